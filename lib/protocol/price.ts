@@ -1,0 +1,127 @@
+/**
+ * Prices. The Book and the wire to the board hold American prices; everything else is a way of showing one.
+ * American and decimal are exact to each other within the integers that books quote.
+ */
+
+export const ODDS_FORMATS = [
+  'american',
+  'decimal',
+  'probability',
+  'hong_kong',
+  'malay',
+  'indonesian',
+] as const;
+export type OddsFormat = (typeof ODDS_FORMATS)[number];
+
+/** Minus as printed: U+2212, as wide as a plus, so that signs line up. */
+const MINUS = '−';
+
+/** The format named by `text` in any case (`AMERICAN`, `Hong_Kong`), or null. */
+export function parseOddsFormat(text: string): OddsFormat | null {
+  const name = text.trim().toLowerCase().replace(/[\s-]+/g, '_');
+  return ODDS_FORMATS.find((format) => format === name) ?? null;
+}
+
+/** True for a number that can be an American price: at least 100 away from zero. */
+export function isAmericanPrice(price: number): boolean {
+  return Number.isFinite(price) && Math.abs(price) >= 100;
+}
+
+/** What a stake of 1 pays on top of itself (+150 → 1.5, -200 → 0.5). */
+export function profitPerUnit(american: number): number {
+  return american > 0 ? american / 100 : 100 / -american;
+}
+
+/** Decimal odds (+150 → 2.5, -200 → 1.5). */
+export function toDecimal(american: number): number {
+  return 1 + profitPerUnit(american);
+}
+
+/** Implied probability, 0 to 1, the hold included (-200 → 0.6667). */
+export function toProbability(american: number): number {
+  return american > 0 ? 100 / (american + 100) : -american / (-american + 100);
+}
+
+/** The American price that pays `decimal`; whole numbers, and even money is +100. */
+export function fromDecimal(decimal: number): number {
+  const profit = decimal - 1;
+  return profit >= 1 ? Math.round(profit * 100) : -Math.round(100 / profit);
+}
+
+/** The number that stands for `american` in `format`, unrounded. Probability is in 0 to 1. */
+export function convertPrice(american: number, format: OddsFormat): number {
+  switch (format) {
+    case 'american':
+      return american;
+    case 'decimal':
+      return toDecimal(american);
+    case 'probability':
+      return toProbability(american);
+    case 'hong_kong':
+      return profitPerUnit(american);
+    case 'malay': {
+      // Positive up to 1 for favourites, negative for underdogs: what is risked to win 1.
+      const profit = profitPerUnit(american);
+      return profit <= 1 ? profit : -1 / profit;
+    }
+    case 'indonesian': {
+      // American in units of 1.
+      const profit = profitPerUnit(american);
+      return profit >= 1 ? profit : -1 / profit;
+    }
+  }
+}
+
+/** The number a relay sends in `format`: American untouched, the rest to 4 places. */
+export function wirePrice(american: number, format: OddsFormat): number {
+  if (format === 'american') return american;
+  return Math.round(convertPrice(american, format) * 10_000) / 10_000;
+}
+
+function signed(text: string, value: number): string {
+  return value < 0 ? `${MINUS}${text}` : `+${text}`;
+}
+
+/**
+ * Text of a price: American always signed, decimal to 2 places (3 below 1.10), probability to 1 place
+ * with its sign, Hong Kong, Malay and Indonesian to 3 (Malay and Indonesian signed).
+ */
+export function formatPrice(american: number, format: OddsFormat): string {
+  const value = convertPrice(american, format);
+  const size = Math.abs(value);
+  switch (format) {
+    case 'american':
+      return signed(Number.isInteger(size) ? String(size) : size.toFixed(1), value);
+    case 'decimal':
+      return value.toFixed(value < 1.1 ? 3 : 2);
+    case 'probability':
+      return `${(value * 100).toFixed(1)}%`;
+    case 'hong_kong':
+      return value.toFixed(3);
+    case 'malay':
+    case 'indonesian':
+      return signed(size.toFixed(3), value);
+  }
+}
+
+/** Text of a line's points: halves and quarters as decimals, signed where `withSign` (spreads), `0` unsigned. */
+export function formatPoints(points: number, withSign: boolean): string {
+  const text = String(Math.abs(points));
+  if (points === 0) return '0';
+  if (points < 0) return `${MINUS}${text}`;
+  return withSign ? `+${text}` : text;
+}
+
+/**
+ * Which way a price went, by what it pays: `up` pays more. Prices that pay the same, such as -100 and +100,
+ * and pairs with an unknown side are no move.
+ */
+export function priceMove(
+  previous: number | null,
+  next: number | null,
+): 'up' | 'down' | 'none' {
+  if (previous === null || next === null || previous === next) return 'none';
+  const difference = profitPerUnit(next) - profitPerUnit(previous);
+  if (Math.abs(difference) < 1e-9) return 'none';
+  return difference > 0 ? 'up' : 'down';
+}
