@@ -4,11 +4,7 @@
  */
 
 /** The three odds events, in the vendor's names. */
-export const ODDS_EVENTS = [
-  'copilot-odds',
-  'copilot-locked-odds',
-  'copilot-settled-odds',
-] as const;
+export const ODDS_EVENTS = ['copilot-odds', 'copilot-locked-odds', 'copilot-settled-odds'] as const;
 export type OddsEventName = (typeof ODDS_EVENTS)[number];
 
 /** Every event name a vendor stream carries today. Others are ignored. */

@@ -18,7 +18,10 @@ const MINUS = '−';
 
 /** The format named by `text` in any case (`AMERICAN`, `Hong_Kong`), or null. */
 export function parseOddsFormat(text: string): OddsFormat | null {
-  const name = text.trim().toLowerCase().replace(/[\s-]+/g, '_');
+  const name = text
+    .trim()
+    .toLowerCase()
+    .replace(/[\s-]+/g, '_');
   return ODDS_FORMATS.find((format) => format === name) ?? null;
 }
 
@@ -116,10 +119,7 @@ export function formatPoints(points: number, withSign: boolean): string {
  * Which way a price went, by what it pays: `up` pays more. Prices that pay the same, such as -100 and +100,
  * and pairs with an unknown side are no move.
  */
-export function priceMove(
-  previous: number | null,
-  next: number | null,
-): 'up' | 'down' | 'none' {
+export function priceMove(previous: number | null, next: number | null): 'up' | 'down' | 'none' {
   if (previous === null || next === null || previous === next) return 'none';
   const difference = profitPerUnit(next) - profitPerUnit(previous);
   if (Math.abs(difference) < 1e-9) return 'none';

@@ -1,0 +1,24 @@
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { NextConfig } from 'next';
+
+// Named here, since Next otherwise looks for it and takes a parent folder that holds another lock file.
+const root = dirname(fileURLToPath(import.meta.url));
+
+const config: NextConfig = {
+  // A second build or dev server beside a running one needs its own folder.
+  distDir: process.env.BOARD_DIST_DIR || '.next',
+  poweredByHeader: false,
+  reactStrictMode: true,
+  outputFileTracingRoot: root,
+  turbopack: { root },
+  // Types are checked by `npm run typecheck`, which `npm test` runs before it builds: not a second time in a
+  // newcomer's first `npm start`.
+  typescript: { ignoreBuildErrors: true },
+  experimental: {
+    // Route types come in through next-env.d.ts; without this Next writes the build folder into tsconfig.json.
+    strictRouteTypes: true,
+  },
+};
+
+export default config;
