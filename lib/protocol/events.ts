@@ -149,6 +149,8 @@ export type Fixture = {
   statusReceivedAt: number;
   startReceivedAt: number;
   detailReceivedAt: number;
+  statusEntryId: string | null;
+  startEntryId: string | null;
   /** The newest REST row, with the stream's changes written into it; what the snapshot passes on. */
   wire: WireRecord;
 };

@@ -1,0 +1,388 @@
+/**
+ * The Book: the latest odd per id and fixture per id. Hub and browser run this one reducer, so what a viewer
+ * holds after the same entries is what the hub holds.
+ *
+ * It promises: what it holds is never changed in place (a new reference is a new version; receipts, which
+ * nobody shows, are the one exception), a row older than what is held changes nothing, a duplicate changes
+ * nothing, and no state is deleted by silence.
+ */
+import { compareEntryIds, parseEntryId } from './entry-id';
+import type {
+  FeedEvent,
+  Fixture,
+  FixturePatch,
+  Odd,
+  OddRow,
+  OddsEventName,
+  WireRecord,
+} from './events';
+
+/** One odd that changed: the row that did it, and the odd before and after. */
+export type OddChange = {
+  event: OddsEventName;
+  row: OddRow;
+  odd: Odd;
+  previous: Odd | null;
+};
+
+export type FixtureChange = { fixture: Fixture; previous: Fixture | null };
+
+export type Change = { odds: OddChange[]; fixture: FixtureChange | null };
+
+const NO_CHANGE: Change = { odds: [], fixture: null };
+
+/**
+ * A message whose entry id is lower than the held one's by less than this is one that was overtaken. Ids
+ * further apart are not compared: the vendor's samples carry ids years apart from their rows, and a
+ * message that is received later is otherwise the later one.
+ */
+const OVERTAKEN_WINDOW_MS = 600_000;
+
+function isOvertaken(entryId: string | null, heldId: string | null): boolean {
+  if (entryId === null || heldId === null || entryId === heldId) return false;
+  const ms = parseEntryId(entryId)?.ms ?? 0;
+  const heldMs = parseEntryId(heldId)?.ms ?? 0;
+  return heldMs - ms < OVERTAKEN_WINDOW_MS && compareEntryIds(entryId, heldId) < 0;
+}
+
+/** When a settlement was made, as far as it can be known: its row's time is still that of the lock. */
+function settledSeconds(row: { timestampSeconds: number; settledAt: string | null }): number {
+  const graded = row.settledAt === null ? 0 : Date.parse(row.settledAt) / 1000;
+  return Math.max(Math.floor(row.timestampSeconds), Math.floor(graded));
+}
+
+function sameWire(a: WireRecord, b: WireRecord): boolean {
+  if (a === b) return true;
+  const keys = Object.keys(a);
+  if (keys.length !== Object.keys(b).length) return false;
+  return keys.every((key) => {
+    const left = a[key];
+    const right = b[key];
+    if (left === right) return true;
+    if (typeof left !== 'object' || typeof right !== 'object') return false;
+    return JSON.stringify(left) === JSON.stringify(right);
+  });
+}
+
+/** Fields that two odds may share while they still look the same to everybody. */
+const RECEIPTS: ReadonlySet<string> = new Set(['wire', 'receivedAt', 'upstreamEntryId']);
+
+function sameOdd(a: Odd, b: Odd): boolean {
+  for (const key in a) {
+    if (RECEIPTS.has(key)) continue;
+    if (a[key as keyof Odd] !== b[key as keyof Odd]) return false;
+  }
+  return sameWire(a.wire, b.wire);
+}
+
+const FIXTURE_RECEIPTS: ReadonlySet<string> = new Set([
+  'statusReceivedAt',
+  'startReceivedAt',
+  'detailReceivedAt',
+  'statusEntryId',
+  'startEntryId',
+]);
+
+function sameFixture(a: Fixture, b: Fixture): boolean {
+  for (const key in a) {
+    if (FIXTURE_RECEIPTS.has(key)) continue;
+    const left = a[key as keyof Fixture];
+    const right = b[key as keyof Fixture];
+    if (left === right) continue;
+    if (typeof left !== 'object' || typeof right !== 'object') return false;
+    if (JSON.stringify(left) !== JSON.stringify(right)) return false;
+  }
+  return true;
+}
+
+export class Book {
+  readonly #odds = new Map<string, Odd>();
+  readonly #fixtures = new Map<string, Fixture>();
+  readonly #oddIdsOf = new Map<string, Set<string>>();
+
+  get odds(): ReadonlyMap<string, Odd> {
+    return this.#odds;
+  }
+
+  get fixtures(): ReadonlyMap<string, Fixture> {
+    return this.#fixtures;
+  }
+
+  /** Ids of the odds held for a fixture, in the order they came. */
+  oddIdsOf(fixtureId: string): ReadonlySet<string> {
+    return this.#oddIdsOf.get(fixtureId) ?? EMPTY_IDS;
+  }
+
+  /**
+   * Applies one event.
+   * @param receivedAt local ms at which it was received; must not step back
+   */
+  apply(event: FeedEvent, receivedAt: number): Change {
+    if (event.kind === 'fixture') {
+      if (!event.fixture) return NO_CHANGE;
+      return { odds: [], fixture: this.applyFixture(event.fixture, receivedAt, event.entryId) };
+    }
+    const odds: OddChange[] = [];
+    for (const row of event.rows) {
+      const change = this.applyRow(event.event, row, receivedAt, event.entryId);
+      if (change) odds.push(change);
+    }
+    return { odds, fixture: null };
+  }
+
+  /**
+   * Applies one odds row; null where it changes nothing.
+   *
+   * Rows are ordered by `timestamp` in whole seconds (REST sends fractions, the stream does not). Within a
+   * second the later receipt wins, where a REST answer counts as received when its request was sent, and
+   * two stream rows go by their entry ids where one overtook the other.
+   */
+  applyRow(
+    event: OddsEventName,
+    row: OddRow,
+    receivedAt: number,
+    entryId: string | null,
+  ): OddChange | null {
+    const previous = this.#odds.get(row.id) ?? null;
+    if (previous && !isNewer(event, row, receivedAt, entryId, previous)) return null;
+    const odd = merge(event, row, receivedAt, entryId, previous);
+    if (previous && sameOdd(previous, odd)) {
+      previous.receivedAt = odd.receivedAt;
+      previous.upstreamEntryId = odd.upstreamEntryId;
+      return null;
+    }
+    this.#hold(odd);
+    return { event, row, odd, previous };
+  }
+
+  /**
+   * Applies a full REST read of one fixture's open odds: rows as by `applyRow`, and what is held open but
+   * missing from the answer becomes locked, since REST lists only what is available and nothing ever says
+   * "deleted". An odd whose newest row was received after the request was sent stays as it is.
+   *
+   * @param versionIds versions the read covers; null means all
+   */
+  applyRead(
+    fixtureId: string,
+    rows: readonly OddRow[],
+    requestSentAt: number,
+    versionIds: readonly number[] | null = null,
+  ): OddChange[] {
+    const changes: OddChange[] = [];
+    const present = new Set<string>();
+    for (const row of rows) {
+      present.add(row.id);
+      const event = row.settlement === null ? 'copilot-odds' : 'copilot-settled-odds';
+      const change = this.applyRow(event, row, requestSentAt, null);
+      if (change) changes.push(change);
+    }
+    for (const id of this.oddIdsOf(fixtureId)) {
+      const held = this.#odds.get(id);
+      if (!held || held.state !== 'open' || present.has(id)) continue;
+      if (held.receivedAt > requestSentAt) continue;
+      if (versionIds && held.versionId !== null && !versionIds.includes(held.versionId)) continue;
+      const change = this.applyRow('copilot-locked-odds', rowOf(held), requestSentAt, null);
+      if (change) changes.push(change);
+    }
+    return changes;
+  }
+
+  /**
+   * Applies what one message says of a fixture; null where it changes nothing. Of two messages about its
+   * status, or about its start, the later receipt wins (REST counted from when its request was sent).
+   */
+  applyFixture(
+    patch: FixturePatch,
+    receivedAt: number,
+    entryId: string | null = null,
+  ): FixtureChange | null {
+    const previous = this.#fixtures.get(patch.id) ?? null;
+    const fixture = mergeFixture(previous ?? newFixture(patch.id), patch, receivedAt, entryId);
+    if (previous && sameFixture(previous, fixture)) {
+      previous.statusReceivedAt = fixture.statusReceivedAt;
+      previous.startReceivedAt = fixture.startReceivedAt;
+      previous.detailReceivedAt = fixture.detailReceivedAt;
+      previous.statusEntryId = fixture.statusEntryId;
+      previous.startEntryId = fixture.startEntryId;
+      return null;
+    }
+    this.#fixtures.set(fixture.id, fixture);
+    return { fixture, previous };
+  }
+
+  /** Takes over an odd as another Book held it (a snapshot), replacing what is held. */
+  hold(odd: Odd): void {
+    this.#hold(odd);
+  }
+
+  /** Forgets a fixture with its odds. */
+  removeFixture(id: string): void {
+    for (const oddId of this.oddIdsOf(id)) this.#odds.delete(oddId);
+    this.#oddIdsOf.delete(id);
+    this.#fixtures.delete(id);
+  }
+
+  #hold(odd: Odd): void {
+    this.#odds.set(odd.id, odd);
+    const ids = this.#oddIdsOf.get(odd.fixtureId);
+    if (ids) ids.add(odd.id);
+    else this.#oddIdsOf.set(odd.fixtureId, new Set([odd.id]));
+  }
+}
+
+const EMPTY_IDS: ReadonlySet<string> = new Set();
+
+function isNewer(
+  event: OddsEventName,
+  row: OddRow,
+  receivedAt: number,
+  entryId: string | null,
+  held: Odd,
+): boolean {
+  const isSettling = event === 'copilot-settled-odds';
+  const second = isSettling ? settledSeconds(row) : Math.floor(row.timestampSeconds);
+  const heldSecond =
+    isSettling && held.state === 'settled'
+      ? settledSeconds(held)
+      : Math.floor(held.timestampSeconds);
+  if (second !== heldSecond) return second > heldSecond;
+  return receivedAt >= held.receivedAt && !isOvertaken(entryId, held.upstreamEntryId);
+}
+
+function merge(
+  event: OddsEventName,
+  row: OddRow,
+  receivedAt: number,
+  entryId: string | null,
+  previous: Odd | null,
+): Odd {
+  const isSettling = event === 'copilot-settled-odds';
+  // A settlement ends an odd; only a price posted after the grading opens it again.
+  const staysSettled =
+    previous?.state === 'settled' &&
+    !isSettling &&
+    Math.floor(row.timestampSeconds) <= settledSeconds(previous);
+  const isSettled = isSettling || staysSettled;
+  const isLocked = !isSettled && event === 'copilot-locked-odds';
+  const wasLocked = previous?.state === 'locked';
+  return {
+    id: row.id,
+    fixtureId: row.fixtureId,
+    versionId: row.versionId ?? previous?.versionId ?? null,
+    sport: row.sport || previous?.sport || '',
+    league: row.league || previous?.league || '',
+    market: row.market,
+    name: row.name,
+    selection: row.selection ?? previous?.selection ?? null,
+    selectionLine: row.selectionLine ?? previous?.selectionLine ?? null,
+    points: row.points ?? previous?.points ?? null,
+    price: row.price ?? previous?.price ?? null,
+    isMain: row.isMain ?? previous?.isMain ?? false,
+    isLive: row.isLive ?? previous?.isLive ?? null,
+    groupingKey: row.groupingKey ?? previous?.groupingKey ?? null,
+    playerId: row.playerId ?? previous?.playerId ?? null,
+    teamId: row.teamId ?? previous?.teamId ?? null,
+    timestampSeconds: Math.max(
+      row.timestampSeconds,
+      isSettling ? (previous?.timestampSeconds ?? 0) : 0,
+    ),
+    settlement: isSettling ? row.settlement : staysSettled ? previous.settlement : null,
+    settledAt: isSettling ? row.settledAt : staysSettled ? previous.settledAt : null,
+    state: isSettled ? 'settled' : isLocked ? 'locked' : 'open',
+    lockedAt: isLocked ? (wasLocked ? previous.lockedAt : row.timestampSeconds) : null,
+    receivedAt: Math.max(receivedAt, previous?.receivedAt ?? 0),
+    upstreamEntryId: entryId,
+    wire: previous && previous.wire !== row.wire ? { ...previous.wire, ...row.wire } : row.wire,
+  };
+}
+
+/** The row that would say again what is held: the body of a lock that nobody sent. */
+function rowOf({ state, lockedAt, receivedAt, upstreamEntryId, ...row }: Odd): OddRow {
+  return row;
+}
+
+function newFixture(id: string): Fixture {
+  return {
+    id,
+    sport: null,
+    league: null,
+    leagueId: null,
+    home: null,
+    away: null,
+    homeCompetitors: [],
+    awayCompetitors: [],
+    homeRotation: null,
+    awayRotation: null,
+    status: null,
+    startDate: null,
+    oldStatus: null,
+    oldStartDate: null,
+    statusChangedAt: null,
+    startChangedAt: null,
+    score: null,
+    statusReceivedAt: 0,
+    startReceivedAt: 0,
+    detailReceivedAt: 0,
+    statusEntryId: null,
+    startEntryId: null,
+    wire: {},
+  };
+}
+
+function mergeFixture(
+  held: Fixture,
+  patch: FixturePatch,
+  receivedAt: number,
+  entryId: string | null,
+): Fixture {
+  const next: Fixture = { ...held };
+  const isRead = !('fixture_id' in patch.wire);
+  if (receivedAt >= held.detailReceivedAt || held.detailReceivedAt === 0) {
+    next.detailReceivedAt = receivedAt;
+    next.sport = patch.sport ?? held.sport;
+    next.league = patch.league ?? held.league;
+    next.leagueId = patch.leagueId ?? held.leagueId;
+    next.home = patch.home ?? held.home;
+    next.away = patch.away ?? held.away;
+    next.homeCompetitors = patch.homeCompetitors ?? held.homeCompetitors;
+    next.awayCompetitors = patch.awayCompetitors ?? held.awayCompetitors;
+    next.homeRotation = patch.homeRotation ?? held.homeRotation;
+    next.awayRotation = patch.awayRotation ?? held.awayRotation;
+    if (patch.score !== undefined) next.score = patch.score;
+    if (isRead) next.wire = { ...held.wire, ...patch.wire };
+  }
+  if (patch.status !== undefined && isLater(receivedAt, held.statusReceivedAt, entryId, held.statusEntryId)) {
+    next.statusReceivedAt = receivedAt;
+    next.statusEntryId = entryId;
+    const old = patch.oldStatus ?? held.status;
+    if (patch.status !== held.status) {
+      next.status = patch.status;
+      if (old !== null && old !== patch.status) {
+        next.oldStatus = old;
+        next.statusChangedAt = patch.statusChangedAt ?? receivedAt;
+      }
+    }
+  }
+  if (patch.startDate !== undefined && isLater(receivedAt, held.startReceivedAt, entryId, held.startEntryId)) {
+    next.startReceivedAt = receivedAt;
+    next.startEntryId = entryId;
+    const old = patch.oldStartDate ?? held.startDate;
+    if (patch.startDate !== held.startDate) {
+      next.startDate = patch.startDate;
+      if (old !== null && old !== patch.startDate) {
+        next.oldStartDate = old;
+        next.startChangedAt = patch.startChangedAt ?? receivedAt;
+      }
+    }
+  }
+  return next;
+}
+
+function isLater(
+  receivedAt: number,
+  heldReceivedAt: number,
+  entryId: string | null,
+  heldEntryId: string | null,
+): boolean {
+  return receivedAt >= heldReceivedAt && !isOvertaken(entryId, heldEntryId);
+}

@@ -1,0 +1,427 @@
+/**
+ * The only reader of raw JSON from a feed. It never throws: what it cannot believe it rejects row by row,
+ * says why, and keeps the rest of the event. Fields it does not know stay in `wire`.
+ */
+import { parseEntryId } from './entry-id';
+import {
+  type Competitor,
+  type FeedEvent,
+  type FixturePatch,
+  ODDS_EVENTS,
+  type Odd,
+  type OddRow,
+  type OddState,
+  type OddsEventName,
+  type Rejected,
+  type RejectReason,
+  type Score,
+  type WireRecord,
+} from './events';
+import { isAmericanPrice } from './price';
+
+export type DecodeOptions = {
+  /**
+   * Keep each row as received, as the relay must to pass it on whole.
+   * @defaultValue true
+   */
+  keepWire?: boolean;
+};
+
+const NO_WIRE: WireRecord = Object.freeze({});
+
+/** Longest text echoed from a rejected row. */
+const DETAIL_LENGTH = 80;
+
+function isRecord(value: unknown): value is WireRecord {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Text of a field; the four empties of the wire (`""`, null, missing, "None") are one: null. */
+function text(value: unknown): string | null {
+  if (typeof value === 'string') return value === '' || value === 'None' ? null : value;
+  if (typeof value === 'number' && Number.isFinite(value)) return String(value);
+  return null;
+}
+
+/** A finite number, also when it came as text; null for an empty; undefined for anything else. */
+function number(value: unknown): number | null | undefined {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
+  const words = text(value);
+  if (words === null) return typeof value === 'boolean' || isRecord(value) ? undefined : null;
+  const parsed = Number(words);
+  return words.trim() !== '' && Number.isFinite(parsed) ? parsed : undefined;
+}
+
+function boolean(value: unknown): boolean | null {
+  if (typeof value === 'boolean') return value;
+  if (typeof value !== 'string') return null;
+  const word = value.toLowerCase();
+  return word === 'true' ? true : word === 'false' ? false : null;
+}
+
+/** Id and label of a field that is text on the stream and `{id, name}` on REST. */
+function named(value: unknown): { id: string | null; name: string | null } {
+  if (isRecord(value)) return { id: text(value.id), name: text(value.name) };
+  return { id: text(value), name: text(value) };
+}
+
+/**
+ * A time of the wire as ISO in UTC, or null. The wire's offsets are `Z`, `+00:00`, others, or none at all,
+ * which means UTC.
+ */
+export function parseTime(value: unknown): string | null {
+  const words = text(value);
+  if (words === null) return null;
+  const iso = words.trim().replace(/^(\d{4}-\d\d-\d\d) /, '$1T');
+  const hasOffset = /(z|[+-]\d\d:?\d\d)$/i.test(iso);
+  const hasTime = iso.includes('T');
+  const ms = Date.parse(hasTime && !hasOffset ? `${iso}Z` : iso);
+  return Number.isNaN(ms) ? null : new Date(ms).toISOString();
+}
+
+/** Unix seconds of a `timestamp`: a number (ms are recognised by their size), digits as text, or an ISO time. */
+function seconds(value: unknown): number | null {
+  const parsed = number(value);
+  if (typeof parsed === 'number') {
+    if (parsed <= 0) return null;
+    return parsed > 100_000_000_000 ? parsed / 1000 : parsed;
+  }
+  const iso = parseTime(value);
+  return iso === null ? null : Date.parse(iso) / 1000;
+}
+
+function reject(reason: RejectReason, value: unknown): Rejected {
+  const shown = typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing');
+  return { reason, detail: shown.slice(0, DETAIL_LENGTH) };
+}
+
+function isRejected(value: OddRow | Rejected): value is Rejected {
+  return 'reason' in value;
+}
+
+/** What a row inherits from what carries it: the fixture's wrapper on REST, the path's sport on the stream. */
+export type RowContext = {
+  fixtureId?: string;
+  gameId?: string | null;
+  sport?: string;
+  league?: string;
+  isLive?: boolean | null;
+  /** Seconds to fall back on when the row has no time of its own: those of its entry id. */
+  timestampSeconds?: number | null;
+};
+
+/** One odds row, or why it was rejected. `event` decides which fields it must have. */
+export function decodeOddRow(
+  wire: unknown,
+  event: OddsEventName,
+  context: RowContext = {},
+  { keepWire = true }: DecodeOptions = {},
+): OddRow | Rejected {
+  if (!isRecord(wire)) return reject('not-an-object', wire);
+  const id = text(wire.id);
+  if (id === null) return reject('bad-id', wire.id);
+  const fixtureId = text(wire.fixture_id) ?? context.fixtureId ?? null;
+  if (fixtureId === null) return reject('bad-fixture-id', id);
+  const market = text(wire.market);
+  if (market === null) return reject('bad-market', id);
+  const price = number(wire.price);
+  const isPriced = typeof price === 'number';
+  if (price === undefined || (isPriced && !isAmericanPrice(price))) {
+    return reject('bad-price', `${id} ${JSON.stringify(wire.price)}`);
+  }
+  // Only an open odd must have a price: a lock repeats the last one, a settlement keeps it.
+  if (!isPriced && event === 'copilot-odds') return reject('bad-price', `${id} has none`);
+  const points = number(wire.points);
+  if (points === undefined) return reject('bad-points', `${id} ${JSON.stringify(wire.points)}`);
+  const timestampSeconds = seconds(wire.timestamp) ?? context.timestampSeconds ?? null;
+  if (timestampSeconds === null) {
+    return reject('bad-timestamp', `${id} ${JSON.stringify(wire.timestamp)}`);
+  }
+  const settlement = text(wire.settlement);
+  if (event === 'copilot-settled-odds' && settlement === null) {
+    return reject('bad-settlement', `${id} has none`);
+  }
+  const sport = named(wire.sport).id ?? context.sport ?? '';
+  const league = named(wire.league).name ?? context.league ?? '';
+  const selection = text(wire.selection);
+  const version = number(wire.version_id);
+  return {
+    id,
+    fixtureId,
+    versionId: typeof version === 'number' ? version : null,
+    sport,
+    league,
+    market,
+    name: text(wire.name) ?? selection ?? market,
+    selection,
+    selectionLine: text(wire.selection_line)?.toLowerCase() ?? null,
+    points,
+    price,
+    isMain: boolean(wire.is_main),
+    isLive: boolean(wire.is_live) ?? context.isLive ?? null,
+    groupingKey: text(wire.grouping_key),
+    playerId: text(wire.player_id),
+    teamId: text(wire.team_id),
+    timestampSeconds,
+    settlement,
+    settledAt: parseTime(wire.settled_at),
+    wire: keepWire ? inStreamForm(wire, { fixtureId, sport, league, context }) : NO_WIRE,
+  };
+}
+
+/** A REST row lacks what its wrapper says; a row of the relay says it all, as the vendor's stream does. */
+function inStreamForm(
+  wire: WireRecord,
+  known: { fixtureId: string; sport: string; league: string; context: RowContext },
+): WireRecord {
+  if (text(wire.fixture_id) !== null && text(wire.sport) !== null && text(wire.league) !== null) {
+    return wire;
+  }
+  const { fixtureId, sport, league, context } = known;
+  return {
+    ...wire,
+    fixture_id: fixtureId,
+    game_id: wire.game_id ?? context.gameId ?? '',
+    sport,
+    league,
+  };
+}
+
+function competitors(value: unknown): Competitor[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const list: Competitor[] = [];
+  for (const item of value) {
+    if (!isRecord(item)) continue;
+    const id = text(item.id);
+    const name = text(item.name);
+    if (id !== null && name !== null) list.push({ id, name, abbreviation: text(item.abbreviation) });
+  }
+  return list;
+}
+
+function score(result: unknown): Score | null | undefined {
+  if (!isRecord(result)) return result === null ? null : undefined;
+  const scores = isRecord(result.scores) ? result.scores : {};
+  const play = isRecord(result.in_play_data) ? result.in_play_data : {};
+  const total = (side: unknown) => (isRecord(side) ? (number(side.total) ?? null) : null);
+  const found: Score = {
+    home: total(scores.home),
+    away: total(scores.away),
+    period: text(play.period),
+    clock: text(play.clock),
+  };
+  const isEmpty = Object.values(found).every((value) => value === null);
+  return isEmpty ? null : found;
+}
+
+/** Leaves out what is null, so that a patch says only what its message said. */
+function said<T>(value: T | null | undefined): T | undefined {
+  return value ?? undefined;
+}
+
+/** A fixture as REST and our `fixture` event carry it, or why it was rejected. */
+export function decodeFixture(
+  wire: unknown,
+  { keepWire = true }: DecodeOptions = {},
+): FixturePatch | Rejected {
+  if (!isRecord(wire)) return reject('bad-fixture', wire);
+  const id = text(wire.id);
+  if (id === null) return reject('bad-fixture', wire.id);
+  const league = named(wire.league);
+  const homeCompetitors = competitors(wire.home_competitors);
+  const awayCompetitors = competitors(wire.away_competitors);
+  return {
+    id,
+    sport: said(named(wire.sport).id),
+    league: said(league.name),
+    leagueId: said(isRecord(wire.league) ? league.id : null),
+    home: said(text(wire.home_team_display) ?? homeCompetitors?.[0]?.name),
+    away: said(text(wire.away_team_display) ?? awayCompetitors?.[0]?.name),
+    homeCompetitors,
+    awayCompetitors,
+    homeRotation: said(text(wire.home_rotation_number)),
+    awayRotation: said(text(wire.away_rotation_number)),
+    status: said(text(wire.status)?.toLowerCase()),
+    startDate: said(parseTime(wire.start_date)),
+    oldStatus: said(text(wire.old_status)?.toLowerCase()),
+    oldStartDate: said(parseTime(wire.old_start_date)),
+    statusChangedAt: said(number(wire.status_changed_at)),
+    startChangedAt: said(number(wire.start_changed_at)),
+    score: score(wire.result),
+    wire: keepWire ? wire : NO_WIRE,
+  };
+}
+
+/** The `data` object of a `fixture-status` event: what changed, beside the names after the change. */
+function decodeFixtureStatus(wire: unknown, keepWire: boolean): FixturePatch | Rejected {
+  if (!isRecord(wire)) return reject('bad-fixture', wire);
+  const inner = isRecord(wire.fixture) ? wire.fixture : {};
+  const id = text(wire.fixture_id) ?? text(inner.id);
+  if (id === null) return reject('bad-fixture', wire.fixture_id);
+  return {
+    id,
+    sport: said(named(wire.sport).id),
+    league: said(named(wire.league).name),
+    home: said(text(inner.home_team_display)),
+    away: said(text(inner.away_team_display)),
+    status: said(text(wire.new_status)?.toLowerCase()),
+    startDate: said(parseTime(wire.new_start_date) ?? parseTime(inner.start_date)),
+    oldStatus: said(text(wire.old_status)?.toLowerCase()),
+    oldStartDate: said(parseTime(wire.old_start_date)),
+    wire: keepWire ? wire : NO_WIRE,
+  };
+}
+
+function isOddsEvent(name: string): name is OddsEventName {
+  return (ODDS_EVENTS as readonly string[]).includes(name);
+}
+
+/**
+ * One event of a feed: the vendor's four with a JSON body, and our `fixture`. Null for every other name
+ * (`connected` and `ping` carry no JSON; unknown names are to be ignored).
+ *
+ * The entry id is the payload's `entry_id`, else the SSE id: the vendor's own samples disagree on them, and
+ * its official clients resume from the payload's.
+ */
+export function decodeEvent(
+  name: string,
+  data: string,
+  sseId: string | null,
+  { keepWire = true }: DecodeOptions = {},
+): FeedEvent | null {
+  const isOdds = isOddsEvent(name);
+  if (!isOdds && name !== 'fixture-status' && name !== 'fixture') return null;
+
+  const parsed = parseJson(data);
+  const body = isRecord(parsed) ? parsed : null;
+  const payloadId = body && parseEntryId(body.entry_id) ? (body.entry_id as string) : null;
+  const frameId = parseEntryId(sseId) ? sseId : null;
+  const shared = {
+    entryId: payloadId ?? frameId,
+    idMismatch: payloadId !== null && frameId !== null && payloadId !== frameId,
+  };
+  const failure = body
+    ? null
+    : reject(parsed === undefined ? 'not-json' : 'not-an-object', data);
+
+  if (!isOdds) {
+    const found = failure ??
+      (name === 'fixture' ? decodeFixture(body?.data, { keepWire }) : decodeFixtureStatus(body?.data, keepWire));
+    return 'reason' in found
+      ? { kind: 'fixture', event: name, fixture: null, rejected: [found], ...shared }
+      : { kind: 'fixture', event: name, fixture: found, rejected: [], ...shared };
+  }
+
+  const rows: OddRow[] = [];
+  const rejected: Rejected[] = failure ? [failure] : [];
+  if (body && !Array.isArray(body.data)) rejected.push(reject('bad-data', body.data));
+  const context: RowContext = {
+    timestampSeconds: shared.entryId ? (parseEntryId(shared.entryId)?.ms ?? 0) / 1000 : null,
+  };
+  for (const wire of body && Array.isArray(body.data) ? body.data : []) {
+    const row = decodeOddRow(wire, name, context, { keepWire });
+    if (isRejected(row)) rejected.push(row);
+    else rows.push(row);
+  }
+  return { kind: 'odds', event: name, rows, rejected, ...shared };
+}
+
+function parseJson(data: string): unknown {
+  try {
+    return JSON.parse(data);
+  } catch {
+    return undefined;
+  }
+}
+
+export type FixtureOdds = { fixture: FixturePatch; rows: OddRow[]; rejected: Rejected[] };
+
+/**
+ * One element of the REST odds answer: a fixture with its `odds[]`, each row completed from the wrapper
+ * (REST rows have no `fixture_id`, `sport` or `league` of their own). A row with a settlement is a settled
+ * one, whatever was asked for. Null rows and fixtures are rejected one by one.
+ */
+export function decodeFixtureOdds(wire: unknown): FixtureOdds | Rejected {
+  const fixture = decodeFixture(wire);
+  if ('reason' in fixture) return fixture;
+  const { odds, ...wrapper } = wire as WireRecord;
+  const rows: OddRow[] = [];
+  const rejected: Rejected[] = [];
+  if (odds !== undefined && odds !== null && !Array.isArray(odds)) {
+    rejected.push(reject('bad-data', odds));
+  }
+  const context: RowContext = {
+    fixtureId: fixture.id,
+    gameId: text(wrapper.game_id),
+    sport: fixture.sport,
+    league: fixture.league,
+    isLive: null,
+  };
+  for (const item of Array.isArray(odds) ? odds : []) {
+    const isSettled = isRecord(item) && text(item.settlement) !== null;
+    const row = decodeOddRow(item, isSettled ? 'copilot-settled-odds' : 'copilot-odds', context);
+    if (isRejected(row)) rejected.push(row);
+    else rows.push(row);
+  }
+  return { fixture: { ...fixture, wire: wrapper }, rows, rejected };
+}
+
+export type Snapshot = {
+  sport: string;
+  at: string;
+  partial: boolean;
+  fixtures: FixturePatch[];
+  odds: Odd[];
+  next: string | null;
+  rejected: Rejected[];
+};
+
+const STATES: readonly string[] = ['open', 'locked', 'settled'] satisfies OddState[];
+
+/** The body of `GET /api/snapshot/{sport}` as parsed JSON; throws only where it is no snapshot at all. */
+export function decodeSnapshot(body: unknown, options: DecodeOptions = {}): Snapshot {
+  const at = isRecord(body) ? text(body.at) : null;
+  if (!isRecord(body) || at === null || !parseEntryId(at)) {
+    throw new Error('the answer is no snapshot: it has no entry id in "at"');
+  }
+  const fixtures: FixturePatch[] = [];
+  const odds: Odd[] = [];
+  const rejected: Rejected[] = [];
+  for (const wire of Array.isArray(body.fixtures) ? body.fixtures : []) {
+    const fixture = decodeFixture(wire, options);
+    if ('reason' in fixture) rejected.push(fixture);
+    else fixtures.push(fixture);
+  }
+  for (const wire of Array.isArray(body.odds) ? body.odds : []) {
+    const odd = decodeHeldOdd(wire, options);
+    if ('reason' in odd) rejected.push(odd);
+    else odds.push(odd);
+  }
+  return {
+    sport: text(body.sport) ?? '',
+    at,
+    partial: boolean(body.partial) ?? false,
+    fixtures,
+    odds,
+    next: text(body.next),
+    rejected,
+  };
+}
+
+/** One odd of a snapshot: a row of the vendor's with the Book's state beside it. */
+export function decodeHeldOdd(wire: unknown, options: DecodeOptions = {}): Odd | Rejected {
+  const state = isRecord(wire) ? text(wire.state) : null;
+  if (state === null || !STATES.includes(state)) return reject('bad-data', state);
+  // Held rows were believed once; the lock's rule is the one that asks for least.
+  const row = decodeOddRow(wire, 'copilot-locked-odds', {}, options);
+  if (isRejected(row)) return row;
+  return {
+    ...row,
+    isMain: row.isMain ?? false,
+    state: state as OddState,
+    lockedAt: seconds((wire as WireRecord).lockedAt),
+    settledAt: parseTime((wire as WireRecord).settledAt) ?? row.settledAt,
+    receivedAt: 0,
+    upstreamEntryId: null,
+  };
+}

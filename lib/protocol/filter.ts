@@ -1,0 +1,295 @@
+/**
+ * The two questions one can ask of the board: a view (`BoardQuery`, the page's URL) and a subscription
+ * (`RelayQuery`, the vendor's own parameters). Relay, snapshot and board use the predicates of this file, so
+ * a link shows the same odds wherever it is opened.
+ */
+import { parseEntryId } from './entry-id';
+import type { Fixture, Odd, OddState } from './events';
+import { ODDS_FORMATS, type OddsFormat, parseOddsFormat } from './price';
+import { slug } from './sports';
+
+/** Longest value of any one parameter. */
+export const VALUE_LENGTH = 200;
+/** Most values of any one parameter. */
+export const VALUE_COUNT = 200;
+
+export const STATUS_GROUPS = {
+  upcoming: ['unplayed', 'delayed'],
+  live: ['live', 'half', 'suspended'],
+  finished: ['completed', 'cancelled', 'forfeited', 'invalid'],
+} as const satisfies Record<string, readonly string[]>;
+export type StatusGroup = keyof typeof STATUS_GROUPS;
+
+/** Words that a view's `status` takes: the three groups and the vendor's statuses. */
+export const STATUS_WORDS: readonly string[] = [
+  ...new Set([...Object.keys(STATUS_GROUPS), ...Object.values(STATUS_GROUPS).flat()]),
+];
+export const STATE_WORDS = ['open', 'locked', 'settled'] as const satisfies OddState[];
+export const VIEWS = ['board', 'lines'] as const;
+export type View = (typeof VIEWS)[number];
+
+/** A view of the board. Empty lists and nulls are the defaults: everything. */
+export type BoardQuery = {
+  league: readonly string[];
+  market: readonly string[];
+  fixture: readonly string[];
+  q: string;
+  status: readonly string[];
+  state: readonly OddState[];
+  main: boolean;
+  view: View;
+  /** Null: the vendor's default version. */
+  version: number | null;
+  odds: OddsFormat;
+  /** IANA zone; null: the browser's own. */
+  tz: string | null;
+};
+
+export const DEFAULT_QUERY: BoardQuery = {
+  league: [],
+  market: [],
+  fixture: [],
+  q: '',
+  status: [],
+  state: [],
+  main: false,
+  view: 'board',
+  version: null,
+  odds: 'american',
+  tz: null,
+};
+
+/** The group a status belongs to, null for statuses nobody has heard of. */
+export function statusGroup(status: string | null): StatusGroup | null {
+  for (const [group, statuses] of Object.entries(STATUS_GROUPS)) {
+    if (status !== null && (statuses as readonly string[]).includes(status)) return group as StatusGroup;
+  }
+  return null;
+}
+
+/** Text without case and accents, for searching: `Kecmanović` is found by `kecmanovic`. */
+export function foldText(text: string): string {
+  return text
+    .normalize('NFD')
+    .replace(/\p{Diacritic}/gu, '')
+    .toLowerCase();
+}
+
+function labelSet(values: readonly string[]): ReadonlySet<string> | null {
+  return values.length === 0 ? null : new Set(values.map(slug));
+}
+
+function hasLabel(set: ReadonlySet<string> | null, label: string | null, id: unknown): boolean {
+  if (!set) return true;
+  if (label !== null && set.has(slug(label))) return true;
+  return typeof id === 'string' && set.has(slug(id));
+}
+
+export type BoardPredicate = {
+  /** Whether the fixture itself is in the view, its odds and the search text apart. */
+  fixture(fixture: Fixture): boolean;
+  /** Whether the search text is in the fixture's own names. */
+  fixtureText(fixture: Fixture): boolean;
+  /** Whether an odd is in the view; `fixture` is null while nothing is known of it. */
+  odd(odd: Odd, fixture: Fixture | null): boolean;
+};
+
+/**
+ * The predicate of a view. `version` null means: every version (the caller knows which one is the default).
+ */
+export function createBoardPredicate(
+  query: Pick<
+    BoardQuery,
+    'league' | 'market' | 'fixture' | 'q' | 'status' | 'state' | 'main' | 'version'
+  >,
+): BoardPredicate {
+  const leagues = labelSet(query.league);
+  const markets = labelSet(query.market);
+  const fixtureIds = query.fixture.length > 0 ? new Set(query.fixture) : null;
+  const statuses =
+    query.status.length > 0
+      ? new Set<string>(
+          query.status.flatMap((word) => STATUS_GROUPS[word as StatusGroup] ?? [word]),
+        )
+      : null;
+  const states = query.state.length > 0 ? new Set<OddState>(query.state) : null;
+  const words = foldText(query.q).split(/\s+/).filter(Boolean);
+
+  const inFixture = (id: string, league: string | null, fixture: Fixture | null) =>
+    (!fixtureIds || fixtureIds.has(id)) &&
+    hasLabel(leagues, fixture?.league ?? league, fixture?.leagueId) &&
+    (!statuses || statuses.has(fixture?.status ?? ''));
+
+  const textOf = (fixture: Fixture | null) =>
+    fixture ? `${fixture.away ?? ''} ${fixture.home ?? ''} ${fixture.league ?? ''} ${fixture.id}` : '';
+
+  const hasWords = (text: string) => {
+    if (words.length === 0) return true;
+    const folded = foldText(text);
+    return words.every((word) => folded.includes(word));
+  };
+
+  return {
+    fixture: (fixture) => inFixture(fixture.id, fixture.league, fixture),
+    fixtureText: (fixture) => hasWords(textOf(fixture)),
+    odd: (odd, fixture) =>
+      inFixture(odd.fixtureId, odd.league, fixture) &&
+      hasLabel(markets, odd.market, odd.wire.market_id) &&
+      (!states || states.has(odd.state)) &&
+      (!query.main || odd.isMain) &&
+      (query.version === null || odd.versionId === query.version) &&
+      hasWords(`${textOf(fixture)} ${odd.league} ${odd.market} ${odd.name} ${odd.selection ?? ''}`),
+  };
+}
+
+/** A subscription, in the vendor's parameters. Empty lists and nulls mean no restriction. */
+export type RelayQuery = {
+  leagues: readonly string[];
+  markets: readonly string[];
+  fixtureIds: readonly string[];
+  gameIds: readonly string[];
+  versionIds: readonly number[];
+  isMain: boolean | null;
+  isLive: boolean | null;
+  oddsFormat: OddsFormat;
+  includeFixtureUpdates: boolean;
+  /** Where to go on from; null: from now. */
+  lastEntryId: string | null;
+};
+
+export type ParsedRelayQuery = { query: RelayQuery; error: null } | { query: null; error: string };
+
+const ECHO_LENGTH = 80;
+
+function echo(text: string): string {
+  return text.length > ECHO_LENGTH ? `${text.slice(0, ECHO_LENGTH)}…` : text;
+}
+
+class BadParameter extends Error {}
+
+/**
+ * The vendor's parameters as one reads them from a URL: repeated names, ids or labels, booleans in any case.
+ * Unknown names are ignored, as the vendor ignores them; a value that cannot be right is an error that says
+ * what to send instead.
+ */
+export function parseRelayQuery(params: URLSearchParams): ParsedRelayQuery {
+  try {
+    return {
+      query: {
+        leagues: list(params, 'league'),
+        markets: list(params, 'market'),
+        fixtureIds: list(params, 'fixture_id'),
+        gameIds: list(params, 'game_id'),
+        versionIds: list(params, 'version_id').map(integer),
+        isMain: flag(params, 'is_main'),
+        isLive: flag(params, 'is_live'),
+        oddsFormat: format(params),
+        includeFixtureUpdates: flag(params, 'include_fixture_updates') ?? false,
+        lastEntryId: entryId(params),
+      },
+      error: null,
+    };
+  } catch (error) {
+    if (error instanceof BadParameter) return { query: null, error: error.message };
+    throw error;
+  }
+}
+
+function list(params: URLSearchParams, name: string): string[] {
+  const values = params.getAll(name).filter((value) => value !== '');
+  if (values.length > VALUE_COUNT) {
+    throw new BadParameter(`${name} is given ${values.length} times; at most ${VALUE_COUNT} are allowed`);
+  }
+  const long = values.find((value) => value.length > VALUE_LENGTH);
+  if (long !== undefined) {
+    throw new BadParameter(
+      `${name} is ${long.length} characters long; at most ${VALUE_LENGTH} are allowed: ${echo(long)}`,
+    );
+  }
+  return [...new Set(values)];
+}
+
+function single(params: URLSearchParams, name: string): string | null {
+  const values = list(params, name);
+  if (values.length > 1) throw new BadParameter(`${name} may be given once, not ${values.length} times`);
+  return values[0] ?? null;
+}
+
+function flag(params: URLSearchParams, name: string): boolean | null {
+  const value = single(params, name);
+  if (value === null) return null;
+  const word = value.toLowerCase();
+  if (word === 'true') return true;
+  if (word === 'false') return false;
+  throw new BadParameter(`${name} must be true or false, not "${echo(value)}"`);
+}
+
+function integer(value: string): number {
+  if (!/^-?\d{1,15}$/.test(value)) {
+    throw new BadParameter(`version_id must be a whole number such as -1, not "${echo(value)}"`);
+  }
+  return Number(value);
+}
+
+function format(params: URLSearchParams): OddsFormat {
+  const value = single(params, 'odds_format');
+  if (value === null) return 'american';
+  const known = parseOddsFormat(value);
+  if (known) return known;
+  throw new BadParameter(`odds_format must be one of ${ODDS_FORMATS.join(', ')}, not "${echo(value)}"`);
+}
+
+function entryId(params: URLSearchParams): string | null {
+  const value = single(params, 'last_entry_id');
+  if (value === null || parseEntryId(value)) return value;
+  throw new BadParameter(
+    `last_entry_id must look like 1730079534820-2 (milliseconds, dash, number), not "${echo(value)}"`,
+  );
+}
+
+export type RelayPredicate = {
+  odd(odd: Odd, fixture: Fixture | null): boolean;
+  fixture(fixture: Fixture): boolean;
+};
+
+/** The predicate of a subscription; it looks at the held odd, since a settled row is thin. */
+export function createRelayPredicate(query: Omit<RelayQuery, 'lastEntryId'>): RelayPredicate {
+  const leagues = labelSet(query.leagues);
+  const markets = labelSet(query.markets);
+  const fixtureIds = query.fixtureIds.length > 0 ? new Set(query.fixtureIds) : null;
+  const gameIds = query.gameIds.length > 0 ? new Set(query.gameIds) : null;
+  const versionIds = query.versionIds.length > 0 ? new Set(query.versionIds) : null;
+  const inFixture = (id: string, gameId: unknown) =>
+    (!fixtureIds || fixtureIds.has(id)) &&
+    (!gameIds || (typeof gameId === 'string' && gameIds.has(gameId)));
+  return {
+    odd: (odd, fixture) =>
+      hasLabel(leagues, odd.league, fixture?.leagueId ?? odd.wire.league_id) &&
+      hasLabel(markets, odd.market, odd.wire.market_id) &&
+      inFixture(odd.fixtureId, odd.wire.game_id) &&
+      (!versionIds || (odd.versionId !== null && versionIds.has(odd.versionId))) &&
+      (query.isMain === null || odd.isMain === query.isMain) &&
+      (query.isLive === null || isLive(odd, fixture) === query.isLive),
+    fixture: (fixture) =>
+      hasLabel(leagues, fixture.league, fixture.leagueId) &&
+      inFixture(fixture.id, fixture.wire.game_id) &&
+      (query.isLive === null || (statusGroup(fixture.status) === 'live') === query.isLive),
+  };
+}
+
+/** Whether an odd is in play: as its row says, else as its fixture's status says. */
+export function isLive(odd: Odd, fixture: Fixture | null): boolean {
+  return odd.isLive ?? statusGroup(fixture?.status ?? null) === 'live';
+}
+
+/** One string per distinct subscription, wherever viewers start: equal keys are owed the same bytes. */
+export function relayKey({ lastEntryId, ...query }: RelayQuery): string {
+  return JSON.stringify({
+    ...query,
+    leagues: query.leagues.map(slug).sort(),
+    markets: query.markets.map(slug).sort(),
+    fixtureIds: [...query.fixtureIds].sort(),
+    gameIds: [...query.gameIds].sort(),
+    versionIds: [...query.versionIds].sort(),
+  });
+}
