@@ -144,8 +144,11 @@ export class Book {
     entryId: string | null,
   ): OddChange | null {
     const previous = this.#odds.get(row.id) ?? null;
-    if (previous && !isNewer(event, row, receivedAt, entryId, previous)) return null;
-    const odd = merge(event, row, receivedAt, entryId, previous);
+    const isOlder = previous !== null && !isNewer(event, row, receivedAt, entryId, previous);
+    if (isOlder && !(previous.state === 'settled' && previous.price === null)) return null;
+    const odd = isOlder
+      ? fillFrom(row, previous)
+      : merge(event, row, receivedAt, entryId, previous);
     if (previous && sameOdd(previous, odd)) {
       previous.receivedAt = odd.receivedAt;
       previous.upstreamEntryId = odd.upstreamEntryId;
@@ -178,7 +181,7 @@ export class Book {
     }
     for (const id of this.oddIdsOf(fixtureId)) {
       const held = this.#odds.get(id);
-      if (!held || held.state !== 'open' || present.has(id)) continue;
+      if (held?.state !== 'open' || present.has(id)) continue;
       if (held.receivedAt > requestSentAt) continue;
       if (versionIds && held.versionId !== null && !versionIds.includes(held.versionId)) continue;
       const change = this.applyRow('copilot-locked-odds', rowOf(held), requestSentAt, null);
@@ -296,6 +299,21 @@ function merge(
   };
 }
 
+/** A settlement that overtook its price: what the thin row left open is known from the older one. */
+function fillFrom(row: OddRow, held: Odd): Odd {
+  return {
+    ...held,
+    price: row.price,
+    points: held.points ?? row.points,
+    selection: held.selection ?? row.selection,
+    selectionLine: held.selectionLine ?? row.selectionLine,
+    groupingKey: held.groupingKey ?? row.groupingKey,
+    isMain: row.isMain ?? held.isMain,
+    isLive: held.isLive ?? row.isLive,
+    wire: { ...row.wire, ...held.wire },
+  };
+}
+
 /** The row that would say again what is held: the body of a lock that nobody sent. */
 function rowOf({ state, lockedAt, receivedAt, upstreamEntryId, ...row }: Odd): OddRow {
   return row;
@@ -351,7 +369,10 @@ function mergeFixture(
     if (patch.score !== undefined) next.score = patch.score;
     if (isRead) next.wire = { ...held.wire, ...patch.wire };
   }
-  if (patch.status !== undefined && isLater(receivedAt, held.statusReceivedAt, entryId, held.statusEntryId)) {
+  if (
+    patch.status !== undefined &&
+    isLater(receivedAt, held.statusReceivedAt, entryId, held.statusEntryId)
+  ) {
     next.statusReceivedAt = receivedAt;
     next.statusEntryId = entryId;
     const old = patch.oldStatus ?? held.status;
@@ -363,7 +384,10 @@ function mergeFixture(
       }
     }
   }
-  if (patch.startDate !== undefined && isLater(receivedAt, held.startReceivedAt, entryId, held.startEntryId)) {
+  if (
+    patch.startDate !== undefined &&
+    isLater(receivedAt, held.startReceivedAt, entryId, held.startEntryId)
+  ) {
     next.startReceivedAt = receivedAt;
     next.startEntryId = entryId;
     const old = patch.oldStartDate ?? held.startDate;

@@ -194,7 +194,8 @@ function competitors(value: unknown): Competitor[] | undefined {
     if (!isRecord(item)) continue;
     const id = text(item.id);
     const name = text(item.name);
-    if (id !== null && name !== null) list.push({ id, name, abbreviation: text(item.abbreviation) });
+    if (id !== null && name !== null)
+      list.push({ id, name, abbreviation: text(item.abbreviation) });
   }
   return list;
 }
@@ -300,13 +301,14 @@ export function decodeEvent(
     entryId: payloadId ?? frameId,
     idMismatch: payloadId !== null && frameId !== null && payloadId !== frameId,
   };
-  const failure = body
-    ? null
-    : reject(parsed === undefined ? 'not-json' : 'not-an-object', data);
+  const failure = body ? null : reject(parsed === undefined ? 'not-json' : 'not-an-object', data);
 
   if (!isOdds) {
-    const found = failure ??
-      (name === 'fixture' ? decodeFixture(body?.data, { keepWire }) : decodeFixtureStatus(body?.data, keepWire));
+    const found =
+      failure ??
+      (name === 'fixture'
+        ? decodeFixture(body?.data, { keepWire })
+        : decodeFixtureStatus(body?.data, keepWire));
     return 'reason' in found
       ? { kind: 'fixture', event: name, fixture: null, rejected: [found], ...shared }
       : { kind: 'fixture', event: name, fixture: found, rejected: [], ...shared };

@@ -34,7 +34,11 @@ export function oddsEventData(
 export function fixtureStatusData(
   fixture: Fixture,
   previous: Fixture,
-  { entryId, upstreamEntryId, atMs }: { entryId: string; upstreamEntryId: string | null; atMs: number },
+  {
+    entryId,
+    upstreamEntryId,
+    atMs,
+  }: { entryId: string; upstreamEntryId: string | null; atMs: number },
 ): string {
   const isMoved = fixture.startDate !== previous.startDate;
   const isChanged = fixture.status !== previous.status;

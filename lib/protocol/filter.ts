@@ -62,7 +62,8 @@ export const DEFAULT_QUERY: BoardQuery = {
 /** The group a status belongs to, null for statuses nobody has heard of. */
 export function statusGroup(status: string | null): StatusGroup | null {
   for (const [group, statuses] of Object.entries(STATUS_GROUPS)) {
-    if (status !== null && (statuses as readonly string[]).includes(status)) return group as StatusGroup;
+    if (status !== null && (statuses as readonly string[]).includes(status))
+      return group as StatusGroup;
   }
   return null;
 }
@@ -121,7 +122,9 @@ export function createBoardPredicate(
     (!statuses || statuses.has(fixture?.status ?? ''));
 
   const textOf = (fixture: Fixture | null) =>
-    fixture ? `${fixture.away ?? ''} ${fixture.home ?? ''} ${fixture.league ?? ''} ${fixture.id}` : '';
+    fixture
+      ? `${fixture.away ?? ''} ${fixture.home ?? ''} ${fixture.league ?? ''} ${fixture.id}`
+      : '';
 
   const hasWords = (text: string) => {
     if (words.length === 0) return true;
@@ -198,7 +201,9 @@ export function parseRelayQuery(params: URLSearchParams): ParsedRelayQuery {
 function list(params: URLSearchParams, name: string): string[] {
   const values = params.getAll(name).filter((value) => value !== '');
   if (values.length > VALUE_COUNT) {
-    throw new BadParameter(`${name} is given ${values.length} times; at most ${VALUE_COUNT} are allowed`);
+    throw new BadParameter(
+      `${name} is given ${values.length} times; at most ${VALUE_COUNT} are allowed`,
+    );
   }
   const long = values.find((value) => value.length > VALUE_LENGTH);
   if (long !== undefined) {
@@ -211,7 +216,8 @@ function list(params: URLSearchParams, name: string): string[] {
 
 function single(params: URLSearchParams, name: string): string | null {
   const values = list(params, name);
-  if (values.length > 1) throw new BadParameter(`${name} may be given once, not ${values.length} times`);
+  if (values.length > 1)
+    throw new BadParameter(`${name} may be given once, not ${values.length} times`);
   return values[0] ?? null;
 }
 
@@ -236,7 +242,9 @@ function format(params: URLSearchParams): OddsFormat {
   if (value === null) return 'american';
   const known = parseOddsFormat(value);
   if (known) return known;
-  throw new BadParameter(`odds_format must be one of ${ODDS_FORMATS.join(', ')}, not "${echo(value)}"`);
+  throw new BadParameter(
+    `odds_format must be one of ${ODDS_FORMATS.join(', ')}, not "${echo(value)}"`,
+  );
 }
 
 function entryId(params: URLSearchParams): string | null {

@@ -111,9 +111,7 @@ export function groupLines(odds: Iterable<Odd>, fixture: Fixture | null): Line[]
   const order = new Map<string, number>();
   const built: Line[] = [];
   for (const [key, sides] of lines) {
-    sides.sort(
-      (a, b) => SIDE_ORDER[a.side] - SIDE_ORDER[b.side] || (a.odd.id < b.odd.id ? -1 : 1),
-    );
+    sides.sort((a, b) => SIDE_ORDER[a.side] - SIDE_ORDER[b.side] || (a.odd.id < b.odd.id ? -1 : 1));
     const first = sides[0]?.odd;
     if (!first) continue;
     if (!order.has(first.market)) order.set(first.market, order.size);

@@ -1,0 +1,501 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Book } from '@/lib/protocol/book';
+import { decodeEvent, decodeSnapshot } from '@/lib/protocol/decode';
+import {
+  fixtureStatusData,
+  oddsEventData,
+  snapshotFixture,
+  snapshotOdd,
+} from '@/lib/protocol/encode';
+import type { FeedEvent, Fixture, Odd } from '@/lib/protocol/events';
+import {
+  aFixturePatch,
+  aRow,
+  aSettledWireRow,
+  aWireRow,
+  ROW_SECONDS,
+} from '../../support/builders';
+
+const ID = '1:-1:FX1:moneyline:mesa_owls';
+
+/** What a person sees of an odd: everything but receipts and the raw row. */
+function visible(odd: Odd): Partial<Odd> {
+  const { receivedAt, upstreamEntryId, wire, ...shown } = odd;
+  return shown;
+}
+
+function visibleFixture(fixture: Fixture): Partial<Fixture> {
+  const { id, status, startDate, home, away, league } = fixture;
+  return { id, status, startDate, home, away, league };
+}
+
+function board(book: Book) {
+  const byId = (a: { id?: string }, b: { id?: string }) => ((a.id ?? '') < (b.id ?? '') ? -1 : 1);
+  return {
+    odds: [...book.odds.values()].map(visible).sort(byId),
+    fixtures: [...book.fixtures.values()].map(visibleFixture).sort(byId),
+  };
+}
+
+describe('book', () => {
+  it('keeps the last price when a lock arrives, also without one', () => {
+    const book = new Book();
+    book.applyRow('copilot-odds', aRow({ price: -120 }), 1, '1-0');
+    book.applyRow(
+      'copilot-locked-odds',
+      aRow({ price: null, timestamp: ROW_SECONDS + 3 }, 'copilot-locked-odds'),
+      2,
+      '2-0',
+    );
+    expect(book.odds.get(ID)).toMatchObject({
+      state: 'locked',
+      price: -120,
+      lockedAt: ROW_SECONDS + 3,
+    });
+  });
+
+  it('keeps the time of the first of two locks', () => {
+    const book = new Book();
+    book.applyRow('copilot-locked-odds', aRow({ timestamp: ROW_SECONDS }), 1, '1-0');
+    book.applyRow(
+      'copilot-locked-odds',
+      aRow({ timestamp: ROW_SECONDS + 9, price: -125 }),
+      2,
+      '2-0',
+    );
+    expect(book.odds.get(ID)).toMatchObject({
+      state: 'locked',
+      lockedAt: ROW_SECONDS,
+      price: -125,
+    });
+  });
+
+  it('reopens a locked odd when odds arrive for it', () => {
+    const book = new Book();
+    book.applyRow('copilot-odds', aRow(), 1, '1-0');
+    book.applyRow('copilot-locked-odds', aRow(), 2, '2-0');
+    book.applyRow('copilot-odds', aRow({ price: 105 }), 3, '3-0');
+    expect(book.odds.get(ID)).toMatchObject({ state: 'open', price: 105, lockedAt: null });
+  });
+
+  it('keeps price and points when a settlement arrives without them', () => {
+    const book = new Book();
+    book.applyRow('copilot-odds', aRow({ points: 3.5, price: -103 }), 1, '1-0');
+    book.applyRow('copilot-settled-odds', aRow({}, 'copilot-settled-odds'), 2, '2-0');
+    expect(book.odds.get(ID)).toMatchObject({
+      state: 'settled',
+      settlement: 'Won',
+      price: -103,
+      points: 3.5,
+      groupingKey: 'default',
+      isMain: true,
+    });
+  });
+
+  it('lets a second settlement replace the first, by its time, then by arrival', () => {
+    const book = new Book();
+    const settle = (settlement: string, settled_at: string, at: number) =>
+      book.applyRow(
+        'copilot-settled-odds',
+        aRow({ settlement, settled_at }, 'copilot-settled-odds'),
+        at,
+        `${at}-0`,
+      );
+    settle('Won', '2026-11-22T20:00:00+00:00', 1);
+    settle('Refunded', '2026-11-22T20:05:00+00:00', 2);
+    expect(book.odds.get(ID)?.settlement).toBe('Refunded');
+    expect(settle('Lost', '2026-11-22T20:01:00+00:00', 3)).toBeNull();
+    expect(book.odds.get(ID)?.settlement).toBe('Refunded');
+    settle('Half Won', '2026-11-22T20:05:00', 4);
+    expect(book.odds.get(ID)?.settlement).toBe('Half Won');
+  });
+
+  it('keeps a settlement for an odd it never saw, under its name', () => {
+    const book = new Book();
+    book.applyRow(
+      'copilot-settled-odds',
+      aRow({ settlement: 'Dead Heat' }, 'copilot-settled-odds'),
+      1,
+      null,
+    );
+    expect(book.odds.get(ID)).toMatchObject({
+      state: 'settled',
+      settlement: 'Dead Heat',
+      name: 'Mesa Owls',
+      price: null,
+    });
+  });
+
+  it('stays settled through locks and prices that were on their way, and takes over a price it missed', () => {
+    const book = new Book();
+    book.applyRow('copilot-settled-odds', aRow({}, 'copilot-settled-odds'), 1, '9-0');
+    book.applyRow('copilot-odds', aRow({ timestamp: ROW_SECONDS - 5, price: 140 }), 2, '8-0');
+    expect(book.odds.get(ID)).toMatchObject({ state: 'settled', settlement: 'Won', price: 140 });
+    book.applyRow('copilot-locked-odds', aRow({ price: 140 }), 3, '9-1');
+    expect(book.odds.get(ID)).toMatchObject({ state: 'settled', settlement: 'Won', price: 140 });
+  });
+
+  it('opens a settled odd only for a price posted after the grading', () => {
+    const book = new Book();
+    book.applyRow('copilot-settled-odds', aRow({}, 'copilot-settled-odds'), 1, null);
+    const graded = Date.parse('2026-11-22T20:00:00Z') / 1000;
+    book.applyRow('copilot-odds', aRow({ timestamp: graded + 60, price: 150 }), 2, null);
+    expect(book.odds.get(ID)).toMatchObject({ state: 'open', settlement: null, price: 150 });
+  });
+
+  it('compares times in whole seconds, so that a REST fraction does not beat the stream', () => {
+    const book = new Book();
+    book.applyRow('copilot-odds', aRow({ timestamp: ROW_SECONDS + 0.9, price: -120 }), 1, null);
+    book.applyRow('copilot-odds', aRow({ timestamp: ROW_SECONDS, price: -130 }), 2, '2-0');
+    expect(book.odds.get(ID)?.price).toBe(-130);
+  });
+
+  it('counts a REST answer from when its request was sent', () => {
+    const book = new Book();
+    book.applyRow('copilot-odds', aRow({ price: -120 }), 10, '10-0');
+    expect(book.applyRead('FX1', [aRow({ price: -115 })], 5)).toEqual([]);
+    expect(book.odds.get(ID)?.price).toBe(-120);
+    book.applyRead('FX1', [aRow({ price: -115 })], 15);
+    expect(book.odds.get(ID)?.price).toBe(-115);
+  });
+
+  it('locks what a REST read no longer lists, unless the stream spoke after the request', () => {
+    const book = new Book();
+    book.applyRow('copilot-odds', aRow(), 1, '1-0');
+    book.applyRow('copilot-odds', aRow({ id: 'newer' }), 20, '20-0');
+    book.applyRow('copilot-odds', aRow({ id: 'other-version', version_id: 31 }), 1, '1-1');
+    const changes = book.applyRead('FX1', [], 10, [-1]);
+    expect(changes.map(({ event, odd }) => [event, odd.id, odd.price])).toEqual([
+      ['copilot-locked-odds', ID, -110],
+    ]);
+    expect(book.odds.get('newer')?.state).toBe('open');
+    expect(book.odds.get('other-version')?.state).toBe('open');
+  });
+
+  it('opens again what a REST read lists and it holds as locked', () => {
+    const book = new Book();
+    book.applyRow('copilot-locked-odds', aRow(), 1, '1-0');
+    book.applyRead('FX1', [aRow()], 5);
+    expect(book.odds.get(ID)?.state).toBe('open');
+  });
+
+  it('treats the four empties of the wire as one', () => {
+    const boards = ['', null, 'None', undefined].map((empty) => {
+      const book = new Book();
+      book.applyRow(
+        'copilot-odds',
+        aRow({ player_id: empty, team_id: empty, selection_line: empty, points: empty }),
+        1,
+        null,
+      );
+      return board(book);
+    });
+    for (const other of boards) expect(other).toEqual(boards[0]);
+  });
+
+  it('takes the later receipt of two changes to a fixture', () => {
+    const book = new Book();
+    book.applyFixture(aFixturePatch(), 1);
+    book.applyFixture(aFixturePatch({ status: 'live', wire: { fixture_id: 'FX1' } }), 10, '10-0');
+    expect(book.applyFixture(aFixturePatch({ status: 'unplayed' }), 5)).toBeNull();
+    expect(book.fixtures.get('FX1')).toMatchObject({
+      status: 'live',
+      oldStatus: 'unplayed',
+      statusChangedAt: 10,
+    });
+    book.applyFixture(aFixturePatch({ status: 'completed' }), 12);
+    expect(book.fixtures.get('FX1')).toMatchObject({ status: 'completed', oldStatus: 'live' });
+  });
+
+  it('shows a new start beside the old one, and keeps unknown statuses', () => {
+    const book = new Book();
+    book.applyFixture(aFixturePatch(), 1);
+    book.applyFixture(
+      aFixturePatch({ startDate: '2026-11-22T20:00:00.000Z', status: 'rain_hold' }),
+      2,
+    );
+    expect(book.fixtures.get('FX1')).toMatchObject({
+      startDate: '2026-11-22T20:00:00.000Z',
+      oldStartDate: '2026-11-22T19:30:00.000Z',
+      startChangedAt: 2,
+      status: 'rain_hold',
+    });
+  });
+
+  it('forgets a fixture with its odds', () => {
+    const book = new Book();
+    book.applyFixture(aFixturePatch(), 1);
+    book.applyRow('copilot-odds', aRow(), 1, null);
+    book.removeFixture('FX1');
+    expect([book.odds.size, book.fixtures.size, book.oddIdsOf('FX1').size]).toEqual([0, 0, 0]);
+  });
+
+  it('never changes an odd in place', () => {
+    const book = new Book();
+    book.applyRow('copilot-odds', aRow(), 1, '1-0');
+    const before = book.odds.get(ID);
+    const copy = structuredClone(before);
+    book.applyRow('copilot-odds', aRow({ price: 120 }), 2, '2-0');
+    expect(before).toEqual(copy);
+    expect(book.odds.get(ID)).not.toBe(before);
+  });
+});
+
+type Step =
+  | { kind: 'odds' | 'lock' | 'settle'; odd: number; price: number; wait: number }
+  | { kind: 'status' | 'start'; fixture: number; value: number; wait: number };
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('odds' as const, 'lock' as const, 'odds' as const, 'settle' as const),
+      odd: fc.nat(4),
+      price: fc.integer({ min: 100, max: 140 }),
+      wait: fc.constantFrom(0, 0, 200, 1500),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('status' as const, 'start' as const),
+      fixture: fc.nat(1),
+      value: fc.nat(3),
+      wait: fc.constantFrom(0, 700),
+    }),
+  },
+);
+
+const STATUSES = ['unplayed', 'live', 'half', 'completed'];
+
+/** The frames that an upstream would send for these steps: increasing ids, whole seconds, thin settlements. */
+function framesOf(steps: readonly Step[]): { name: string; data: string; id: string }[] {
+  let ms = ROW_SECONDS * 1000;
+  const held = new Map<number, number>();
+  const settled = new Set<number>();
+  const frames: { name: string; data: string; id: string }[] = [];
+  steps.forEach((each, index) => {
+    ms += each.wait;
+    const id = `${ms}-${index}`;
+    const timestamp = Math.floor(ms / 1000);
+    if (each.kind === 'status' || each.kind === 'start') {
+      const data = {
+        fixture_id: `FX${each.fixture}`,
+        league: 'NBA',
+        sport: 'basketball',
+        new_status: each.kind === 'status' ? STATUSES[each.value] : null,
+        new_start_date: each.kind === 'start' ? `2026-11-22T2${each.value}:00:00+00:00` : null,
+        fixture: { id: `FX${each.fixture}`, home_team_display: 'Home', away_team_display: 'Away' },
+      };
+      frames.push({ name: 'fixture-status', data: JSON.stringify({ entry_id: id, data }), id });
+      return;
+    }
+    // A graded odd is graded for good: the vendor posts nothing after it but another grading.
+    const kind = settled.has(each.odd) ? 'settle' : each.kind;
+    const shared = { id: `odd-${each.odd}`, fixture_id: `FX${each.odd % 2}`, timestamp };
+    // A lock repeats the last price; the first word about an odd may be a lock.
+    if (kind === 'odds' || (kind === 'lock' && !held.has(each.odd))) held.set(each.odd, each.price);
+    if (kind === 'settle') settled.add(each.odd);
+    const row =
+      kind === 'settle'
+        ? aSettledWireRow({
+            ...shared,
+            settlement: each.price % 2 ? 'Won' : 'Lost',
+            settled_at: new Date(ms).toISOString(),
+          })
+        : aWireRow({ ...shared, price: held.get(each.odd) ?? each.price });
+    const name =
+      kind === 'odds'
+        ? 'copilot-odds'
+        : kind === 'lock'
+          ? 'copilot-locked-odds'
+          : 'copilot-settled-odds';
+    frames.push({ name, data: JSON.stringify({ entry_id: id, data: [row], type: name }), id });
+  });
+  return frames;
+}
+
+function decoded(frames: { name: string; data: string; id: string }[]): FeedEvent[] {
+  return frames.map(({ name, data, id }) => {
+    const event = decodeEvent(name, data, id);
+    if (!event || event.rejected.length > 0)
+      throw new Error(`a frame of the test is rejected: ${data}`);
+    return event;
+  });
+}
+
+function played(events: readonly FeedEvent[]): Book {
+  const book = new Book();
+  events.forEach((event, index) => {
+    book.apply(event, index + 1);
+  });
+  return book;
+}
+
+/** What must be true after the steps, reckoned step by step without a Book. */
+function truthOf(steps: readonly Step[]) {
+  const odds = new Map<
+    string,
+    { state: string; price: number | null; settlement: string | null }
+  >();
+  for (const each of steps) {
+    if (each.kind === 'status' || each.kind === 'start') continue;
+    const id = `odd-${each.odd}`;
+    const held = odds.get(id);
+    if (each.kind === 'settle' || held?.state === 'settled') {
+      odds.set(id, {
+        state: 'settled',
+        price: held?.price ?? null,
+        settlement: each.price % 2 ? 'Won' : 'Lost',
+      });
+    } else if (each.kind === 'odds') {
+      odds.set(id, { state: 'open', price: each.price, settlement: null });
+    } else {
+      odds.set(id, { state: 'locked', price: held?.price ?? each.price, settlement: null });
+    }
+  }
+  return odds;
+}
+
+const SEED = 20_261_122;
+
+describe(`book, as a property (seed ${SEED})`, () => {
+  const steps = fc.array(step, { minLength: 1, maxLength: 40 });
+  const options = { seed: SEED, numRuns: 400 };
+
+  it('holds what the upstream said', () => {
+    fc.assert(
+      fc.property(steps, (list) => {
+        const book = played(decoded(framesOf(list)));
+        const truth = truthOf(list);
+        expect(book.odds.size).toBe(truth.size);
+        for (const [id, { state, settlement, price }] of truth) {
+          expect(book.odds.get(id)).toMatchObject({ state, settlement, price });
+        }
+      }),
+      options,
+    );
+  });
+
+  it('changes nothing when events are repeated, at once or later', () => {
+    fc.assert(
+      fc.property(
+        steps,
+        fc.array(fc.tuple(fc.nat(39), fc.nat(20)), { maxLength: 15 }),
+        (list, repeats) => {
+          const events = decoded(framesOf(list));
+          const twice = events.map((event, index) => ({ event, at: index }));
+          for (const [index, delay] of repeats) {
+            const event = events[index % events.length];
+            if (event) twice.push({ event, at: (index % events.length) + delay + 0.5 });
+          }
+          twice.sort((a, b) => a.at - b.at);
+          expect(board(played(twice.map(({ event }) => event)))).toEqual(board(played(events)));
+        },
+      ),
+      options,
+    );
+  });
+
+  it('ends the same when neighbours are swapped', () => {
+    fc.assert(
+      fc.property(steps, fc.array(fc.nat(38), { maxLength: 6 }), (list, swaps) => {
+        const events = decoded(framesOf(list));
+        const mixed = [...events];
+        for (const index of swaps) {
+          const [a, b] = [mixed[index], mixed[index + 1]];
+          if (!a || !b) continue;
+          mixed[index] = b;
+          mixed[index + 1] = a;
+        }
+        const lockTimes = (book: Book) => ({
+          ...board(book),
+          // Which of two locks in one second came first is not known after a swap; nothing else may differ.
+          odds: board(book).odds.map(({ lockedAt, ...odd }) => ({
+            ...odd,
+            isLocked: lockedAt !== null,
+          })),
+        });
+        expect(lockTimes(played(mixed))).toEqual(lockTimes(played(events)));
+      }),
+      options,
+    );
+  });
+
+  it('changes nothing for a row older than what is held', () => {
+    fc.assert(
+      fc.property(steps, fc.nat(4), fc.integer({ min: 1, max: 500 }), (list, odd, age) => {
+        const book = played(decoded(framesOf(list)));
+        const held = book.odds.get(`odd-${odd}`);
+        fc.pre(held !== undefined && held.price !== null);
+        const timestamp = Math.floor(held?.timestampSeconds ?? 0) - age;
+        const before = board(book);
+        const row = aRow({ id: held?.id, fixture_id: held?.fixtureId, timestamp, price: 999 });
+        expect(book.applyRow('copilot-odds', row, 1_000, null)).toBeNull();
+        expect(book.applyRow('copilot-locked-odds', row, 1_000, null)).toBeNull();
+        expect(board(book)).toEqual(before);
+      }),
+      options,
+    );
+  });
+
+  it('is the same from a snapshot and the rest as from the whole stream, wherever it is cut', () => {
+    fc.assert(
+      fc.property(steps, fc.nat(40), (list, cutAt) => {
+        const events = decoded(framesOf(list));
+        const cut = cutAt % (events.length + 1);
+        const server = new Book();
+        const viewer = new Book();
+        const rest: { name: string; data: string; id: string }[] = [];
+        events.forEach((event, index) => {
+          if (index === cut) takeSnapshot(server, viewer);
+          const change = server.apply(event, index + 1);
+          if (index < cut) return;
+          const entryId = `${index + 1}-0`;
+          const ids = { entryId, upstreamEntryId: event.entryId };
+          if (event.kind === 'odds' && change.odds.length > 0) {
+            const data = oddsEventData(
+              { ...ids, event: event.event, changes: change.odds },
+              'american',
+            );
+            rest.push({ name: event.event, data, id: entryId });
+          }
+          if (change.fixture) {
+            const previous = change.fixture.previous ?? {
+              ...change.fixture.fixture,
+              status: null,
+              startDate: null,
+            };
+            const data = fixtureStatusData(change.fixture.fixture, previous, {
+              ...ids,
+              atMs: index,
+            });
+            rest.push({ name: 'fixture-status', data, id: entryId });
+          }
+        });
+        if (cut === events.length) takeSnapshot(server, viewer);
+        decoded(rest).forEach((event, index) => {
+          viewer.apply(event, index + 1);
+        });
+        expect(board(viewer)).toEqual(board(server));
+      }),
+      options,
+    );
+  });
+});
+
+function takeSnapshot(server: Book, viewer: Book): void {
+  const body = {
+    sport: 'basketball',
+    at: '1-0',
+    partial: false,
+    fixtures: [...server.fixtures.values()].map(snapshotFixture),
+    odds: [...server.odds.values()].map((odd) => snapshotOdd(odd)),
+    next: null,
+  };
+  const snapshot = decodeSnapshot(JSON.parse(JSON.stringify(body)));
+  expect(snapshot.rejected).toEqual([]);
+  for (const fixture of snapshot.fixtures) viewer.applyFixture(fixture, 0);
+  for (const odd of snapshot.odds) viewer.hold(odd);
+}
