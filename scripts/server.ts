@@ -1,0 +1,113 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import nextEnv from '@next/env';
+import next from 'next';
+import { readConfig } from '@/lib/feed/config';
+
+// Together under the 5 s after which process managers lose patience.
+const HOOKS_MS = 2_000;
+const DRAIN_MS = 1_500;
+const CLOSE_MS = 1_000;
+
+type Hook = () => unknown;
+const HOOKS = Symbol.for('board.shutdown');
+
+/** Functions that whoever holds responses or upstream connections open leaves for the shutdown to call. */
+const shutdownHooks = new Set<Hook>();
+(globalThis as { [HOOKS]?: Set<Hook> })[HOOKS] = shutdownHooks;
+
+function refuse(message: string): never {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
+}
+
+function readSettings(): { host: string; port: number } {
+  try {
+    const { host, port } = readConfig(process.env);
+    // An IPv6 address may be written as in a URL.
+    return { host: host.replace(/^\[|\]$/g, ''), port };
+  } catch (error) {
+    // What was wrong with a setting is one line; a stack would hide it.
+    if (error instanceof Error && 'code' in error && error.code === 'config') refuse(error.message);
+    throw error;
+  }
+}
+
+function within(ms: number, work: unknown): Promise<unknown> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  return Promise.race([work, limit]).finally(() => clearTimeout(timer));
+}
+
+function endOnSignal(server: Server, closeApp: () => Promise<void>): void {
+  let isEnding = false;
+  const end = async () => {
+    // The second one is from somebody who has waited long enough.
+    if (isEnding) process.exit(1);
+    isEnding = true;
+    const closed = new Promise((resolve) => server.close(resolve));
+    await within(
+      HOOKS_MS,
+      Promise.allSettled([...shutdownHooks].map(async (hook) => await hook())),
+    );
+    server.closeIdleConnections();
+    await within(DRAIN_MS, closed);
+    server.closeAllConnections();
+    await within(CLOSE_MS, closeApp());
+    process.exit(0);
+  };
+  process.on('SIGTERM', end).on('SIGINT', end);
+}
+
+/**
+ * Serves the board on the configured host and port until a signal ends it. Holds all that the process listens on,
+ * the built-in simulator excepted.
+ */
+export async function serve({ isDev }: { isDev: boolean }): Promise<void> {
+  // As `next start` would: settings may stand in .env files. Before our own reading, so that both see the same.
+  nextEnv.loadEnvConfig(process.cwd(), isDev);
+  const { host, port } = readSettings();
+
+  const server = createServer();
+  const app = next({ dev: isDev, dir: process.cwd(), hostname: host, port, httpServer: server });
+
+  // Bound before Next is prepared: a taken port is told at once and starts nothing.
+  await new Promise<void>((resolve) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE') {
+        refuse(`Port ${port} on ${host} is taken: end what runs there, or set PORT to another.`);
+      }
+      if (error.code === 'EACCES') {
+        refuse(`Port ${port} needs privileges: set PORT to a number above 1023.`);
+      }
+      refuse(`Cannot listen on ${host}:${port} (${error.code}): set BOARD_HOST and PORT.`);
+    });
+    server.listen(port, host, resolve);
+  });
+
+  const ready = app.prepare().then(() => app.getRequestHandler());
+  server.on('request', async (request, response) => {
+    try {
+      await (await ready)(request, response);
+    } catch (error) {
+      console.error(error);
+      if (!response.headersSent) response.statusCode = 500;
+      response.end();
+    }
+  });
+  endOnSignal(server, () => app.close());
+  // As under `next start`: what one viewer's request broke must not take the feed from all the others.
+  process.on('uncaughtException', (error) => console.error(error));
+  process.on('unhandledRejection', (reason) => console.error(reason));
+  try {
+    await ready;
+  } catch (error) {
+    console.error(error);
+    refuse('The server could not be prepared: see above.');
+  }
+
+  const { address, port: bound, family } = server.address() as AddressInfo;
+  console.log(`Board: http://${family === 'IPv6' ? `[${address}]` : address}:${bound}`);
+}

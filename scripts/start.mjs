@@ -1,0 +1,34 @@
+// `npm start` and `npm run dev`: from a fresh clone to a running board, in this one process.
+//   --dev        the development server: no build, changes show at once
+//   --prebuilt   serve the build that is there, check nothing (tests, benches)
+import { ensureBuilt, ensureInstalled, refuseOldNode, root, stopChildren } from './prepare.mjs';
+
+refuseOldNode();
+process.chdir(root);
+
+const isDev = process.argv.includes('--dev');
+const isPrebuilt = process.argv.includes('--prebuilt');
+
+// Until the server takes the signals over: an install or build under way ends with us.
+const stop = () => {
+  stopChildren();
+  process.exit(130);
+};
+process.on('SIGINT', stop).on('SIGTERM', stop);
+
+if (!isPrebuilt) {
+  await ensureInstalled();
+  if (!isDev) await ensureBuilt();
+}
+
+process.env.NODE_ENV = isDev ? 'development' : 'production';
+process.env.NEXT_TELEMETRY_DISABLED ??= '1';
+
+const { register } = await import('tsx/esm/api');
+const unregister = register();
+const { serve } = await import('./server.ts');
+// The rest is JavaScript: Next's own loading stays as it is under `next start`.
+await unregister();
+
+process.off('SIGINT', stop).off('SIGTERM', stop);
+await serve({ isDev });
