@@ -218,6 +218,16 @@ export class Book {
     this.#hold(odd);
   }
 
+  /** Forgets one odd. */
+  removeOdd(id: string): void {
+    const odd = this.#odds.get(id);
+    if (!odd) return;
+    this.#odds.delete(id);
+    const ids = this.#oddIdsOf.get(odd.fixtureId);
+    ids?.delete(id);
+    if (ids?.size === 0) this.#oddIdsOf.delete(odd.fixtureId);
+  }
+
   /** Forgets a fixture with its odds. */
   removeFixture(id: string): void {
     for (const oddId of this.oddIdsOf(id)) this.#odds.delete(oddId);

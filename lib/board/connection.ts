@@ -1,0 +1,187 @@
+/**
+ * The one stream of a board. It keeps its own position, judges by its own watchdog whether the server still
+ * speaks (an EventSource that hangs never tells), and reopens by itself for as long as it takes. Each opening
+ * is a generation: late callbacks of older ones are ignored.
+ */
+import { parseEntryId } from '@/lib/protocol/entry-id';
+import {
+  BOARD_EVENTS,
+  DEAD_MS,
+  type FeedState,
+  LATE_MS,
+  VENDOR_EVENTS,
+} from '@/lib/protocol/events';
+
+/** One event of the stream, undecoded. */
+export type Frame = {
+  name: string;
+  data: string;
+  id: string | null;
+  /** Local epoch ms. */
+  receivedAt: number;
+  /** Until the server has said that the catch-up is over, what comes is the past. */
+  isCatchUp: boolean;
+};
+
+/** What we use of an EventSource. */
+export type EventSourceLike = {
+  addEventListener(name: string, listener: (event: MessageEvent<string>) => void): void;
+  close(): void;
+};
+
+export type ConnectionDeps = {
+  createEventSource(url: string): EventSourceLike;
+  /** Epoch ms. It goes on while the machine sleeps, which is how a sleep is noticed. */
+  now(): number;
+  setTimer(callback: () => void, delayMs: number): () => void;
+  random(): number;
+  /** Calls back when the page is shown again or the network is back. */
+  onWake(callback: () => void): () => void;
+};
+
+export type ConnectionOptions = {
+  /** Address of the stream, to go on after `lastEntryId`. */
+  url(lastEntryId: string | null): string;
+  /** Where to go on from at first. */
+  position: string | null;
+  onFrame(frame: Frame): void;
+  onState(state: FeedState, since: number): void;
+  /** A reopened stream spoke again. */
+  onResume(): void;
+};
+
+export type Connection = {
+  /** The newest entry id received, or where it was opened. */
+  position(): string | null;
+  close(): void;
+};
+
+const WATCH_MS = 1_000;
+const BACKOFF_MS = 1_000;
+const BACKOFF_LIMIT_MS = 30_000;
+/** A stream that lived this long ends a row of failures: a flapping server still meets the backoff. */
+const STEADY_MS = 5_000;
+
+/** Opens the stream and keeps it open until `close`. */
+export function openConnection(options: ConnectionOptions, deps: ConnectionDeps): Connection {
+  let { position } = options;
+  let generation = 0;
+  let source: EventSourceLike | null = null;
+  let state: FeedState = 'connecting';
+  /** Last frame, or the first opening before there was any: from here silence is counted. */
+  let heardAt = deps.now();
+  let openedAt = heardAt;
+  let firstFrameAt: number | null = null;
+  let failures = 0;
+  let openings = 0;
+  let cancelReopen: (() => void) | null = null;
+  let cancelWatch: (() => void) | null = null;
+  let isClosed = false;
+
+  function setState(next: FeedState, since: number): void {
+    if (next === state) return;
+    state = next;
+    options.onState(next, since);
+  }
+
+  function judge(): void {
+    const silence = deps.now() - heardAt;
+    if (silence >= DEAD_MS) setState('dead', heardAt);
+    else if (silence >= LATE_MS) setState('late', heardAt);
+    else if (firstFrameAt !== null) setState('live', deps.now());
+    else setState('connecting', heardAt);
+  }
+
+  function receive(own: number, name: string, event: MessageEvent<string>): void {
+    if (own !== generation || isClosed) return;
+    const receivedAt = deps.now();
+    heardAt = receivedAt;
+    if (firstFrameAt === null) {
+      firstFrameAt = receivedAt;
+      if (openings > 1) options.onResume();
+    }
+    const id = event.lastEventId || null;
+    if (id !== null && parseEntryId(id)) position = id;
+    options.onFrame({ name, data: event.data, id, receivedAt, isCatchUp: isCatchUp(own, name) });
+    judge();
+  }
+
+  let caughtUp = 0;
+  function isCatchUp(own: number, name: string): boolean {
+    if (name === 'feed-status') caughtUp = own;
+    return caughtUp !== own;
+  }
+
+  function shut(): void {
+    generation += 1;
+    source?.close();
+    source = null;
+    firstFrameAt = null;
+  }
+
+  function open(): void {
+    cancelReopen?.();
+    cancelReopen = null;
+    shut();
+    const own = generation;
+    openings += 1;
+    openedAt = deps.now();
+    source = deps.createEventSource(options.url(position));
+    for (const name of [...VENDOR_EVENTS, ...BOARD_EVENTS]) {
+      source.addEventListener(name, (event) => receive(own, name, event));
+    }
+    // The browser's own reconnect would ask for a position that is long past, and after some answers it
+    // gives up for good: ours does neither.
+    source.addEventListener('error', () => {
+      if (own === generation && !isClosed) fail();
+    });
+  }
+
+  function fail(): void {
+    const now = deps.now();
+    const wasSteady = firstFrameAt !== null && now - firstFrameAt >= STEADY_MS;
+    failures = wasSteady ? 0 : failures + 1;
+    shut();
+    judge();
+    const longest = Math.min(BACKOFF_LIMIT_MS, BACKOFF_MS * 2 ** failures);
+    cancelReopen = deps.setTimer(open, deps.random() * longest);
+  }
+
+  /** Nobody may wait out a backoff once it is known that things have changed. */
+  function wake(): void {
+    if (isClosed) return;
+    judge();
+    if (cancelReopen) open();
+    else if (isSilent()) open();
+  }
+
+  function isSilent(): boolean {
+    return deps.now() - Math.max(heardAt, openedAt) >= DEAD_MS;
+  }
+
+  function watch(): void {
+    cancelWatch = deps.setTimer(watch, WATCH_MS);
+    judge();
+    if (!cancelReopen && isSilent()) fail();
+  }
+
+  const stopWaking = deps.onWake(wake);
+  open();
+  cancelWatch = deps.setTimer(watch, WATCH_MS);
+
+  return {
+    position: () => position,
+    close() {
+      isClosed = true;
+      shut();
+      cancelReopen?.();
+      cancelWatch?.();
+      stopWaking();
+    },
+  };
+}
+
+/** The page's EventSource. */
+export function createBrowserEventSource(url: string): EventSourceLike {
+  return new EventSource(url);
+}

@@ -1,0 +1,115 @@
+/** Times as a trader reads them. A wall-clock time never stands without its zone. */
+
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+/** Zones and shapes come from a closed set; a page that walks through all zones must not keep them all. */
+const FORMATTERS_KEPT = 60;
+
+function formatter(zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${zone} ${JSON.stringify(options)}`;
+  const known = formatters.get(key);
+  if (known) return known;
+  if (formatters.size >= FORMATTERS_KEPT) formatters.clear();
+  // One locale for everybody: server and browser must print the same text, and so must two offices.
+  const made = new Intl.DateTimeFormat('en-GB', { timeZone: zone, ...options });
+  formatters.set(key, made);
+  return made;
+}
+
+/** `20:30`, in `zone`. */
+export function formatTime(at: string | number, zone: string): string {
+  return formatter(zone, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(
+    new Date(at),
+  );
+}
+
+/** `20:30:05`, in `zone`. */
+export function formatClock(at: string | number, zone: string): string {
+  return formatter(zone, {
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+  }).format(new Date(at));
+}
+
+/** `Wed 28 Aug`, in `zone`; with the year where it is not that of `now`. */
+export function formatDay(at: string | number, zone: string, now: number): string {
+  const year = formatter(zone, { year: 'numeric' });
+  const isThisYear = year.format(new Date(at)) === year.format(now);
+  return formatter(zone, {
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    ...(!isThisYear && { year: 'numeric' }),
+  })
+    .format(new Date(at))
+    .replace(',', '');
+}
+
+/** A key that is equal for two times of one calendar day in `zone`. */
+export function dayKey(at: string | number, zone: string): string {
+  return formatter(zone, { year: 'numeric', month: '2-digit', day: '2-digit' }).format(
+    new Date(at),
+  );
+}
+
+/** `Today`, `Tomorrow`, `Yesterday`, or the day, in `zone`. */
+export function formatRelativeDay(at: string | number, zone: string, now: number): string {
+  const day = dayKey(at, zone);
+  const DAY_MS = 86_400_000;
+  if (day === dayKey(now, zone)) return 'Today';
+  if (day === dayKey(now + DAY_MS, zone)) return 'Tomorrow';
+  if (day === dayKey(now - DAY_MS, zone)) return 'Yesterday';
+  return formatDay(at, zone, now);
+}
+
+/** Short name of `zone` at that time, as people write it there: `UTC`, `EDT`, `CEST`, `GMT+5:30`. */
+export function zoneName(zone: string, at: string | number): string {
+  const parts = formatter(zone, { timeZoneName: 'short', hour: 'numeric' }).formatToParts(
+    new Date(at),
+  );
+  return parts.find((part) => part.type === 'timeZoneName')?.value ?? zone;
+}
+
+/** How long until `at`: `in 3 d`, `in 2 h 05 m`, `in 12 m`, `in 0:45`; `started` once it has passed. */
+export function formatCountdown(at: string | number, now: number): string {
+  const seconds = Math.ceil((new Date(at).getTime() - now) / 1000);
+  if (seconds <= 0) return 'started';
+  const minutes = Math.floor(seconds / 60);
+  const hours = Math.floor(minutes / 60);
+  if (hours >= 48) return `in ${Math.floor(hours / 24)} d`;
+  if (hours >= 1) return `in ${hours} h ${String(minutes % 60).padStart(2, '0')} m`;
+  if (minutes >= 10) return `in ${minutes} m`;
+  return `in ${minutes}:${String(seconds % 60).padStart(2, '0')}`;
+}
+
+/** How long ago `at` (epoch ms) was: `now`, `12 s`, `4 m`, `2 h 05 m`, `3 d`. */
+export function formatAge(at: number, now: number): string {
+  const seconds = Math.floor(Math.max(0, now - at) / 1000);
+  if (seconds < 1) return 'now';
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} m`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return `${hours} h ${String(minutes % 60).padStart(2, '0')} m`;
+  return `${Math.floor(hours / 24)} d`;
+}
+
+/** The browser's own zone, or UTC where it does not say. */
+export function browserZone(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
+}
+
+/** Whether `Intl` knows the zone. */
+export function isZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Cookie in which the browser leaves its zone for the next visit's first paint. */
+export const ZONE_COOKIE = 'board-tz';

@@ -1,0 +1,319 @@
+'use client';
+/** The board for components: one store per mount, handed down by context; hooks only select. */
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import {
+  createContext,
+  type ReactNode,
+  use,
+  useCallback,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from 'react';
+import { useStore } from 'zustand';
+import type { Fixture, Odd, WireLeague } from '@/lib/protocol/events';
+import type { View } from '@/lib/protocol/filter';
+import { type Market, slug } from '@/lib/protocol/sports';
+import { createBrowserEventSource } from './connection';
+import { browserZone, ZONE_COOKIE } from './format';
+import type { Scheduler } from './frame-batch';
+import { leaguesQuery, snapshotQuery, streamUrl } from './queries';
+import { useBoardQuery } from './query-state';
+import { buildBoardRows, buildFacets, buildLinesRows, type Facet, type Facets } from './rows';
+import {
+  type BoardState,
+  type BoardStore,
+  createBoardStore,
+  type FirstScreen,
+  type Move,
+  type Scope,
+} from './store';
+import { createBoardStream } from './stream';
+
+/** Rows follow a burst of structural changes this late at most, and are not rebuilt more often. */
+const ROWS_THROTTLE_MS = 100;
+/** Counts of the filter controls may lag a little more. */
+const FACETS_THROTTLE_MS = 1_000;
+
+type Board = {
+  store: BoardStore;
+  sport: string;
+  mainMarkets: readonly Market[];
+  leagues: readonly WireLeague[];
+  /** The zone of the first render: the server's guess, so that server and browser print the same. */
+  firstZone: string;
+  firstNow: number;
+  retry: () => void;
+};
+
+const BoardContext = createContext<Board | null>(null);
+
+function useBoard(): Board {
+  const board = use(BoardContext);
+  if (!board) throw new Error('board hooks are used inside <BoardProvider>');
+  return board;
+}
+
+function browserScheduler(): Scheduler {
+  return {
+    requestFrame(callback) {
+      const id = requestAnimationFrame(callback);
+      return () => cancelAnimationFrame(id);
+    },
+    setTimer,
+    isHidden: () => document.hidden,
+    onVisibility(callback) {
+      document.addEventListener('visibilitychange', callback);
+      return () => document.removeEventListener('visibilitychange', callback);
+    },
+  };
+}
+
+function setTimer(callback: () => void, delayMs: number): () => void {
+  const id = setTimeout(callback, delayMs);
+  return () => clearTimeout(id);
+}
+
+function onWake(callback: () => void): () => void {
+  const onVisible = () => {
+    if (!document.hidden) callback();
+  };
+  document.addEventListener('visibilitychange', onVisible);
+  window.addEventListener('online', callback);
+  window.addEventListener('pageshow', callback);
+  return () => {
+    document.removeEventListener('visibilitychange', onVisible);
+    window.removeEventListener('online', callback);
+    window.removeEventListener('pageshow', callback);
+  };
+}
+
+export type BoardProviderProps = {
+  sport: string;
+  initial: FirstScreen | null;
+  mainMarkets: readonly Market[];
+  /** Active leagues of the sport as the server knew them; the browser keeps the list fresh. */
+  leagues: readonly WireLeague[];
+  /** Zone for the first render, from the last visit's cookie; UTC where there was none. */
+  zone: string;
+  children: ReactNode;
+};
+
+/** Holds the board of one sport. Mount it with `key={sport}`: another sport is another board. */
+export function BoardProvider({
+  sport,
+  initial,
+  mainMarkets,
+  leagues,
+  zone,
+  children,
+}: BoardProviderProps) {
+  const [store] = useState(() => createBoardStore({ sport, initial, now: Date.now, setTimer }));
+  const [firstNow] = useState(() => initial?.now ?? Date.now());
+  const [query] = useBoardQuery();
+  const queryClient = useQueryClient();
+  const retryRef = useRef<() => void>(() => {});
+  const [scope, setScope] = useState<((scope: Scope) => void) | null>(null);
+
+  useEffect(() => {
+    const stream = createBoardStream(store, {
+      ...browserScheduler(),
+      onWake,
+      now: Date.now,
+      random: Math.random,
+      createEventSource: createBrowserEventSource,
+      readSnapshot: (scope) => queryClient.fetchQuery(snapshotQuery(sport, scope)),
+      streamUrl: (scope, lastEntryId) => streamUrl(sport, scope, lastEntryId),
+    });
+    retryRef.current = stream.retry;
+    setScope(() => stream.setScope);
+    return () => stream.close();
+  }, [store, sport, queryClient]);
+
+  // Only these two narrow the subscription; every other filter is a look at what is held.
+  useEffect(() => {
+    scope?.({ leagues: query.league, fixtureIds: query.fixture });
+  }, [scope, query.league, query.fixture]);
+
+  const retry = useCallback(() => retryRef.current(), []);
+  const board = useMemo<Board>(
+    () => ({ store, sport, mainMarkets, leagues, firstZone: zone, firstNow, retry }),
+    [store, sport, mainMarkets, leagues, zone, firstNow, retry],
+  );
+  return <BoardContext value={board}>{children}</BoardContext>;
+}
+
+/** The store itself, for what must follow it without rendering. */
+export function useBoardStore(): BoardStore {
+  return useBoard().store;
+}
+
+/** The sport's id and its main markets. */
+export function useSport(): { sport: string; mainMarkets: readonly Market[] } {
+  const { sport, mainMarkets } = useBoard();
+  return { sport, mainMarkets };
+}
+
+/** What can be done about the stream: read the snapshot again, now. */
+export function useBoardStream(): { retry: () => void } {
+  const { retry } = useBoard();
+  return { retry };
+}
+
+/** The odd, undefined while it is not held. Renders when this very odd changed. */
+export function useOdd(id: string): Odd | undefined {
+  return useStore(useBoard().store, (state) => state.book.odds.get(id));
+}
+
+/**
+ * The odd's marked move. A cell flashes when it gets a move object that it did not mount with, and which
+ * is fresh; a mark that was there before the cell came into view is only shown.
+ */
+export function useMove(id: string): Move | undefined {
+  return useStore(useBoard().store, (state) => state.moves.get(id));
+}
+
+/** The fixture, undefined while only its odds are known. */
+export function useFixture(id: string): Fixture | undefined {
+  return useStore(useBoard().store, (state) => state.book.fixtures.get(id));
+}
+
+export function useFeed(): BoardState['feed'] {
+  return useStore(useBoard().store, (state) => state.feed);
+}
+
+export function useLoad(): BoardState['load'] {
+  return useStore(useBoard().store, (state) => state.load);
+}
+
+/** A number of the store that follows it at most every `throttleMs`, the last change included. */
+function useThrottled(select: (state: BoardState) => number, throttleMs: number): number {
+  const { store } = useBoard();
+  const [subscribe, read] = useMemo(() => {
+    let shown = select(store.getState());
+    return [
+      (notify: () => void) => {
+        let cancel: (() => void) | null = null;
+        let last = Number.NEGATIVE_INFINITY;
+        const show = () => {
+          cancel = null;
+          last = Date.now();
+          if (shown === select(store.getState())) return;
+          shown = select(store.getState());
+          notify();
+        };
+        const onChange = () => {
+          if (cancel || shown === select(store.getState())) return;
+          const wait = last + throttleMs - Date.now();
+          if (wait <= 0 || wait > throttleMs) show();
+          else cancel = setTimer(show, wait);
+        };
+        const stop = store.subscribe(onChange);
+        onChange();
+        return () => {
+          stop();
+          cancel?.();
+        };
+      },
+      () => shown,
+    ] as const;
+  }, [store, select, throttleMs]);
+  return useSyncExternalStore(subscribe, read, () => select(store.getInitialState()));
+}
+
+const selectStructure = (state: BoardState) => state.structure;
+
+export type BoardRows = ReturnType<typeof buildBoardRows>;
+export type LinesRows = ReturnType<typeof buildLinesRows>;
+
+/** Rows of a view; rebuilt when structure or query change, never for a price. */
+export function useRows(view: 'board'): BoardRows;
+export function useRows(view: 'lines'): LinesRows;
+export function useRows(view: View): BoardRows | LinesRows {
+  const { store, mainMarkets } = useBoard();
+  const [query] = useBoardQuery();
+  const structure = useThrottled(selectStructure, ROWS_THROTTLE_MS);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the Book is changed in place; its structure number says when.
+  return useMemo(() => {
+    const build = view === 'board' ? buildBoardRows : buildLinesRows;
+    return build(store.getState().book, query, { mainMarkets });
+  }, [store, view, query, mainMarkets, structure]);
+}
+
+/** What the filter controls offer, counted given all the other filters; leagues not subscribed to have no count. */
+export function useFacets(): Facets {
+  const { store, sport, leagues: firstLeagues } = useBoard();
+  const [query] = useBoardQuery();
+  const structure = useThrottled(selectStructure, FACETS_THROTTLE_MS);
+  const { data: active = firstLeagues } = useQuery(leaguesQuery(sport));
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the Book is changed in place; its structure number says when.
+  return useMemo(() => {
+    const facets = buildFacets(store.getState().book, query);
+    return { ...facets, leagues: withActive(facets.leagues, active, query.league) };
+  }, [store, query, active, structure]);
+}
+
+/** Held leagues, then those that are active but not part of this view, by name. */
+function withActive(
+  held: readonly Facet[],
+  active: readonly WireLeague[],
+  subscribed: readonly string[],
+): Facet[] {
+  const known = new Set(held.map(({ value }) => slug(value)));
+  const wanted = new Set(subscribed.map(slug));
+  const others = active
+    .filter(({ name }) => !known.has(slug(name)))
+    .map(({ id, name }) => {
+      const isCovered = wanted.size === 0 || wanted.has(slug(name)) || wanted.has(slug(id));
+      return { value: name, label: name, count: isCovered ? 0 : null };
+    });
+  return [...held, ...others].sort((a, b) => (a.label < b.label ? -1 : 1));
+}
+
+let tickListeners: Set<() => void> | null = null;
+
+/** One timer for everything on the page that counts seconds. */
+function onSecond(callback: () => void): () => void {
+  tickListeners ??= startTicking();
+  const listeners = tickListeners;
+  listeners.add(callback);
+  return () => {
+    listeners.delete(callback);
+  };
+}
+
+function startTicking(): Set<() => void> {
+  const listeners = new Set<() => void>();
+  setInterval(() => {
+    for (const listener of listeners) listener();
+  }, 1_000);
+  return listeners;
+}
+
+const nowInSeconds = () => Math.floor(Date.now() / 1_000) * 1_000;
+
+/** Epoch ms, once a second; on the first render the server's, so that both print the same. */
+export function useNow(): number {
+  const { firstNow } = useBoard();
+  return useSyncExternalStore(onSecond, nowInSeconds, () => Math.floor(firstNow / 1_000) * 1_000);
+}
+
+/** The zone that times are shown in: the URL's, else the browser's own (on the first render: the server's guess). */
+export function useTimeZone(): string {
+  const { firstZone } = useBoard();
+  const [query] = useBoardQuery();
+  const own = useSyncExternalStore(neverChanges, browserZone, () => firstZone);
+  return query.tz ?? own;
+}
+
+const neverChanges = () => () => {};
+
+/** Remembers the browser's zone, so that the next visit's first paint is already in it. */
+export function useZoneCookie(): void {
+  useEffect(() => {
+    // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is missing in browsers that traders use.
+    document.cookie = `${ZONE_COOKIE}=${encodeURIComponent(browserZone())}; path=/; max-age=31536000; samesite=lax`;
+  }, []);
+}

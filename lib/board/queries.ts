@@ -1,0 +1,113 @@
+/** Everything the browser reads over HTTP, as query options. */
+import { queryOptions } from '@tanstack/react-query';
+import { decodeSnapshot, type Snapshot } from '@/lib/protocol/decode';
+import type { HistoryBody, SnapshotBody, WireLeague, WireSport } from '@/lib/protocol/events';
+import type { Scope } from './store';
+
+/** Pages of a snapshot are bounded too: an answer that never ends is no answer. */
+const PAGE_LIMIT = 500;
+
+/** How long lists that hardly ever change are taken as they are. */
+const LIST_STALE_MS = 60_000;
+
+async function readJson<T>(path: string, signal: AbortSignal | undefined): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(path, { signal, headers: { accept: 'application/json' } });
+  } catch (cause) {
+    if (signal?.aborted) throw cause;
+    throw new Error('The server cannot be reached.', { cause });
+  }
+  // An answer from between us and the server may be HTML, whatever its status.
+  const isJson = response.headers.get('content-type')?.includes('json') ?? false;
+  const body: unknown = isJson ? await response.json() : null;
+  if (!response.ok) {
+    const told = (body as { error?: unknown } | null)?.error;
+    throw new Error(typeof told === 'string' ? told : `The server answered ${response.status}.`);
+  }
+  if (!isJson) throw new Error('The server answered something that is not JSON.');
+  return body as T;
+}
+
+function scopeParams({ leagues, fixtureIds }: Scope): URLSearchParams {
+  const params = new URLSearchParams();
+  for (const league of leagues) params.append('league', league);
+  for (const id of fixtureIds) params.append('fixture_id', id);
+  return params;
+}
+
+/** Address of the stream of a scope, to go on after `lastEntryId`. */
+export function streamUrl(sport: string, scope: Scope, lastEntryId: string | null): string {
+  const params = scopeParams(scope);
+  params.set('include_fixture_updates', 'true');
+  if (lastEntryId !== null) params.set('last_entry_id', lastEntryId);
+  return `/api/v3/stream/copilot/${encodeURIComponent(sport)}/odds?${params}`;
+}
+
+async function readSnapshot(sport: string, scope: Scope, signal?: AbortSignal): Promise<Snapshot> {
+  let whole: Snapshot | null = null;
+  let page: string | null = null;
+  for (let count = 0; count < PAGE_LIMIT; count += 1) {
+    const params = scopeParams(scope);
+    if (page !== null) params.set('page', page);
+    const path = `/api/snapshot/${encodeURIComponent(sport)}?${params}`;
+    const body = await readJson<SnapshotBody>(path, signal);
+    // Nothing of the board looks at raw rows, and 50 000 of them are a lot to keep.
+    const part: Snapshot = decodeSnapshot(body, { keepWire: false });
+    if (whole) {
+      for (const fixture of part.fixtures) whole.fixtures.push(fixture);
+      for (const odd of part.odds) whole.odds.push(odd);
+      whole.partial ||= part.partial;
+    } else {
+      whole = part;
+    }
+    if (part.next === null) return whole;
+    page = part.next;
+  }
+  throw new Error('The snapshot has no end; ask for fewer leagues.');
+}
+
+/** The full state of a scope, all pages. Never cached: the store holds what it says. */
+export function snapshotQuery(sport: string, scope: Scope) {
+  return queryOptions({
+    queryKey: ['snapshot', sport, scope],
+    queryFn: ({ signal }) => readSnapshot(sport, scope, signal),
+    staleTime: 0,
+    gcTime: 0,
+    retry: false,
+  });
+}
+
+/** Sports that have fixtures with odds now. */
+export function sportsQuery() {
+  return queryOptions({
+    queryKey: ['sports'],
+    queryFn: async ({ signal }) =>
+      (await readJson<{ data: WireSport[] }>('/api/v3/sports/active', signal)).data,
+    staleTime: LIST_STALE_MS,
+  });
+}
+
+/** Leagues of a sport that are active now. */
+export function leaguesQuery(sport: string) {
+  return queryOptions({
+    queryKey: ['leagues', sport],
+    queryFn: async ({ signal }) => {
+      const path = `/api/v3/leagues/active?${new URLSearchParams({ sport })}`;
+      return (await readJson<{ data: WireLeague[] }>(path, signal)).data;
+    },
+    staleTime: LIST_STALE_MS,
+  });
+}
+
+/** What happened to up to 10 odds, oldest first. */
+export function historyQuery(ids: readonly string[]) {
+  return queryOptions({
+    queryKey: ['history', ids],
+    queryFn: async ({ signal }) => {
+      const params = new URLSearchParams(ids.map((id) => ['id', id]));
+      return (await readJson<HistoryBody>(`/api/history?${params}`, signal)).data;
+    },
+    staleTime: 5_000,
+  });
+}

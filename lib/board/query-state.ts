@@ -1,0 +1,166 @@
+/**
+ * The URL of a view. Server and browser read it with the same parsers, bad values are left out and named,
+ * and defaults are never written, so that a link says only what differs from the plain board.
+ */
+import { useQueryStates } from 'nuqs';
+import {
+  createMultiParser,
+  createParser,
+  createSerializer,
+  debounce,
+  type SearchParams,
+} from 'nuqs/server';
+import { useCallback } from 'react';
+import {
+  type BoardQuery,
+  DEFAULT_QUERY,
+  STATE_WORDS,
+  STATUS_WORDS,
+  VALUE_COUNT,
+  VALUE_LENGTH,
+  VIEWS,
+} from '@/lib/protocol/filter';
+import { parseOddsFormat } from '@/lib/protocol/price';
+import { isZone } from './format';
+
+/** How long a pause in typing must be before the search text is written into the URL. */
+const SEARCH_DEBOUNCE_MS = 300;
+
+/** Longest bad value named on the page. */
+const ECHO_LENGTH = 80;
+
+/** A reader of one value: null where it cannot be right. */
+type ReadValue<T> = (text: string) => T | null;
+
+const readLabel: ReadValue<string> = (text) => {
+  const label = text.trim();
+  return label !== '' && label.length <= VALUE_LENGTH ? label : null;
+};
+
+function readWord<T extends string>(words: readonly T[]): ReadValue<T> {
+  return (text) => words.find((word) => word === text.trim().toLowerCase()) ?? null;
+}
+
+const readFlag: ReadValue<boolean> = (text) => {
+  const word = text.trim().toLowerCase();
+  if (word === '' || word === 'true' || word === '1') return true;
+  return word === 'false' || word === '0' ? false : null;
+};
+
+const READERS = {
+  league: readLabel,
+  market: readLabel,
+  fixture: readLabel,
+  q: (text) => (text.length <= VALUE_LENGTH ? text : null),
+  status: readWord(STATUS_WORDS),
+  state: readWord(STATE_WORDS),
+  main: readFlag,
+  view: readWord(VIEWS),
+  version: (text) => (/^-?\d{1,9}$/.test(text.trim()) ? Number(text) : null),
+  odds: parseOddsFormat,
+  tz: (text) => (isZone(text) ? text : null),
+} satisfies { [Name in keyof BoardQuery]: ReadValue<unknown> };
+
+function many<T extends string>(read: ReadValue<T>) {
+  return createMultiParser<readonly T[]>({
+    parse: (texts) => {
+      const values = texts.map(read).filter((value) => value !== null);
+      return [...new Set(values)].slice(0, VALUE_COUNT);
+    },
+    serialize: (values) => [...values],
+    eq: (a, b) => a.length === b.length && a.every((value, index) => value === b[index]),
+  }).withDefault([]);
+}
+
+/** In the order in which they are written. */
+const PARSERS = {
+  view: createParser({ parse: READERS.view, serialize: String }).withDefault(DEFAULT_QUERY.view),
+  league: many(READERS.league),
+  market: many(READERS.market),
+  fixture: many(READERS.fixture),
+  status: many(READERS.status),
+  state: many(READERS.state),
+  main: createParser({ parse: READERS.main, serialize: String }).withDefault(DEFAULT_QUERY.main),
+  q: createParser({ parse: READERS.q, serialize: String }).withDefault(DEFAULT_QUERY.q),
+  version: createParser({ parse: READERS.version, serialize: String }),
+  odds: createParser({ parse: READERS.odds, serialize: String }).withDefault(DEFAULT_QUERY.odds),
+  tz: createParser({ parse: READERS.tz, serialize: String }),
+};
+
+const serialize = createSerializer(PARSERS, {
+  // The same view has one URL, however its filters were come by.
+  processUrlSearchParams: inWrittenOrder,
+});
+
+/** The parameters of a view in the order in which they are written; names that are not ours follow. */
+export function inWrittenOrder(params: URLSearchParams): URLSearchParams {
+  const ordered = new URLSearchParams();
+  const names = [...Object.keys(PARSERS), ...params.keys()];
+  for (const name of new Set(names)) {
+    for (const value of params.getAll(name)) ordered.append(name, value);
+  }
+  return ordered;
+}
+
+export type ParsedBoardQuery = {
+  query: BoardQuery;
+  /** Bad values, as `name=value`, for the page to name. */
+  ignored: readonly string[];
+};
+
+/** A view as one reads it from a page's URL. Bad values are left out and named; unknown names are nobody's business. */
+export function parseBoardQuery(search: SearchParams | URLSearchParams): ParsedBoardQuery {
+  const query: { -readonly [Name in keyof BoardQuery]: BoardQuery[Name] } = { ...DEFAULT_QUERY };
+  const ignored: string[] = [];
+  for (const [name, parser] of Object.entries(PARSERS)) {
+    const texts = valuesOf(search, name);
+    if (texts.length === 0) continue;
+    const read: ReadValue<unknown> = READERS[name as keyof BoardQuery];
+    const isMany = parser.type === 'multi';
+    for (const [index, text] of texts.entries()) {
+      // A single value given twice: the first one counts, as in the browser's own reading.
+      const isSpare = isMany ? index >= VALUE_COUNT : index > 0;
+      if (isSpare || read(text) === null) {
+        ignored.push(
+          `${name}=${text.length > ECHO_LENGTH ? `${text.slice(0, ECHO_LENGTH)}…` : text}`,
+        );
+      }
+    }
+    const value = isMany ? parser.parse(texts) : read(texts[0] ?? '');
+    if (value !== null) Object.assign(query, { [name]: value });
+  }
+  return { query, ignored };
+}
+
+function valuesOf(search: SearchParams | URLSearchParams, name: string): string[] {
+  if (search instanceof URLSearchParams) return search.getAll(name);
+  const value = search[name];
+  return value === undefined ? [] : Array.isArray(value) ? value : [value];
+}
+
+/** The page of a view: `/{sport}`, and of the query only what differs from the defaults. */
+export function boardHref(sport: string, query: Partial<BoardQuery> = {}): string {
+  return serialize(`/${encodeURIComponent(sport)}`, query);
+}
+
+export type QueryPatch = Partial<BoardQuery>;
+export type SetBoardQuery = (patch: QueryPatch, options?: { history?: 'push' | 'replace' }) => void;
+
+/**
+ * The view the URL asks for, and its setter. A change is a history entry, so that Back undoes it; search
+ * text replaces the current one, once the typing pauses, while the returned query follows at once.
+ */
+export function useBoardQuery(): [BoardQuery, SetBoardQuery] {
+  const [query, setStates] = useQueryStates(PARSERS);
+  const setQuery = useCallback<SetBoardQuery>(
+    (patch, options) => {
+      const isTyping = 'q' in patch && Object.keys(patch).length === 1;
+      void setStates(patch, {
+        history: options?.history ?? (isTyping ? 'replace' : 'push'),
+        ...(isTyping && { limitUrlUpdates: debounce(SEARCH_DEBOUNCE_MS) }),
+      });
+    },
+    [setStates],
+  );
+  return [query, setQuery];
+}

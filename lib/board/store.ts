@@ -1,0 +1,429 @@
+/**
+ * The board's one store: a Book, what moved in it, and how healthy its feed is. It is written at most once
+ * per frame of the screen; odds and fixtures in the Book are immutable objects, so a cell that selects its
+ * odd by id renders when that odd changed and never else.
+ */
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import { Book, type OddChange } from '@/lib/protocol/book';
+import { decodeEvent, decodeSnapshot, type Snapshot } from '@/lib/protocol/decode';
+import { compareEntryIds, parseEntryId } from '@/lib/protocol/entry-id';
+import type {
+  FeedSource,
+  FeedState,
+  FeedStatus,
+  Fixture,
+  Odd,
+  SnapshotBody,
+} from '@/lib/protocol/events';
+import { priceMove } from '@/lib/protocol/price';
+import { slug } from '@/lib/protocol/sports';
+import type { Frame } from './connection';
+import type { Scheduler } from './frame-batch';
+
+/** How long a move stays marked. */
+export const MOVE_MARK_MS = 30_000;
+
+/** How often marks that have had their time are taken away. */
+const SWEEP_MS = 1_000;
+
+/** Marks kept at most; beyond it the oldest go first. */
+const MOVES_LIMIT = 20_000;
+
+/** A price that went up or down. A new object is a new move. */
+export type Move = {
+  direction: 'up' | 'down';
+  /** American price before. */
+  from: number;
+  /** Epoch ms at which it was applied. */
+  at: number;
+  /** Whether somebody could see it happen: only then may it flash. */
+  isFresh: boolean;
+};
+
+/** What the server's first answer held: enough for the first screen. */
+export type FirstScreen = {
+  snapshot: SnapshotBody;
+  feed: FeedStatus;
+  totals: { fixtures: number; odds: number };
+  /** The server's clock, epoch ms. */
+  now: number;
+};
+
+/** The part of the board that a subscription covers; empty lists mean no restriction. */
+export type Scope = { leagues: readonly string[]; fixtureIds: readonly string[] };
+
+export type BoardState = {
+  sport: string;
+  /** Changed in place: select odds and fixtures, never the maps. */
+  book: Book;
+  /** +1 per write; at most one write per frame. */
+  tick: number;
+  /** +1 when rows may differ: an odd or fixture came or went, or changed in anything but price and receipts. */
+  structure: number;
+  /** Changed in place, as the Book is. */
+  moves: ReadonlyMap<string, Move>;
+  load: {
+    state: 'first-screen' | 'loading' | 'complete' | 'error';
+    /** True while some league of the view has not been read in full. */
+    partial: boolean;
+    /** Entry id at which the held snapshot was cut. */
+    at: string | null;
+    error: string | null;
+    /** What the server counted, while only a first screen is held. */
+    totals: { fixtures: number; odds: number } | null;
+  };
+  feed: {
+    /** The worst of our hop to the server and the server's to the vendor. */
+    state: FeedState;
+    source: FeedSource;
+    /** Local epoch ms since when `state` has been what it is. */
+    since: number;
+    message: string | null;
+    status: FeedStatus | null;
+    lastFrameAt: number | null;
+    /** Local clock minus server clock. */
+    clockOffsetMs: number | null;
+    resumes: number;
+    resets: number;
+  };
+};
+
+export type BoardStore = StoreApi<BoardState> & {
+  /** Applies frames of the stream, in one write. */
+  applyFrames(frames: readonly Frame[], isSeen: boolean): void;
+  /**
+   * Takes over a snapshot: what is held of its scope and missing from it goes, unless the stream has
+   * brought news of it since the snapshot was cut.
+   */
+  holdSnapshot(snapshot: Snapshot, scope: Scope): void;
+  setLoad(load: Partial<BoardState['load']>): void;
+  /** Our own hop's state, as the connection sees it. */
+  setHop(state: FeedState, since: number): void;
+  countReset(): void;
+  countResume(): void;
+  dispose(): void;
+};
+
+export type BoardStoreOptions = {
+  sport: string;
+  initial: FirstScreen | null;
+  now(): number;
+  setTimer: Scheduler['setTimer'];
+};
+
+const SEVERITY: Record<FeedState, number> = { live: 0, connecting: 1, late: 2, dead: 3 };
+
+/** Creates the store, holding the first screen where there is one. */
+export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOptions): BoardStore {
+  const book = new Book();
+  const moves = new Map<string, Move>();
+  let stopSweep: (() => void) | null = null;
+  let lastReceipt = 0;
+  let hop: { state: FeedState; since: number } = {
+    state: 'connecting',
+    since: initial?.now ?? now(),
+  };
+  const offsets: { low: number; high: number }[] = [];
+
+  let first: Snapshot | null = null;
+  if (initial) {
+    first = decodeSnapshot(initial.snapshot, { keepWire: false });
+    for (const fixture of first.fixtures) book.applyFixture(fixture, 0);
+    for (const odd of first.odds) book.hold(odd);
+  }
+
+  const store = createStore<BoardState>()(() => ({
+    sport,
+    book,
+    tick: 0,
+    structure: 0,
+    moves,
+    load: {
+      state: first ? 'first-screen' : 'loading',
+      partial: first?.partial ?? true,
+      at: first?.at ?? null,
+      error: null,
+      totals: initial?.totals ?? null,
+    },
+    feed: {
+      state: 'connecting',
+      source: initial?.feed.source ?? 'opticodds',
+      since: hop.since,
+      message: initial?.feed.message ?? null,
+      status: initial?.feed ?? null,
+      lastFrameAt: null,
+      clockOffsetMs: null,
+      resumes: 0,
+      resets: 0,
+    },
+  }));
+
+  function write(patch: Partial<Pick<BoardState, 'load' | 'feed'>>, isStructural: boolean): void {
+    store.setState((state) => ({
+      ...patch,
+      tick: state.tick + 1,
+      structure: isStructural ? state.structure + 1 : state.structure,
+    }));
+  }
+
+  /** Receipts must not step back, whatever the clock does. */
+  function receipt(): number {
+    lastReceipt = Math.max(lastReceipt, now());
+    return lastReceipt;
+  }
+
+  function sweep(): void {
+    stopSweep = null;
+    const limit = now() - MOVE_MARK_MS;
+    let isSwept = false;
+    // Marks stand in the order in which they were made.
+    for (const [id, move] of moves) {
+      if (move.at > limit) break;
+      moves.delete(id);
+      isSwept = true;
+    }
+    scheduleSweep();
+    if (isSwept) write({}, false);
+  }
+
+  function scheduleSweep(): void {
+    if (!stopSweep && moves.size > 0) stopSweep = setTimer(sweep, SWEEP_MS);
+  }
+
+  function mark(id: string, from: number | null, odd: Odd, isFresh: boolean, at: number): void {
+    const direction = priceMove(from, odd.price);
+    if (direction === 'none' || from === null) return;
+    moves.delete(id);
+    moves.set(id, { direction, from, at, isFresh });
+    if (moves.size > MOVES_LIMIT) {
+      for (const oldest of moves.keys()) {
+        moves.delete(oldest);
+        break;
+      }
+    }
+  }
+
+  /** The feed as shown: the worse of the two hops, and since when. */
+  function effective(
+    status: FeedStatus | null,
+    clockOffsetMs: number | null,
+  ): Pick<BoardState['feed'], 'state' | 'since' | 'message' | 'source' | 'status'> {
+    const previous = store.getState().feed;
+    const source = status?.source ?? previous.source;
+    if (!status || SEVERITY[hop.state] >= SEVERITY[status.feed]) {
+      const isOurs = hop.state === 'late' || hop.state === 'dead';
+      const message = isOurs
+        ? 'The board gets no answer from its server; it keeps trying by itself.'
+        : (status?.message ?? null);
+      return { state: hop.state, since: hop.since, message, source, status };
+    }
+    const since = status.since + (clockOffsetMs ?? 0);
+    return { state: status.feed, since, message: status.message, source, status };
+  }
+
+  /** A ping is the server's time cut to the second; each one bounds the clocks' difference, delay included. */
+  function measureOffset(data: string, receivedAt: number): number | null {
+    const serverMs = Date.parse(data);
+    if (!Number.isNaN(serverMs)) {
+      offsets.push({ low: receivedAt - serverMs - 1_000, high: receivedAt - serverMs });
+      if (offsets.length > 12) offsets.shift();
+    }
+    if (offsets.length === 0) return null;
+    const low = Math.max(...offsets.map((bound) => bound.low));
+    const high = Math.min(...offsets.map((bound) => bound.high));
+    return Math.round((low + high) / 2);
+  }
+
+  function holdFixtures(snapshot: Snapshot, receivedAt: number): void {
+    for (const patch of snapshot.fixtures) {
+      const held = book.fixtures.get(patch.id);
+      if (!held || !hasNews(held, snapshot.at)) book.applyFixture(patch, receivedAt);
+    }
+  }
+
+  return {
+    ...store,
+
+    applyFrames(frames, isSeen) {
+      const { feed } = store.getState();
+      let { status, lastFrameAt, clockOffsetMs } = feed;
+      let isStructural = false;
+      /** Price of each moved odd before this write, and whether its last move may flash. */
+      const before = new Map<string, { price: number | null; isLive: boolean }>();
+      for (const frame of frames) {
+        lastFrameAt = frame.receivedAt;
+        if (frame.name === 'ping') {
+          clockOffsetMs = measureOffset(frame.data, frame.receivedAt);
+          continue;
+        }
+        if (frame.name === 'feed-status') {
+          status = parseFeedStatus(frame.data) ?? status;
+          continue;
+        }
+        const event = decodeEvent(frame.name, frame.data, frame.id, { keepWire: false });
+        if (!event) continue;
+        const change = book.apply(event, receipt());
+        for (const { odd, previous } of change.odds) {
+          if (!before.has(odd.id)) {
+            before.set(odd.id, { price: previous?.price ?? null, isLive: true });
+          }
+          const entry = before.get(odd.id);
+          if (entry && frame.isCatchUp) entry.isLive = false;
+          isStructural ||= isOddStructural({ odd, previous });
+        }
+        if (change.fixture) {
+          isStructural ||= isFixtureStructural(change.fixture.fixture, change.fixture.previous);
+        }
+      }
+      const at = now();
+      for (const [id, { price, isLive }] of before) {
+        const odd = book.odds.get(id);
+        if (!odd || odd.price === price) continue;
+        // What was missed is no move anybody should look at; an older mark would tell of another price.
+        if (isLive) mark(id, price, odd, isSeen, at);
+        else moves.delete(id);
+      }
+      scheduleSweep();
+      write(
+        { feed: { ...feed, lastFrameAt, clockOffsetMs, ...effective(status, clockOffsetMs) } },
+        isStructural,
+      );
+    },
+
+    holdSnapshot(snapshot, scope) {
+      const covers = scopePredicate(scope);
+      const present = new Set(snapshot.odds.map(({ id }) => id));
+      const fixtures = new Set(snapshot.fixtures.map(({ id }) => id));
+      holdFixtures(snapshot, receipt());
+      for (const odd of snapshot.odds) {
+        const held = book.odds.get(odd.id);
+        if (!held || !isAfter(held.upstreamEntryId, snapshot.at)) book.hold(odd);
+      }
+      for (const odd of [...book.odds.values()]) {
+        if (present.has(odd.id) || isAfter(odd.upstreamEntryId, snapshot.at)) continue;
+        if (!covers(odd.fixtureId, book.fixtures.get(odd.fixtureId) ?? null, odd)) continue;
+        book.removeOdd(odd.id);
+        moves.delete(odd.id);
+      }
+      for (const fixture of [...book.fixtures.values()]) {
+        const isKept =
+          fixtures.has(fixture.id) ||
+          book.oddIdsOf(fixture.id).size > 0 ||
+          hasNews(fixture, snapshot.at) ||
+          !covers(fixture.id, fixture, null);
+        if (!isKept) book.removeFixture(fixture.id);
+      }
+      const { load } = store.getState();
+      write(
+        {
+          load: {
+            ...load,
+            state: 'complete',
+            partial: snapshot.partial,
+            at: snapshot.at,
+            error: null,
+            totals: null,
+          },
+        },
+        true,
+      );
+    },
+
+    setLoad(load) {
+      write({ load: { ...store.getState().load, ...load } }, false);
+    },
+
+    setHop(state, since) {
+      hop = { state, since };
+      const { feed } = store.getState();
+      write({ feed: { ...feed, ...effective(feed.status, feed.clockOffsetMs) } }, false);
+    },
+
+    countReset() {
+      const { feed } = store.getState();
+      write({ feed: { ...feed, resets: feed.resets + 1 } }, false);
+    },
+
+    countResume() {
+      const { feed } = store.getState();
+      write({ feed: { ...feed, resumes: feed.resumes + 1 } }, false);
+    },
+
+    dispose() {
+      stopSweep?.();
+      stopSweep = null;
+    },
+  };
+}
+
+function isAfter(entryId: string | null, at: string): boolean {
+  return entryId !== null && parseEntryId(entryId) !== null && compareEntryIds(entryId, at) > 0;
+}
+
+/** Whether the stream said something of the fixture that a snapshot cut at `at` cannot know. */
+function hasNews(fixture: Fixture, at: string): boolean {
+  return isAfter(fixture.statusEntryId, at) || isAfter(fixture.startEntryId, at);
+}
+
+const FEED_STATES: readonly string[] = ['connecting', 'live', 'late', 'dead'] satisfies FeedState[];
+
+/** The body of `feed-status`, or null where it is none. It comes from our own server: only its shape is checked. */
+function parseFeedStatus(data: string): FeedStatus | null {
+  try {
+    const status: FeedStatus | null = JSON.parse(data);
+    return status && FEED_STATES.includes(status.feed) ? status : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Whether rows may differ because of it: everything counts that rows are built from, and the price is none of it. */
+function isOddStructural({ odd, previous }: Pick<OddChange, 'odd' | 'previous'>): boolean {
+  return (
+    !previous ||
+    odd.isMain !== previous.isMain ||
+    odd.state !== previous.state ||
+    odd.groupingKey !== previous.groupingKey ||
+    odd.selectionLine !== previous.selectionLine ||
+    odd.selection !== previous.selection ||
+    odd.points !== previous.points ||
+    odd.market !== previous.market ||
+    odd.league !== previous.league ||
+    odd.name !== previous.name ||
+    odd.teamId !== previous.teamId ||
+    odd.versionId !== previous.versionId ||
+    odd.fixtureId !== previous.fixtureId
+  );
+}
+
+function isFixtureStructural(fixture: Fixture, previous: Fixture | null): boolean {
+  return (
+    !previous ||
+    fixture.status !== previous.status ||
+    fixture.startDate !== previous.startDate ||
+    fixture.league !== previous.league ||
+    fixture.home !== previous.home ||
+    fixture.away !== previous.away ||
+    fixture.homeCompetitors !== previous.homeCompetitors ||
+    fixture.homeRotation !== previous.homeRotation ||
+    fixture.awayRotation !== previous.awayRotation
+  );
+}
+
+/** Whether a subscription of that scope says everything there is to know of a fixture. */
+function scopePredicate({
+  leagues,
+  fixtureIds,
+}: Scope): (id: string, fixture: Fixture | null, odd: Odd | null) => boolean {
+  const labels = leagues.length > 0 ? new Set(leagues.map(slug)) : null;
+  const ids = fixtureIds.length > 0 ? new Set(fixtureIds) : null;
+  return (id, fixture, odd) => {
+    if (ids && !ids.has(id)) return false;
+    if (!labels) return true;
+    const league = fixture?.league ?? odd?.league ?? null;
+    return (
+      (league !== null && labels.has(slug(league))) ||
+      (fixture?.leagueId != null && labels.has(slug(fixture.leagueId)))
+    );
+  };
+}

@@ -1,0 +1,156 @@
+/**
+ * Where snapshot and stream meet. A snapshot says at which entry it was cut; the stream goes on from that
+ * very entry, so nothing is lost or doubled between them, however long the snapshot took and whenever the
+ * view's scope changes. What is on screen stays until its successor has arrived.
+ */
+import type { Snapshot } from '@/lib/protocol/decode';
+import { compareEntryIds } from '@/lib/protocol/entry-id';
+import { type Connection, type ConnectionDeps, type Frame, openConnection } from './connection';
+import { createFrameBatch, type Scheduler } from './frame-batch';
+import type { BoardStore, Scope } from './store';
+
+/** A failed read is tried again after this long, doubling up to the limit. */
+const RETRY_MS = 1_000;
+const RETRY_LIMIT_MS = 30_000;
+
+/** Snapshots asked for by the server's own news (a filled league) are read at most this often. */
+const REREAD_MS = 1_000;
+
+export type BoardStreamDeps = Scheduler &
+  ConnectionDeps & {
+    readSnapshot(scope: Scope): Promise<Snapshot>;
+    streamUrl(scope: Scope, lastEntryId: string | null): string;
+  };
+
+export type BoardStream = {
+  /** Shows this part of the board from now on. */
+  setScope(scope: Scope): void;
+  /** Reads the snapshot again, now. */
+  retry(): void;
+  close(): void;
+};
+
+function isSameScope(a: Scope, b: Scope): boolean {
+  const isSame = (left: readonly string[], right: readonly string[]) =>
+    left.length === right.length && left.every((value, index) => value === right[index]);
+  return isSame(a.leagues, b.leagues) && isSame(a.fixtureIds, b.fixtureIds);
+}
+
+/** Keeps `store` at what the server knows of the scope set last. Nothing is opened before `setScope`. */
+export function createBoardStream(store: BoardStore, deps: BoardStreamDeps): BoardStream {
+  let scope: Scope | null = null;
+  /** The scope of the open connection. */
+  let streamed: Scope | null = null;
+  let connection: Connection | null = null;
+  /** Number of the newest read; answers of older ones are nobody's. */
+  let reading = 0;
+  let isReading = false;
+  let failures = 0;
+  let cancelRead: (() => void) | null = null;
+  let isClosed = false;
+
+  const batch = createFrameBatch<Frame>(deps, (frames, isSeen) => {
+    store.applyFrames(frames, isSeen);
+    if (frames.some(({ name }) => name === 'feed-status')) rereadIfFilled();
+  });
+
+  function onFrame(frame: Frame): void {
+    if (frame.name !== 'reset') {
+      batch.push(frame);
+      return;
+    }
+    // What we hold may have holes; the stream itself goes on, so only the snapshot must be read anew.
+    store.countReset();
+    read();
+  }
+
+  function connect(position: string | null): void {
+    if (!scope) return;
+    const opened = scope;
+    connection?.close();
+    streamed = opened;
+    connection = openConnection(
+      {
+        url: (lastEntryId) => deps.streamUrl(opened, lastEntryId),
+        position,
+        onFrame,
+        onState: store.setHop,
+        onResume: store.countResume,
+      },
+      deps,
+    );
+  }
+
+  function read(): void {
+    if (!scope || isClosed) return;
+    cancelRead?.();
+    cancelRead = null;
+    reading += 1;
+    isReading = true;
+    const own = reading;
+    const asked = scope;
+    const { load } = store.getState();
+    if (load.state !== 'first-screen') store.setLoad({ state: 'loading', error: null });
+    deps.readSnapshot(asked).then(
+      (snapshot) => {
+        if (own !== reading || isClosed) return;
+        isReading = false;
+        failures = 0;
+        hold(snapshot, asked);
+      },
+      (error: unknown) => {
+        if (own !== reading || isClosed) return;
+        isReading = false;
+        failures += 1;
+        const message = error instanceof Error ? error.message : 'The snapshot cannot be read.';
+        store.setLoad({ state: 'error', error: message });
+        // A board without its snapshot still says how its feed is, and shows what changes.
+        if (!connection) connect(store.getState().load.at);
+        const longest = Math.min(RETRY_LIMIT_MS, RETRY_MS * 2 ** failures);
+        cancelRead = deps.setTimer(read, longest / 2 + (deps.random() * longest) / 2);
+      },
+    );
+  }
+
+  function hold(snapshot: Snapshot, asked: Scope): void {
+    // What was received before is applied before: a snapshot must not be overwritten by its own past.
+    batch.flush();
+    const isStreaming = connection !== null && streamed !== null && isSameScope(streamed, asked);
+    if (!isStreaming) {
+      connection?.close();
+      connection = null;
+    }
+    store.holdSnapshot(snapshot, asked);
+    if (!isStreaming) connect(snapshot.at);
+    rereadIfFilled();
+  }
+
+  /** A league that was filled after our snapshot was cut is in no event: it must be read. */
+  function rereadIfFilled(): void {
+    const { feed, load } = store.getState();
+    const filledAt = feed.status?.filledAt ?? null;
+    if (isReading || cancelRead || filledAt === null || load.at === null) return;
+    if (load.state !== 'complete' || compareEntryIds(filledAt, load.at) <= 0) return;
+    cancelRead = deps.setTimer(read, REREAD_MS);
+  }
+
+  return {
+    setScope(next) {
+      if (isClosed || (scope && isSameScope(scope, next))) return;
+      scope = next;
+      failures = 0;
+      read();
+    },
+    retry() {
+      failures = 0;
+      read();
+    },
+    close() {
+      isClosed = true;
+      cancelRead?.();
+      connection?.close();
+      batch.close();
+      store.dispose();
+    },
+  };
+}
