@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import nextEnv from '@next/env';
 import next from 'next';
 import { readConfig } from '@/lib/feed/config';
+import { CLOSED_POLICY, SECURITY_HEADERS } from '@/lib/security';
 
 // Together under the 5 s after which process managers lose patience.
 const HOOKS_MS = 2_000;
@@ -89,6 +90,14 @@ export async function serve({ isDev }: { isDev: boolean }): Promise<void> {
 
   const ready = app.prepare().then(() => app.getRequestHandler());
   server.on('request', async (request, response) => {
+    // Answers that Next makes before it reaches proxy.ts carry these; proxy.ts replaces the policy.
+    response.setHeader('Content-Security-Policy', CLOSED_POLICY);
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
+    if (request.method === 'TRACE') {
+      // The web's Request cannot be made with it, so in Next it would be a fault of ours.
+      response.writeHead(405).end();
+      return;
+    }
     try {
       await (await ready)(request, response);
     } catch (error) {
@@ -99,6 +108,9 @@ export async function serve({ isDev }: { isDev: boolean }): Promise<void> {
   });
   endOnSignal(server, () => app.close());
   // As under `next start`: what one viewer's request broke must not take the feed from all the others.
+  // A reader of our output that has gone is no fault, and telling of it there would be the next one.
+  process.stdout.on('error', () => {});
+  process.stderr.on('error', () => {});
   process.on('uncaughtException', (error) => console.error(error));
   process.on('unhandledRejection', (reason) => console.error(reason));
   try {

@@ -3,6 +3,8 @@
 //   --prebuilt   serve the build that is there, check nothing (tests, benches)
 import { ensureBuilt, ensureInstalled, refuseOldNode, root, stopChildren } from './prepare.mjs';
 
+const PARENT_CHECK_MS = 250;
+
 refuseOldNode();
 process.chdir(root);
 
@@ -15,6 +17,17 @@ const stop = () => {
   process.exit(130);
 };
 process.on('SIGINT', stop).on('SIGTERM', stop);
+
+// npm runs scripts through a shell. A signal to npm ends both of them and never comes here, so we look.
+if (process.env.npm_lifecycle_event) {
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    process.kill(process.pid, 'SIGTERM');
+  }, PARENT_CHECK_MS);
+  watch.unref();
+}
 
 if (!isPrebuilt) {
   await ensureInstalled();
