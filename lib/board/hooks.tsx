@@ -42,6 +42,7 @@ type Board = {
   sport: string;
   mainMarkets: readonly Market[];
   leagues: readonly WireLeague[];
+  cache: RowCache;
   /** The zone of the first render: the server's guess, so that server and browser print the same. */
   firstZone: string;
   firstNow: number;
@@ -111,6 +112,7 @@ export function BoardProvider({
   children,
 }: BoardProviderProps) {
   const [store] = useState(() => createBoardStore({ sport, initial, now: Date.now, setTimer }));
+  const [cache] = useState(() => createRowCache(store.revisionOf));
   const [firstNow] = useState(() => initial?.now ?? Date.now());
   const [query] = useBoardQuery();
   const queryClient = useQueryClient();
@@ -139,8 +141,8 @@ export function BoardProvider({
 
   const retry = useCallback(() => retryRef.current(), []);
   const board = useMemo<Board>(
-    () => ({ store, sport, mainMarkets, leagues, firstZone: zone, firstNow, retry }),
-    [store, sport, mainMarkets, leagues, zone, firstNow, retry],
+    () => ({ store, sport, mainMarkets, leagues, cache, firstZone: zone, firstNow, retry }),
+    [store, cache, sport, mainMarkets, leagues, zone, firstNow, retry],
   );
   return <BoardContext value={board}>{children}</BoardContext>;
 }
@@ -232,27 +234,27 @@ export type LinesRows = ReturnType<typeof buildLinesRows>;
 export function useRows(view: 'board'): BoardRows;
 export function useRows(view: 'lines'): LinesRows;
 export function useRows(view: View): BoardRows | LinesRows {
-  const { store, mainMarkets } = useBoard();
+  const { store, mainMarkets, cache } = useBoard();
   const [query] = useBoardQuery();
   const structure = useThrottled(selectStructure, ROWS_THROTTLE_MS);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the Book is changed in place; its structure number says when.
   return useMemo(() => {
     const build = view === 'board' ? buildBoardRows : buildLinesRows;
-    return build(store.getState().book, query, { mainMarkets });
-  }, [store, view, query, mainMarkets, structure]);
+    return build(store.getState().book, query, { mainMarkets, cache });
+  }, [store, cache, view, query, mainMarkets, structure]);
 }
 
 /** What the filter controls offer, counted given all the other filters; leagues not subscribed to have no count. */
 export function useFacets(): Facets {
-  const { store, sport, leagues: firstLeagues } = useBoard();
+  const { store, sport, cache, leagues: firstLeagues } = useBoard();
   const [query] = useBoardQuery();
   const structure = useThrottled(selectStructure, FACETS_THROTTLE_MS);
   const { data: active = firstLeagues } = useQuery(leaguesQuery(sport));
   // biome-ignore lint/correctness/useExhaustiveDependencies: the Book is changed in place; its structure number says when.
   return useMemo(() => {
-    const facets = buildFacets(store.getState().book, query);
+    const facets = buildFacets(store.getState().book, query, { cache });
     return { ...facets, leagues: withActive(facets.leagues, active, query.league) };
-  }, [store, query, active, structure]);
+  }, [store, cache, query, active, structure]);
 }
 
 /** Held leagues, then those that are active but not part of this view, by name. */
@@ -272,32 +274,38 @@ function withActive(
   return [...held, ...others].sort((a, b) => (a.label < b.label ? -1 : 1));
 }
 
-let tickListeners: Set<() => void> | null = null;
+const tickReaders = new Set<() => void>();
+let stopTicking: (() => void) | null = null;
 
-/** One timer for everything on the page that counts seconds. */
+/** One timer for everything on the page that counts seconds; none while nothing does. */
 function onSecond(callback: () => void): () => void {
-  tickListeners ??= startTicking();
-  const listeners = tickListeners;
-  listeners.add(callback);
+  tickReaders.add(callback);
+  if (!stopTicking) {
+    const id = setInterval(() => {
+      for (const reader of tickReaders) reader();
+    }, 1_000);
+    stopTicking = () => clearInterval(id);
+  }
   return () => {
-    listeners.delete(callback);
+    tickReaders.delete(callback);
+    if (tickReaders.size > 0) return;
+    stopTicking?.();
+    stopTicking = null;
   };
 }
 
-function startTicking(): Set<() => void> {
-  const listeners = new Set<() => void>();
-  setInterval(() => {
-    for (const listener of listeners) listener();
-  }, 1_000);
-  return listeners;
+function wholeSeconds(at: number): number {
+  return Math.floor(at / 1_000) * 1_000;
 }
 
-const nowInSeconds = () => Math.floor(Date.now() / 1_000) * 1_000;
-
-/** Epoch ms, once a second; on the first render the server's, so that both print the same. */
+/** Epoch ms in whole seconds; on the first render the server's, so that both print the same. */
 export function useNow(): number {
   const { firstNow } = useBoard();
-  return useSyncExternalStore(onSecond, nowInSeconds, () => Math.floor(firstNow / 1_000) * 1_000);
+  return useSyncExternalStore(
+    onSecond,
+    () => wholeSeconds(Date.now()),
+    () => wholeSeconds(firstNow),
+  );
 }
 
 /** The zone that times are shown in: the URL's, else the browser's own (on the first render: the server's guess). */

@@ -7,6 +7,8 @@ import type { Fixture, Odd } from '@/lib/protocol/events';
 import {
   type BoardQuery,
   createBoardPredicate,
+  DEFAULT_QUERY,
+  STATE_WORDS,
   STATUS_GROUPS,
   STATUS_WORDS,
   statusGroup,
@@ -84,17 +86,79 @@ export type RowOptions = {
   mainMarkets: readonly Market[];
   /** The version shown where the query names none; by default the vendor's own default. */
   version?: number | null;
+  /** Spares building again what did not change. */
+  cache?: RowCache;
 };
+
+/**
+ * What was built for each fixture, good for as long as its revision and what it was built from stay the same.
+ * Rows that did not change stay the same objects, so that nothing on screen renders for them.
+ */
+export type RowCache = {
+  revisionOf(fixtureId: string): number;
+  parts: Map<string, { from: readonly unknown[]; built: Map<string, Built> }>;
+  columns: Column[];
+  order: { before: readonly Fixture[]; after: readonly number[] };
+};
+
+type Built = { revision: number; value: unknown };
+
+/** @param revisionOf a number that differs whenever something structural of the fixture or its odds changed */
+export function createRowCache(revisionOf: (fixtureId: string) => number): RowCache {
+  return { revisionOf, parts: new Map(), columns: [], order: { before: [], after: [] } };
+}
+
+/** A maker of one part per fixture, through the cache where there is one. */
+function cached<T>(
+  cache: RowCache | undefined,
+  part: string,
+  from: readonly unknown[],
+  make: (fixtureId: string) => T,
+): (fixtureId: string) => T {
+  if (!cache) return make;
+  let known = cache.parts.get(part);
+  if (!known || known.from.some((value, index) => value !== from[index])) {
+    known = { from, built: new Map() };
+    cache.parts.set(part, known);
+  }
+  const { built } = known;
+  return (fixtureId) => {
+    const revision = cache.revisionOf(fixtureId);
+    const held = built.get(fixtureId);
+    if (held?.revision === revision) return held.value as T;
+    const value = make(fixtureId);
+    built.set(fixtureId, { revision, value });
+    return value;
+  };
+}
+
+/** Drops what was built for fixtures that are gone. */
+function prune(cache: RowCache, ids: ReadonlySet<string>): void {
+  for (const { built } of cache.parts.values()) {
+    if (built.size <= ids.size) continue;
+    for (const id of built.keys()) {
+      if (!ids.has(id)) built.delete(id);
+    }
+  }
+}
 
 /** The vendor's default version. */
 const DEFAULT_VERSION = -1;
 
 /** The version a view shows: the one asked for, else the vendor's default, else the lowest held. */
-function versionsOf(book: Book, asked: number | null): Pick<Totals, 'versions' | 'version'> {
+function versionsOf(
+  book: Book,
+  ids: Iterable<string>,
+  asked: number | null,
+  cache: RowCache | undefined,
+): Pick<Totals, 'versions' | 'version'> {
+  const versionsIn = cached(cache, 'versions', [], (id) => {
+    const own = new Set<number>();
+    for (const { versionId } of heldOdds(book, id)) if (versionId !== null) own.add(versionId);
+    return own;
+  });
   const held = new Set<number>();
-  for (const odd of book.odds.values()) {
-    if (odd.versionId !== null) held.add(odd.versionId);
-  }
+  for (const id of ids) for (const version of versionsIn(id)) held.add(version);
   const versions = [...held].sort((a, b) => a - b);
   const standard = held.has(DEFAULT_VERSION) ? DEFAULT_VERSION : (versions[0] ?? null);
   return { versions, version: asked ?? standard };
@@ -104,12 +168,47 @@ function isOfVersion(odd: Odd, version: number | null): boolean {
   return version === null || odd.versionId === null || odd.versionId === version;
 }
 
-/** A fixture that only its odds speak of: enough of one to have a place among the others. */
-function fixtureOf(book: Book, id: string, odd: Odd | null): Fixture {
-  const league = odd?.league || null;
+/** A fixture that only its odds speak of: enough of one to have a place and names among the others. */
+function fixtureOf(book: Book, id: string, odds: readonly Odd[]): Fixture {
+  const league = odds.find((odd) => odd.league !== '')?.league ?? null;
   const held = book.fixtures.get(id);
-  if (!held) return unknownFixture(id, league);
-  return held.league === null && league !== null ? { ...held, league } : held;
+  if (!held) return { ...unknownFixture(id, league), ...teamsByOdds(odds) };
+  const isNamed = held.home !== null || held.away !== null;
+  if (isNamed && (held.league !== null || league === null)) return held;
+  return { ...held, league: held.league ?? league, ...(!isNamed && teamsByOdds(odds)) };
+}
+
+type Teams = Pick<Fixture, 'home' | 'away' | 'homeCompetitors' | 'awayCompetitors'>;
+
+/**
+ * The two teams as whole-game odds name them. A handicap's grouping key holds the home team's points, which
+ * tells the two apart; where none does, they stand in the order of their names.
+ */
+function teamsByOdds(odds: readonly Odd[]): Teams | null {
+  const teams = new Map<string, string | null>();
+  let home: string | null = null;
+  for (const odd of odds) {
+    const isTeam = odd.selection !== null && odd.selectionLine === null && odd.playerId === null;
+    if (!isTeam || !odd.groupingKey?.startsWith('default') || odd.selection === null) continue;
+    if (/^(draw|tie|x)$/i.test(odd.selection)) continue;
+    teams.set(odd.selection, odd.teamId);
+    const isHandicap = odd.points !== null && odd.points !== 0;
+    if (isHandicap && Number(odd.groupingKey.slice('default:'.length)) === odd.points) {
+      home = odd.selection;
+    }
+  }
+  if (teams.size === 0 || teams.size > 2) return null;
+  const names = [...teams.keys()].sort();
+  const homeName = home ?? names[1] ?? null;
+  const awayName = names.find((name) => name !== homeName) ?? null;
+  const competitor = (name: string | null) =>
+    name === null ? [] : [{ id: teams.get(name) ?? '', name, abbreviation: null }];
+  return {
+    home: homeName,
+    away: awayName,
+    homeCompetitors: competitor(homeName),
+    awayCompetitors: competitor(awayName),
+  };
 }
 
 function unknownFixture(id: string, league: string | null): Fixture {
@@ -140,7 +239,8 @@ function unknownFixture(id: string, league: string | null): Fixture {
   };
 }
 
-type Entry = { fixture: Fixture; odds: Odd[] };
+/** A fixture of the view with its odds of the view. */
+type Entry = { fixture: Fixture; odds: readonly Odd[] };
 
 /** Ids of all fixtures that the Book knows by themselves or by their odds. */
 function fixtureIdsOf(book: Book): Set<string> {
@@ -163,53 +263,92 @@ function asksForOdds(query: BoardQuery): boolean {
   return query.market.length > 0 || query.state.length > 0 || query.main || query.version !== null;
 }
 
-type Selected = {
-  entries: Entry[];
-  scope: Entry[];
-  versions: Pick<Totals, 'versions' | 'version'>;
-};
+/** What one fixture brings to a view; null where it is outside of the league and fixture filters. */
+type Share = {
+  fixture: Fixture;
+  /**
+   * Its markets of the shown version, label by slug. Columns are chosen from these: they stay while the
+   * other filters change, and are the same for everybody who opens the link.
+   */
+  markets: ReadonlyMap<string, string>;
+  /** Its odds of the view; null where it is not part of the view. */
+  odds: readonly Odd[] | null;
+} | null;
 
-/**
- * Fixtures of the view with their odds of the view, in board order. `scope` holds what the league, fixture
- * and version filters alone leave: what the columns are chosen from, so that they stay while other filters
- * change, and are the same for everybody who opens the link.
- */
-function select(book: Book, query: BoardQuery, standard: number | null = null): Selected {
-  const versions = versionsOf(book, query.version ?? standard);
+function createShare(
+  book: Book,
+  query: BoardQuery,
+  version: number | null,
+): (fixtureId: string) => Share {
   const predicate = createBoardPredicate({ ...query, version: null });
   const inScope = createBoardPredicate({
-    ...query,
-    market: [],
-    q: '',
-    status: [],
-    state: [],
-    main: false,
-    version: null,
+    ...DEFAULT_QUERY,
+    league: query.league,
+    fixture: query.fixture,
   });
   const hasText = query.q.trim() !== '';
   const needsOdds = asksForOdds(query);
-  const entries: Entry[] = [];
-  const scope: Entry[] = [];
-  for (const id of fixtureIdsOf(book)) {
+  return (id) => {
     const held = heldOdds(book, id);
-    const fixture = fixtureOf(book, id, held[0] ?? null);
-    if (!inScope.fixture(fixture)) continue;
-    const odds = held.filter((odd) => isOfVersion(odd, versions.version));
-    scope.push({ fixture, odds });
-    if (!predicate.fixture(fixture)) continue;
+    const fixture = fixtureOf(book, id, held);
+    if (!inScope.fixture(fixture)) return null;
+    const odds = held.filter((odd) => isOfVersion(odd, version));
+    const labels = new Set(odds.map((odd) => odd.market));
+    const markets = new Map([...labels].map((label) => [slug(label), label]));
+    if (!predicate.fixture(fixture)) return { fixture, markets, odds: null };
     const matching = odds.filter((odd) => predicate.odd(odd, fixture));
     const isShown =
       matching.length > 0 || (!needsOdds && (!hasText || predicate.fixtureText(fixture)));
-    if (isShown) entries.push({ fixture, odds: matching });
-  }
-  entries.sort((a, b) => compareFixtures(a.fixture, b.fixture));
-  return { entries, scope, versions };
+    return { fixture, markets, odds: isShown ? matching : null };
+  };
 }
 
-function totalsOf({ entries, versions }: Selected): Totals {
-  let odds = 0;
-  for (const entry of entries) odds += entry.odds.length;
-  return { fixtures: entries.length, odds, ...versions };
+type View = {
+  entries: readonly Entry[];
+  shares: readonly NonNullable<Share>[];
+  totals: Totals;
+};
+
+function select(book: Book, query: BoardQuery, { version: standard, cache }: RowOptions): View {
+  const ids = fixtureIdsOf(book);
+  if (cache) prune(cache, ids);
+  const versions = versionsOf(book, ids, query.version ?? standard ?? null, cache);
+  const shareOf = cached(
+    cache,
+    'share',
+    [query, versions.version],
+    createShare(book, query, versions.version),
+  );
+  const entries: Entry[] = [];
+  const shares: NonNullable<Share>[] = [];
+  let oddCount = 0;
+  for (const id of ids) {
+    const share = shareOf(id);
+    if (!share) continue;
+    shares.push(share);
+    if (!share.odds) continue;
+    entries.push({ fixture: share.fixture, odds: share.odds });
+    oddCount += share.odds.length;
+  }
+  return {
+    entries: inOrder(entries, cache),
+    shares,
+    totals: { fixtures: entries.length, odds: oddCount, ...versions },
+  };
+}
+
+/** Sorts by the order of fixtures; where they are the ones of the last time, by the order found then. */
+function inOrder(entries: readonly Entry[], cache: RowCache | undefined): readonly Entry[] {
+  const before = entries.map(({ fixture }) => fixture);
+  const isKnown =
+    cache !== undefined &&
+    cache.order.before.length === before.length &&
+    before.every((fixture, index) => fixture === cache.order.before[index]);
+  if (isKnown) return cache.order.after.map((index) => entries[index] as Entry);
+  const after = entries.map((_, index) => index);
+  after.sort((a, b) => compareFixtures(before[a] as Fixture, before[b] as Fixture));
+  if (cache) cache.order = { before, after };
+  return after.map((index) => entries[index] as Entry);
 }
 
 /**
@@ -217,29 +356,43 @@ function totalsOf({ entries, versions }: Selected): Totals {
  * nothing is held of yield to the markets most fixtures have.
  */
 function columnsOf(
-  scope: readonly Entry[],
+  { shares }: View,
+  query: BoardQuery,
+  { mainMarkets, cache }: RowOptions,
+): Column[] {
+  const held = new Map<string, { label: string; fixtures: number }>();
+  for (const { markets } of shares) {
+    for (const [market, label] of markets) {
+      const known = held.get(market);
+      if (known) known.fixtures += 1;
+      else held.set(market, { label, fixtures: 1 });
+    }
+  }
+  const columns = chooseColumns(held, query, mainMarkets);
+  if (!cache) return columns;
+  const isSame =
+    columns.length === cache.columns.length &&
+    columns.every(({ market, label }, index) => {
+      const known = cache.columns[index];
+      return known?.market === market && known.label === label;
+    });
+  if (!isSame) cache.columns = columns;
+  return cache.columns;
+}
+
+function chooseColumns(
+  held: ReadonlyMap<string, { label: string; fixtures: number }>,
   query: BoardQuery,
   mainMarkets: readonly Market[],
 ): Column[] {
-  const held = new Map<string, { label: string; fixtures: number }>();
-  for (const { odds } of scope) {
-    const seen = new Set<string>();
-    for (const odd of odds) seen.add(odd.market);
-    for (const label of seen) {
-      const key = slug(label);
-      const known = held.get(key);
-      if (known) known.fixtures += 1;
-      else held.set(key, { label, fixtures: 1 });
-    }
-  }
+  const main = mainMarkets.map(({ id, name }) => ({ market: slug(id), label: name }));
   if (query.market.length > 0) {
     const wanted = new Map(query.market.map((name) => [slug(name), name]));
-    return [...wanted].map(([market, name]) => ({
-      market,
-      label: held.get(market)?.label ?? labelOf(market, name, mainMarkets),
-    }));
+    return [...wanted].map(([market, name]) => {
+      const standard = main.find((column) => column.market === market)?.label;
+      return { market, label: held.get(market)?.label ?? standard ?? name };
+    });
   }
-  const main = mainMarkets.map(({ id, name }) => ({ market: slug(id), label: name }));
   if (held.size === 0) return main;
   const present = main.filter(({ market }) => held.has(market));
   const others = [...held]
@@ -247,10 +400,6 @@ function columnsOf(
     .sort(([, a], [, b]) => b.fixtures - a.fixtures || (a.label < b.label ? -1 : 1))
     .map(([market, { label }]) => ({ market, label }));
   return [...present, ...others.slice(0, Math.max(1, main.length) - present.length)];
-}
-
-function labelOf(market: string, name: string, mainMarkets: readonly Market[]): string {
-  return mainMarkets.find(({ id }) => slug(id) === market)?.name ?? name;
 }
 
 const SIDE_ROW: Partial<Record<Side, RowSide['side']>> = {
@@ -384,15 +533,19 @@ function* withLeagues(entries: readonly Entry[]): Generator<LeagueRow | Entry> {
 export function buildBoardRows(
   book: Book,
   query: BoardQuery,
-  { mainMarkets, version }: RowOptions,
+  options: RowOptions,
 ): { columns: Column[]; rows: BoardRow[]; totals: Totals } {
-  const selected = select(book, query, version);
-  const columns = columnsOf(selected.scope, query, mainMarkets);
+  const view = select(book, query, options);
+  const columns = columnsOf(view, query, options);
+  const entryOf = new Map(view.entries.map((entry) => [entry.fixture.id, entry]));
+  const rowOf = cached(options.cache, 'row', [query, view.totals.version, columns], (id) =>
+    fixtureRow(entryOf.get(id) as Entry, columns),
+  );
   const rows: BoardRow[] = [];
-  for (const item of withLeagues(selected.entries)) {
-    rows.push('kind' in item ? item : fixtureRow(item, columns));
+  for (const item of withLeagues(view.entries)) {
+    rows.push('kind' in item ? item : rowOf(item.fixture.id));
   }
-  return { columns, rows, totals: totalsOf(selected) };
+  return { columns, rows, totals: view.totals };
 }
 
 /** What a line is about beside its market. */
@@ -411,7 +564,8 @@ function marketRank(query: BoardQuery, mainMarkets: readonly Market[]): (market:
   return (market) => ranks.get(slug(market)) ?? ranks.size;
 }
 
-function linesOf({ fixture, odds }: Entry, rankOf: (market: string) => number): LineRow[] {
+/** The heading of a fixture and its lines. */
+function linesOf({ fixture, odds }: Entry, rankOf: (market: string) => number): LinesRow[] {
   const lines = groupLines(odds, fixture);
   const ranks = new Map<string, number>();
   for (const { market } of lines) {
@@ -423,45 +577,52 @@ function linesOf({ fixture, odds }: Entry, rankOf: (market: string) => number): 
       (ranks.get(a.market) ?? 0) - (ranks.get(b.market) ?? 0) ||
       (a.market < b.market ? -1 : a.market > b.market ? 1 : 0),
   );
-  return lines.map((line) => ({
-    kind: 'line',
-    key: line.key,
-    fixtureId: fixture.id,
-    market: line.market,
-    label: lineLabel(line),
-    points: pointsOf(line),
-    odds: line.odds.map(({ odd, side }) => ({ id: odd.id, side })),
-    isMain: line.odds.some(({ odd }) => odd.isMain),
-  }));
+  const hasDraw = lines.some((line) => line.odds.some(({ side }) => side === 'draw'));
+  const rows: LinesRow[] = [
+    {
+      kind: 'fixture',
+      key: `fixture\n${fixture.id}`,
+      fixtureId: fixture.id,
+      sides: sidesOf(fixture, hasDraw),
+      lines: lines.length,
+    },
+  ];
+  for (const line of lines) {
+    rows.push({
+      kind: 'line',
+      key: line.key,
+      fixtureId: fixture.id,
+      market: line.market,
+      label: lineLabel(line),
+      points: pointsOf(line),
+      odds: line.odds.map(({ odd, side }) => ({ id: odd.id, side })),
+      isMain: line.odds.some(({ odd }) => odd.isMain),
+    });
+  }
+  return rows;
 }
 
 /** Rows of the lines view: under each fixture one row per line, alternates and props included. */
 export function buildLinesRows(
   book: Book,
   query: BoardQuery,
-  { mainMarkets, version }: RowOptions,
+  options: RowOptions,
 ): { rows: LinesRow[]; totals: Totals } {
-  const selected = select(book, query, version);
-  const rankOf = marketRank(query, mainMarkets);
+  const view = select(book, query, options);
+  const rankOf = marketRank(query, options.mainMarkets);
+  const entryOf = new Map(view.entries.map((entry) => [entry.fixture.id, entry]));
+  const rowsOf = cached(
+    options.cache,
+    'lines',
+    [query, view.totals.version, options.mainMarkets],
+    (id) => linesOf(entryOf.get(id) as Entry, rankOf),
+  );
   const rows: LinesRow[] = [];
-  for (const item of withLeagues(selected.entries)) {
-    if ('kind' in item) {
-      rows.push(item);
-      continue;
-    }
-    const { fixture } = item;
-    const lines = linesOf(item, rankOf);
-    const hasDraw = lines.some((line) => line.odds.some(({ side }) => side === 'draw'));
-    rows.push({
-      kind: 'fixture',
-      key: `fixture\n${fixture.id}`,
-      fixtureId: fixture.id,
-      sides: sidesOf(fixture, hasDraw),
-      lines: lines.length,
-    });
-    for (const line of lines) rows.push(line);
+  for (const item of withLeagues(view.entries)) {
+    if ('kind' in item) rows.push(item);
+    else for (const row of rowsOf(item.fixture.id)) rows.push(row);
   }
-  return { rows, totals: totalsOf(selected) };
+  return { rows, totals: view.totals };
 }
 
 /** One choice of a filter. `count` is null for what this view's subscription does not cover. */
@@ -482,48 +643,79 @@ function tally(counts: Map<string, number>, key: string, amount = 1): void {
   counts.set(key, (counts.get(key) ?? 0) + amount);
 }
 
-function sortedFacets(counts: ReadonlyMap<string, number>): Facet[] {
-  return [...counts]
-    .map(([value, count]) => ({ value, label: value, count }))
-    .sort((a, b) => (a.label < b.label ? -1 : 1));
+/** What one fixture adds to the counts. */
+type Tally = {
+  league: string | null;
+  status: string | null;
+  markets: Map<string, number>;
+  states: Map<string, number>;
+};
+
+function createTally(
+  book: Book,
+  query: BoardQuery,
+  version: number | null,
+): (fixtureId: string) => Tally {
+  const share = (without: Partial<BoardQuery>) =>
+    createShare(book, { ...query, ...without }, version);
+  const [anyLeague, anyStatus, anyMarket, anyState] = [
+    share({ league: [] }),
+    share({ status: [] }),
+    share({ market: [] }),
+    share({ state: [] }),
+  ];
+  return (id) => {
+    const markets = new Map<string, number>();
+    for (const odd of anyMarket(id)?.odds ?? []) tally(markets, odd.market);
+    const states = new Map<string, number>();
+    for (const odd of anyState(id)?.odds ?? []) tally(states, odd.state);
+    const inLeague = anyLeague(id);
+    const inStatus = anyStatus(id);
+    return {
+      league: inLeague?.odds ? inLeague.fixture.league : null,
+      status: inStatus?.odds ? inStatus.fixture.status : null,
+      markets,
+      states,
+    };
+  };
 }
 
-function matching(book: Book, query: BoardQuery): readonly Entry[] {
-  return select(book, query).entries;
+function facets(counts: ReadonlyMap<string, number>): Facet[] {
+  return [...counts].map(([value, count]) => ({ value, label: value, count }));
+}
+
+function byLabel(a: Facet, b: Facet): number {
+  return a.label < b.label ? -1 : a.label > b.label ? 1 : 0;
 }
 
 /** What the filter controls offer, each choice counted given all the other filters. */
-export function buildFacets(book: Book, query: BoardQuery): Facets {
+export function buildFacets(
+  book: Book,
+  query: BoardQuery,
+  { version: standard, cache }: Omit<RowOptions, 'mainMarkets'> = {},
+): Facets {
+  const ids = fixtureIdsOf(book);
+  const { version } = versionsOf(book, ids, query.version ?? standard ?? null, cache);
+  const tallyOf = cached(cache, 'facets', [query, version], createTally(book, query, version));
   const leagues = new Map<string, number>();
-  for (const { fixture } of matching(book, { ...query, league: [] })) {
-    if (fixture.league !== null) tally(leagues, fixture.league);
-  }
   const markets = new Map<string, number>();
-  for (const { odds } of matching(book, { ...query, market: [] })) {
-    for (const odd of odds) tally(markets, odd.market);
-  }
   const statuses = new Map<string, number>(Object.keys(STATUS_GROUPS).map((group) => [group, 0]));
-  for (const { fixture } of matching(book, { ...query, status: [] })) {
-    if (fixture.status === null) continue;
-    const group = statusGroup(fixture.status);
+  const states = new Map<string, number>(STATE_WORDS.map((state) => [state, 0]));
+  for (const id of ids) {
+    const own = tallyOf(id);
+    if (own.league !== null) tally(leagues, own.league);
+    for (const [market, count] of own.markets) tally(markets, market, count);
+    for (const [state, count] of own.states) tally(states, state, count);
+    if (own.status === null) continue;
+    const group = statusGroup(own.status);
     if (group) tally(statuses, group);
     // `live` is a group and a status at once; the group's count stands for both.
-    if (group !== fixture.status && STATUS_WORDS.includes(fixture.status)) {
-      tally(statuses, fixture.status);
-    }
-  }
-  const states = new Map<string, number>([
-    ['open', 0],
-    ['locked', 0],
-    ['settled', 0],
-  ]);
-  for (const { odds } of matching(book, { ...query, state: [] })) {
-    for (const odd of odds) tally(states, odd.state);
+    if (group !== own.status && STATUS_WORDS.includes(own.status)) tally(statuses, own.status);
   }
   return {
-    leagues: sortedFacets(leagues),
-    markets: sortedFacets(markets),
-    statuses: [...statuses].map(([value, count]) => ({ value, label: value, count })),
-    states: [...states].map(([value, count]) => ({ value, label: value, count })),
+    leagues: facets(leagues).sort(byLabel),
+    markets: facets(markets).sort(byLabel),
+    statuses: facets(statuses),
+    states: facets(states),
   };
 }

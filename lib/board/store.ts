@@ -4,7 +4,7 @@
  * odd by id renders when that odd changed and never else.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import { Book, type OddChange } from '@/lib/protocol/book';
+import { Book, type FixtureChange, type OddChange } from '@/lib/protocol/book';
 import { decodeEvent, decodeSnapshot, type Snapshot } from '@/lib/protocol/decode';
 import { compareEntryIds, parseEntryId } from '@/lib/protocol/entry-id';
 import type {
@@ -15,6 +15,7 @@ import type {
   Odd,
   SnapshotBody,
 } from '@/lib/protocol/events';
+import { entityOf } from '@/lib/protocol/line';
 import { priceMove } from '@/lib/protocol/price';
 import { slug } from '@/lib/protocol/sports';
 import type { Frame } from './connection';
@@ -101,6 +102,8 @@ export type BoardStore = StoreApi<BoardState> & {
   setHop(state: FeedState, since: number): void;
   countReset(): void;
   countResume(): void;
+  /** A number that differs whenever something structural of the fixture or of its odds changed. */
+  revisionOf(fixtureId: string): number;
   dispose(): void;
 };
 
@@ -123,6 +126,10 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
     state: 'connecting',
     since: initial?.now ?? now(),
   };
+  /** Newest structural change of each fixture, and of everything (a snapshot). */
+  const revisions = new Map<string, number>();
+  let revision = 0;
+  let wholeRevision = 0;
   const offsets: { low: number; high: number }[] = [];
 
   let first: Snapshot | null = null;
@@ -234,6 +241,11 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
     return Math.round((low + high) / 2);
   }
 
+  function revise(fixtureId: string): void {
+    revision += 1;
+    revisions.set(fixtureId, revision);
+  }
+
   function holdFixtures(snapshot: Snapshot, receivedAt: number): void {
     for (const patch of snapshot.fixtures) {
       const held = book.fixtures.get(patch.id);
@@ -269,10 +281,14 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
           }
           const entry = before.get(odd.id);
           if (entry && frame.isCatchUp) entry.isLive = false;
-          isStructural ||= isOddStructural({ odd, previous });
+          if (isOddStructural({ odd, previous }) || !hasMainLine(book, odd)) {
+            revise(odd.fixtureId);
+            isStructural = true;
+          }
         }
-        if (change.fixture) {
-          isStructural ||= isFixtureStructural(change.fixture.fixture, change.fixture.previous);
+        if (change.fixture && isFixtureStructural(change.fixture)) {
+          revise(change.fixture.fixture.id);
+          isStructural = true;
         }
       }
       const at = now();
@@ -313,6 +329,9 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
           !covers(fixture.id, fixture, null);
         if (!isKept) book.removeFixture(fixture.id);
       }
+      revision += 1;
+      wholeRevision = revision;
+      revisions.clear();
       const { load } = store.getState();
       write(
         {
@@ -347,6 +366,10 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
     countResume() {
       const { feed } = store.getState();
       write({ feed: { ...feed, resumes: feed.resumes + 1 } }, false);
+    },
+
+    revisionOf(fixtureId) {
+      return revisions.get(fixtureId) ?? wholeRevision;
     },
 
     dispose() {
@@ -396,7 +419,23 @@ function isOddStructural({ odd, previous }: Pick<OddChange, 'odd' | 'previous'>)
   );
 }
 
-function isFixtureStructural(fixture: Fixture, previous: Fixture | null): boolean {
+/**
+ * Whether the odd's market has a line flagged as its main one. Where none is, the most balanced line stands
+ * in, and which one that is depends on prices.
+ */
+function hasMainLine(book: Book, { fixtureId, market, groupingKey, isMain }: Odd): boolean {
+  if (isMain) return true;
+  const entity = entityOf(groupingKey);
+  for (const id of book.oddIdsOf(fixtureId)) {
+    const other = book.odds.get(id);
+    if (other?.isMain && other.market === market && entityOf(other.groupingKey) === entity) {
+      return true;
+    }
+  }
+  return false;
+}
+
+function isFixtureStructural({ fixture, previous }: FixtureChange): boolean {
   return (
     !previous ||
     fixture.status !== previous.status ||
