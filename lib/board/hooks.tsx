@@ -21,7 +21,15 @@ import { browserZone, ZONE_COOKIE } from './format';
 import type { Scheduler } from './frame-batch';
 import { leaguesQuery, snapshotQuery, streamUrl } from './queries';
 import { useBoardQuery } from './query-state';
-import { buildBoardRows, buildFacets, buildLinesRows, type Facet, type Facets } from './rows';
+import {
+  buildBoardRows,
+  buildFacets,
+  buildLinesRows,
+  createRowCache,
+  type Facet,
+  type Facets,
+  type RowCache,
+} from './rows';
 import {
   type BoardState,
   type BoardStore,
