@@ -1,6 +1,7 @@
 // `npm start` and `npm run dev`: from a fresh clone to a running board, in this one process.
-//   --dev        the development server: no build, changes show at once
-//   --prebuilt   serve the build that is there, check nothing (tests, benches)
+//   --dev               the development server: no build, changes show at once
+//   --prebuilt          serve the build that is there, check nothing (tests, benches)
+//   --end-with-parent   end when the starting process ends; always so under npm
 import { ensureBuilt, ensureInstalled, refuseOldNode, root, stopChildren } from './prepare.mjs';
 
 const PARENT_CHECK_MS = 250;
@@ -18,8 +19,9 @@ const stop = () => {
 };
 process.on('SIGINT', stop).on('SIGTERM', stop);
 
-// npm runs scripts through a shell. A signal to npm ends both of them and never comes here, so we look.
-if (process.env.npm_lifecycle_event) {
+// npm runs scripts through a shell. A signal to npm ends both of them and never comes here, so we look. A test run
+// that was killed must not leave its servers behind either.
+if (process.env.npm_lifecycle_event || process.argv.includes('--end-with-parent')) {
   const parent = process.ppid;
   const watch = setInterval(() => {
     if (process.ppid === parent) return;
@@ -27,6 +29,8 @@ if (process.env.npm_lifecycle_event) {
     process.kill(process.pid, 'SIGTERM');
   }, PARENT_CHECK_MS);
   watch.unref();
+  // A terminal's Ctrl+C reaches npm and us alike; its second signal must be the user's, not ours.
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => clearInterval(watch));
 }
 
 if (!isPrebuilt) {

@@ -13,7 +13,6 @@ export default defineConfig({
     ],
   },
   test: {
-    passWithNoTests: true,
     maxWorkers: 2,
     projects: [
       {

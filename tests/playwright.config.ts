@@ -1,0 +1,43 @@
+import { defineConfig } from 'playwright/test';
+
+const isRoot = process.getuid?.() === 0;
+
+export default defineConfig({
+  testDir: 'e2e',
+  outputDir: '../test-results',
+  // Each worker runs a browser, a board and a simulator.
+  workers: 2,
+  retries: 0,
+  forbidOnly: Boolean(process.env.CI),
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
+  reporter: 'list',
+  use: {
+    trace: 'retain-on-failure',
+    launchOptions: {
+      // Set by scripts/test.mjs, which finds or installs one; without it Playwright takes its own.
+      ...(process.env.BOARD_CHROMIUM ? { executablePath: process.env.BOARD_CHROMIUM } : {}),
+      // Chromium's sandbox refuses to run as root.
+      args: isRoot ? ['--no-sandbox', '--disable-gpu', '--disable-quic'] : [],
+    },
+  },
+  projects: [
+    {
+      name: 'desktop',
+      grepInvert: /@phone-only/,
+      use: { browserName: 'chromium', viewport: { width: 1920, height: 1080 } },
+    },
+    {
+      // Tests tagged @phone run on both, those tagged @phone-only here alone.
+      name: 'phone',
+      grep: /@phone/,
+      use: {
+        browserName: 'chromium',
+        viewport: { width: 390, height: 844 },
+        deviceScaleFactor: 2,
+        isMobile: true,
+        hasTouch: true,
+      },
+    },
+  ],
+});
