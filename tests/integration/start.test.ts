@@ -145,7 +145,7 @@ describe('start, ending', () => {
 
   it('ends with npm when npm alone gets SIGTERM', async () => {
     const npm = spawn('npm', ['start', '--', '--prebuilt'], {
-      env: { ...bareEnvironment(), PORT: '0' } as NodeJS.ProcessEnv,
+      env: { ...bareEnvironment(), PORT: '0' },
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     const url = await new Promise<string>((resolve) => {

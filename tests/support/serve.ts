@@ -31,21 +31,26 @@ process.on('exit', () => {
 });
 
 /** The process's environment without what a person may have set for their own board. */
-export function bareEnvironment(): Record<string, string | undefined> {
+export function bareEnvironment(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
     ([name]) =>
       name === 'BOARD_DIST_DIR' ||
       !/^(BOARD_|OPTICODDS_|NEXT_|npm_|NODE_ENV$|PORT$|VITEST|TEST)/.test(name),
   );
   // Empty, not missing: a missing one would be filled from a .env file.
-  return { ...Object.fromEntries(kept), OPTICODDS_API_KEY: '', OPTICODDS_BASE_URL: '' };
+  return {
+    ...Object.fromEntries(kept),
+    NODE_ENV: 'production',
+    OPTICODDS_API_KEY: '',
+    OPTICODDS_BASE_URL: '',
+  };
 }
 
 /** Runs `scripts/start.mjs` and collects what it prints. */
 export function spawnStart({ env = {}, port = 0, args = ['--prebuilt'] }: Options = {}) {
   const child = spawn(process.execPath, ['scripts/start.mjs', '--end-with-parent', ...args], {
     cwd: project,
-    env: { ...bareEnvironment(), PORT: String(port), ...env } as NodeJS.ProcessEnv,
+    env: { ...bareEnvironment(), PORT: String(port), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   running.add(child);
