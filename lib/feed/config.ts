@@ -139,7 +139,7 @@ export const FEED_SETTINGS = {
   // What is held.
   journalRows: limit(
     'BOARD_JOURNAL_ROWS',
-    100_000,
+    60_000,
     10_000_000,
     'rows of the journal per sport, for resuming',
   ),
@@ -427,7 +427,7 @@ export function readConfig(env: Environment = process.env): Config {
       seed: optionalNumber(env, 'BOARD_SIMULATOR_SEED', 0, 4_294_967_295),
       odds: optionalNumber(env, 'BOARD_SIMULATOR_ODDS', 1, 1_000_000),
       rate: optionalNumber(env, 'BOARD_SIMULATOR_RATE', 0, 100_000, { allowFraction: true }),
-      speed: optionalNumber(env, 'BOARD_SIMULATOR_SPEED', 0, 10_000, { allowFraction: true }),
+      speed: optionalNumber(env, 'BOARD_SIMULATOR_SPEED', 0.01, 10_000, { allowFraction: true }),
       faults: env.BOARD_SIMULATOR_FAULTS?.trim() || null,
       port: numberIn(env, { name: 'BOARD_SIMULATOR_PORT', byDefault: 0, min: 0, max: 65_535 }),
     },

@@ -1,0 +1,35 @@
+/** Answers of the API: JSON, never cached, and an error says what is wrong and what to do. */
+
+const HEADERS = { 'Cache-Control': 'no-store' };
+const ECHO_LENGTH = 80;
+
+export function answer(body: unknown): Response {
+  return Response.json(body, { headers: HEADERS });
+}
+
+export function failure(status: 400 | 404 | 410 | 500 | 503, error: string): Response {
+  const headers = status === 503 ? { ...HEADERS, 'Retry-After': '5' } : HEADERS;
+  return Response.json({ error }, { status, headers });
+}
+
+/** What somebody sent, short enough to be told back. */
+export function echo(text: string): string {
+  return text.length > ECHO_LENGTH ? `${text.slice(0, ECHO_LENGTH)}…` : text;
+}
+
+export function unknownSport(sport: string): Response {
+  return failure(
+    404,
+    `"${echo(sport)}" is no sport that is active now; /api/v3/sports/active lists them`,
+  );
+}
+
+/** Turns what nobody foresaw into a plain answer; the log has the rest. */
+export async function guarded(handle: () => Promise<Response>): Promise<Response> {
+  try {
+    return await handle();
+  } catch (error) {
+    console.error('[board] a request failed', error);
+    return failure(500, 'the server failed at this request; try again, and look into its log');
+  }
+}

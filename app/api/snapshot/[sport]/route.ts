@@ -1,0 +1,39 @@
+import { answer, echo, failure, guarded, unknownSport } from '@/app/api/json';
+import { getFeed, PageError } from '@/lib/feed';
+import { parseRelayQuery } from '@/lib/protocol/filter';
+
+const MOST_ROWS = 50_000;
+
+/** The state of a filter at one position of the stream. */
+export async function GET(
+  request: Request,
+  { params }: { params: Promise<{ sport: string }> },
+): Promise<Response> {
+  return guarded(async () => {
+    const { sport } = await params;
+    const { searchParams } = new URL(request.url);
+    const { query, error } = parseRelayQuery(searchParams);
+    if (error !== null) return failure(400, error);
+    const limit = searchParams.get('limit') ?? undefined;
+    if (limit !== undefined && !isRowCount(limit)) {
+      return failure(
+        400,
+        `limit must be a whole number from 1 to ${MOST_ROWS}, not "${echo(limit)}"`,
+      );
+    }
+    const feed = getFeed();
+    if (!(await feed.isSport(sport))) return unknownSport(sport);
+    try {
+      const page = searchParams.get('page') ?? undefined;
+      const options = { page, limit: limit === undefined ? undefined : Number(limit) };
+      return answer(await feed.snapshot(sport, query, options));
+    } catch (refused) {
+      if (!(refused instanceof PageError)) throw refused;
+      return failure(refused.kind === 'gone' ? 410 : 400, refused.message);
+    }
+  });
+}
+
+function isRowCount(text: string): boolean {
+  return /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= MOST_ROWS;
+}

@@ -1,0 +1,42 @@
+/** What happens once when the server starts: the settings are checked and the feed is opened on its vendor. */
+
+type ShutdownHook = () => Promise<void>;
+
+const SHUTDOWN = Symbol.for('board.shutdown');
+
+/** Opens the process's feed; without a key on the built-in simulator. Leaves its end to the shutdown hooks. */
+export async function register(): Promise<void> {
+  if (process.env.NEXT_RUNTIME !== 'nodejs') return;
+  const { readConfig } = await import('@/lib/feed/config');
+  const { startFeed } = await import('@/lib/feed');
+  const config = readConfig();
+  for (const warning of config.warnings) console.warn(`[board] ${warning}`);
+
+  const shared = globalThis as { [SHUTDOWN]?: Set<ShutdownHook> };
+  shared[SHUTDOWN] ??= new Set();
+  const hooks = shared[SHUTDOWN];
+
+  if (config.upstream) {
+    const feed = startFeed({ source: 'opticodds', ...config.upstream });
+    hooks.add(() => feed.shutdown());
+    console.log(`[board] prices come from ${new URL(config.upstream.baseUrl).host}`);
+    return;
+  }
+  const { parseFaults, SIMULATOR_DEFAULTS, startSimulator } = await import('@/lib/simulator');
+  const { seed, odds, rate, speed, faults, port } = config.simulator;
+  const simulator = await startSimulator({
+    port,
+    seed: seed ?? SIMULATOR_DEFAULTS.seed,
+    odds: odds ?? SIMULATOR_DEFAULTS.odds,
+    rate: rate ?? SIMULATOR_DEFAULTS.rate,
+    speed: speed ?? SIMULATOR_DEFAULTS.speed,
+    faults: parseFaults((faults ?? '').split(/[\s,]+/).filter(Boolean)),
+  });
+  const { baseUrl, key: apiKey } = simulator;
+  const feed = startFeed({ source: 'simulator', baseUrl, apiKey });
+  hooks.add(async () => {
+    await feed.shutdown();
+    await simulator.stop();
+  });
+  console.log('[board] no OPTICODDS_API_KEY is set: prices are simulated');
+}

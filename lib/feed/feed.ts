@@ -1,0 +1,260 @@
+/** The feed of one process: a hub per sport in use, over one vendor and one key. */
+import type {
+  FeedSource,
+  FeedState,
+  FeedStatus,
+  HistoryBody,
+  HistoryEntry,
+  SnapshotBody,
+  WireLeague,
+} from '@/lib/protocol/events';
+import type { BoardQuery, RelayQuery } from '@/lib/protocol/filter';
+import { SPORTS, type Sport } from '@/lib/protocol/sports';
+import { type Catalogue, createCatalogue } from './catalogue';
+import type { FeedSettings } from './config';
+import { createGate } from './gate';
+import type { HttpGet } from './http';
+import { createHub, type Hub, type HubHealth } from './hub';
+import type { Log } from './log';
+import { asFeedError } from './refusal';
+import { batches, createRest, HISTORY_BATCH, type HistoryRead } from './rest';
+import { type Cancel, detached, type Timing } from './timing';
+import { openUpstream } from './upstream';
+
+export type FirstScreen = {
+  /** The view's first fixtures in the board's order, with the odds of its first screen. */
+  snapshot: SnapshotBody;
+  feed: FeedStatus;
+  /** Of the whole view. */
+  totals: { fixtures: number; odds: number };
+  now: number;
+};
+
+export type Health = {
+  status: 'ok';
+  feed: FeedState;
+  source: FeedSource;
+  sports: Record<string, HubHealth>;
+  viewers: number;
+};
+
+export type Feed = {
+  readonly source: FeedSource;
+  /** Waits of pages and snapshots, and limits, as set. */
+  readonly settings: FeedSettings;
+  /** Active sports, in the vendor's order; the built-in list where it cannot be asked. Waits 1 s at most. */
+  sports(): Promise<{ sports: readonly Sport[]; isFallback: boolean }>;
+  /** Whether the id names an active or a built-in sport. */
+  isSport(id: string): Promise<boolean>;
+  leagues(sport: string): Promise<{ leagues: readonly WireLeague[]; isFallback: boolean }>;
+  /**
+   * The state of a filter at one position.
+   * @throws PageError where `page` is no page
+   */
+  snapshot(
+    sport: string,
+    query: RelayQuery,
+    options?: { waitMs?: number; page?: string; limit?: number },
+  ): Promise<SnapshotBody>;
+  firstScreen(
+    sport: string,
+    query: BoardQuery,
+    options?: { fixtures?: number; waitMs?: number },
+  ): Promise<FirstScreen>;
+  /** Whether another viewer may connect. */
+  hasRoom(): boolean;
+  /** A viewer's stream. `lastEventId` is the browser's own word for its position and wins over the query's. */
+  stream(
+    sport: string,
+    query: RelayQuery,
+    options: { lastEventId: string | null; signal: AbortSignal },
+  ): ReadableStream<Uint8Array>;
+  /** Histories of up to 10 odds, oldest first: the vendor's and what this process saw itself. */
+  history(ids: readonly string[]): Promise<HistoryBody & { note?: string }>;
+  health(): Health;
+  status(sport: string, query: RelayQuery): FeedStatus;
+  shutdown(): Promise<void>;
+};
+
+export type FeedDeps = {
+  source: FeedSource;
+  upstream: { baseUrl: string; apiKey: string };
+  settings: FeedSettings;
+  timing: Timing;
+  log: Log;
+  get: HttpGet;
+};
+
+/** Fixtures on a first screen where none are asked for. */
+const FIRST_FIXTURES = 40;
+const CATALOGUE_WAIT_MS = 1_000;
+const HOUSEKEEPING_MS = 30_000;
+/** No page names more sports than this, so that unknown but active ones cannot pile up. */
+const MOST_HUBS = 64;
+
+/** Opens the feed. Nothing is asked of the vendor but its sports before somebody looks. */
+export function createFeed(deps: FeedDeps): Feed {
+  const { timing, settings, log } = deps;
+  const gate = createGate(timing, settings.upstreamFreezeMs);
+  const access = { get: deps.get, ...deps.upstream, timing, gate, settings };
+  const rest = createRest(access);
+  const catalogue: Catalogue = createCatalogue({ rest, timing, settings, log });
+  const hubs = new Map<string, Hub>();
+  let isClosed = false;
+  let cancelHousekeeping: Cancel = () => {};
+
+  function hub(sport: string): Hub {
+    let found = hubs.get(sport);
+    if (!found) {
+      if (hubs.size >= MOST_HUBS) throw new Error('too many sports are in use');
+      found = detached(() =>
+        createHub({
+          sport,
+          source: deps.source,
+          timing,
+          settings,
+          gate,
+          log,
+          rest,
+          openUpstream: (leagues, on) => openUpstream({ ...access, log }, { sport, leagues }, on),
+          leagues: () => catalogue.leagues(sport),
+        }),
+      );
+      hubs.set(sport, found);
+    }
+    return found;
+  }
+
+  function housekeeping(): void {
+    for (const [sport, one] of hubs) {
+      if (one.viewers > 0 || timing.now() - one.lastUsedAt < settings.sportLingerMs) continue;
+      one.close();
+      hubs.delete(sport);
+    }
+    cancelHousekeeping = timing.schedule(housekeeping, HOUSEKEEPING_MS);
+  }
+  housekeeping();
+  // A wrong key is told at the start, not when the first page is asked for.
+  void catalogue.sports(0);
+
+  function viewers(): number {
+    let count = 0;
+    for (const one of hubs.values()) count += one.viewers;
+    return count;
+  }
+
+  const feed: Feed = {
+    source: deps.source,
+    settings,
+    sports: () => catalogue.sports(CATALOGUE_WAIT_MS),
+
+    async isSport(id) {
+      if (SPORTS.some((sport) => sport.id === id)) return true;
+      const { sports } = await feed.sports();
+      return sports.some((sport) => sport.id === id);
+    },
+
+    async leagues(sport) {
+      const leagues = await catalogue.leagues(sport);
+      return { leagues: leagues ?? [], isFallback: leagues === null };
+    },
+
+    async snapshot(sport, query, options = {}) {
+      return hub(sport).snapshot(query, {
+        waitMs: options.waitMs ?? settings.snapshotWaitMs,
+        limit: options.limit ?? settings.snapshotRows,
+        page: options.page,
+      });
+    },
+
+    async firstScreen(sport, query, options = {}) {
+      const screen = await hub(sport).firstScreen(query, {
+        fixtures: options.fixtures ?? FIRST_FIXTURES,
+        waitMs: options.waitMs ?? settings.pageWaitMs,
+        mainMarkets: catalogue.mainMarkets(sport),
+      });
+      return { ...screen, now: timing.now() };
+    },
+
+    hasRoom: () => !isClosed && viewers() < settings.viewers,
+
+    stream: (sport, query, { lastEventId, signal }) =>
+      hub(sport).stream(query, lastEventId ?? query.lastEntryId, signal),
+
+    async history(ids) {
+      let notes: string | null = null;
+      const lists = await Promise.all(
+        batches(ids, HISTORY_BATCH).map((batch) =>
+          rest.history(batch).catch((error: unknown): HistoryRead => {
+            notes = asFeedError(error, "The vendor's history").message;
+            return [];
+          }),
+        ),
+      );
+      const byVendor = new Map(lists.flat().map(({ id, entries }) => [id, entries]));
+      const data = ids.map((id) => ({
+        id,
+        entries: mergeHistory(
+          byVendor.get(id) ?? [],
+          [...hubs.values()].flatMap((one) => one.history(id)),
+          pointsOf(id),
+        ),
+      }));
+      const note =
+        notes === null ? {} : { note: `${notes} Only what this server saw itself is listed.` };
+      return { data, ...note };
+    },
+
+    health() {
+      const sports = Object.fromEntries([...hubs].map(([sport, one]) => [sport, one.health()]));
+      const states = Object.values(sports).map(({ feed }) => feed);
+      return { status: 'ok', feed: worst(states), source: deps.source, sports, viewers: viewers() };
+    },
+
+    status: (sport, query) => hub(sport).status(query),
+
+    async shutdown() {
+      isClosed = true;
+      cancelHousekeeping();
+      for (const one of hubs.values()) one.close();
+      hubs.clear();
+    },
+  };
+
+  function pointsOf(id: string): number | null {
+    for (const one of hubs.values()) {
+      const odd = one.book.odds.get(id);
+      if (odd) return odd.points;
+    }
+    return null;
+  }
+
+  return feed;
+}
+
+const WORST_FIRST: readonly FeedState[] = ['dead', 'late', 'connecting', 'live'];
+
+/** Nobody watching is no fault: `connecting` stands for "not yet". */
+function worst(states: readonly FeedState[]): FeedState {
+  if (states.length === 0) return 'connecting';
+  return WORST_FIRST.find((state) => states.includes(state)) ?? 'connecting';
+}
+
+/** Both histories in order of time; what both tell is told once, by the vendor. An odd's points never change. */
+function mergeHistory(
+  vendor: readonly HistoryEntry[],
+  board: readonly HistoryEntry[],
+  points: number | null,
+): HistoryEntry[] {
+  const keyOf = ({ event, timestamp, price }: HistoryEntry) =>
+    `${event} ${Math.floor(timestamp)} ${price}`;
+  const seen = new Set<string>();
+  const merged: HistoryEntry[] = [];
+  for (const entry of [...vendor, ...board]) {
+    const key = keyOf(entry);
+    if (seen.has(key)) continue;
+    seen.add(key);
+    merged.push({ ...entry, points: entry.points ?? points });
+  }
+  return merged.sort((a, b) => a.timestamp - b.timestamp);
+}

@@ -1,0 +1,480 @@
+/**
+ * One sport: the Book, the journal, the way to the vendor and the viewers. Whatever changes the Book, be it a
+ * row of the stream or of a read, makes an entry, except for a league's first read.
+ */
+import { Book, type OddChange } from '@/lib/protocol/book';
+import { fixtureData, fixtureStatusData } from '@/lib/protocol/encode';
+import {
+  type ConnectionStatus,
+  type FeedEvent,
+  type FeedSource,
+  type FeedStatus,
+  type FixtureEvent,
+  type FixturePatch,
+  type HistoryEntry,
+  ODDS_EVENTS,
+  type OddRow,
+  type OddsEventName,
+  type Rejected,
+  type RejectReason,
+  type SnapshotBody,
+  type WireLeague,
+} from '@/lib/protocol/events';
+import {
+  type BoardQuery,
+  createRelayPredicate,
+  type RelayQuery,
+  statusGroup,
+} from '@/lib/protocol/filter';
+import { slug } from '@/lib/protocol/sports';
+import type { FeedSettings } from './config';
+import type { Gate } from './gate';
+import { createJournal, type Journal } from './journal';
+import type { Log } from './log';
+import { createReader } from './reader';
+import type { Rest } from './rest';
+import { createCuts, firstRows, selectRows } from './snapshot';
+import { createSubscription } from './subscription';
+import type { Cancel, Timing } from './timing';
+import type { Upstream, UpstreamHandlers } from './upstream';
+import { createViewers } from './viewer';
+
+export type HubDeps = {
+  sport: string;
+  source: FeedSource;
+  timing: Timing;
+  settings: FeedSettings;
+  gate: Gate;
+  log: Log;
+  rest: Rest;
+  openUpstream(leagues: readonly string[], on: UpstreamHandlers): Upstream;
+  /** The sport's active leagues, null where they cannot be read; may take long, never rejects. */
+  leagues(): Promise<readonly WireLeague[] | null>;
+};
+
+export type HubHealth = {
+  feed: FeedStatus['feed'];
+  message: string | null;
+  connections: ConnectionStatus[];
+  odds: number;
+  fixtures: number;
+  viewers: number;
+  rejectedRows: Partial<Record<RejectReason, number>>;
+};
+
+export type SnapshotOptions = { waitMs: number; limit: number; page?: string };
+
+export type Hub = {
+  readonly sport: string;
+  readonly book: Book;
+  readonly journal: Journal;
+  readonly viewers: number;
+  /** When it was last of use to anybody. */
+  readonly lastUsedAt: number;
+  stream(
+    query: RelayQuery,
+    position: string | null,
+    signal: AbortSignal,
+  ): ReadableStream<Uint8Array>;
+  snapshot(query: RelayQuery, options: SnapshotOptions): Promise<SnapshotBody>;
+  firstScreen(
+    query: BoardQuery,
+    options: { waitMs: number; fixtures: number; mainMarkets: readonly string[] },
+  ): Promise<{
+    snapshot: SnapshotBody;
+    feed: FeedStatus;
+    totals: { fixtures: number; odds: number };
+  }>;
+  status(query: Pick<RelayQuery, 'leagues'>): FeedStatus;
+  /** What the journal still holds of an odd, oldest first. */
+  history(id: string): HistoryEntry[];
+  health(): HubHealth;
+  close(): void;
+};
+
+/** How long the feed status tells what was healed. */
+const HEALED_NOTE_MS = 30_000;
+/** The active leagues are waited for this long before the filters' own words are used. */
+const LEAGUES_WAIT_MS = 1_000;
+const HOUSEKEEPING_MS = 10_000;
+
+/** Opens the hub of a sport. It connects to the vendor when it is first used. */
+export function createHub(deps: HubDeps): Hub {
+  const { sport, timing, settings, log } = deps;
+  const book = new Book();
+  const journal = createJournal(timing.now, {
+    rows: settings.journalRows,
+    ageMs: settings.journalMs,
+  });
+  const cuts = createCuts(timing, settings);
+  const rejected: Partial<Record<RejectReason, number>> = {};
+  const startedAt = timing.now();
+  let lastUsedAt = startedAt;
+  let lastPricedAt = startedAt;
+  let healed: { text: string; at: number } | null = null;
+  let isOverfull = false;
+  let isClosed = false;
+  let cancelLeagues: Cancel = () => {};
+  let cancelHousekeeping: Cancel = () => {};
+
+  function reject(rows: readonly Rejected[]): void {
+    for (const { reason, detail } of rows) {
+      if (rejected[reason] === undefined) {
+        log.warn(`${sport}: first row left out as ${reason}: ${JSON.stringify(detail)}`);
+      }
+      rejected[reason] = (rejected[reason] ?? 0) + 1;
+    }
+  }
+
+  /** Rows that may enter: beyond the bound, only those of odds already held. */
+  function admit(rows: readonly OddRow[]): readonly OddRow[] {
+    if (book.odds.size + rows.length <= settings.bookOdds) return rows;
+    const held = rows.filter(({ id }) => book.odds.has(id));
+    if (held.length < rows.length && !isOverfull) {
+      isOverfull = true;
+      log.warn(`${sport}: ${settings.bookOdds} odds held, no more fit; set BOARD_BOOK_ODDS higher`);
+    }
+    return held;
+  }
+
+  function appendOdds(changes: readonly OddChange[], upstreamEntryId: string | null): void {
+    for (const event of ODDS_EVENTS) {
+      const own = changes.filter((change) => change.event === event);
+      if (own.length === 0) continue;
+      journal.append({
+        kind: 'odds',
+        event,
+        upstreamEntryId,
+        changes: own.map(({ row, odd }) => ({ row, odd })),
+      });
+    }
+    if (changes.length > 0) viewers.notify();
+  }
+
+  function onEvent(event: FeedEvent): void {
+    reject(event.rejected);
+    if (event.kind === 'fixture') {
+      onFixtureEvent(event);
+      return;
+    }
+    const now = timing.now();
+    if (event.rows.length > 0) lastPricedAt = now;
+    const { odds } = book.apply({ ...event, rows: admit(event.rows) }, now);
+    appendOdds(odds, event.entryId);
+  }
+
+  function onFixtureEvent({ fixture: patch, entryId }: FixtureEvent): void {
+    if (!patch) return;
+    const change = book.applyFixture(patch, timing.now(), entryId);
+    if (!change) return;
+    journal.append({
+      kind: 'fixture',
+      event: 'fixture-status',
+      fixture: change.fixture,
+      data: (id) =>
+        JSON.stringify({
+          data: patch.wire,
+          entry_id: id,
+          ...(entryId === null ? {} : { upstream_entry_id: entryId }),
+        }),
+    });
+    viewers.notify();
+  }
+
+  function applyFixture(patch: FixturePatch, sentAt: number, isSilent: boolean): number {
+    const change = book.applyFixture(patch, sentAt);
+    if (!change) return 0;
+    if (isSilent) return 1;
+    const { fixture, previous } = change;
+    const isStatusChange =
+      previous !== null &&
+      ((previous.status !== null && previous.status !== fixture.status) ||
+        (previous.startDate !== null && previous.startDate !== fixture.startDate));
+    if (isStatusChange) {
+      const atMs = timing.now();
+      journal.append({
+        kind: 'fixture',
+        event: 'fixture-status',
+        fixture,
+        data: (entryId) =>
+          fixtureStatusData(fixture, previous, { entryId, upstreamEntryId: null, atMs }),
+      });
+    }
+    journal.append({
+      kind: 'fixture',
+      event: 'fixture',
+      fixture,
+      data: (entryId) => fixtureData(fixture, entryId),
+    });
+    viewers.notify();
+    return 1;
+  }
+
+  const viewers = createViewers({
+    book,
+    journal,
+    timing,
+    settings,
+    status,
+    onFilters() {
+      lastUsedAt = timing.now();
+      subscription.use(viewers.filters());
+    },
+  });
+
+  const reader = createReader({
+    sport,
+    rest: deps.rest,
+    gate: deps.gate,
+    timing,
+    settings,
+    target: {
+      applyFixture,
+      applyOdds(read, sentAt, kind, isSilent) {
+        let count = applyFixture(read.fixture, sentAt, isSilent);
+        const rows = admit(read.rows);
+        if (rows.length > 0) lastPricedAt = timing.now();
+        const changes =
+          kind === 'open'
+            ? book.applyRead(read.fixture.id, rows, sentAt)
+            : rows.flatMap((row) => book.applyRow(eventOf(row), row, sentAt, null) ?? []);
+        if (!isSilent) appendOdds(changes, null);
+        count += changes.length;
+        return count;
+      },
+      reject,
+      fixtures: () => book.fixtures.values(),
+      fixture: (id) => book.fixtures.get(id),
+      unknownFixtureIds: () => {
+        const ids = new Set<string>();
+        for (const { fixtureId } of book.odds.values()) {
+          if (!book.fixtures.get(fixtureId)?.home) ids.add(fixtureId);
+        }
+        return [...ids];
+      },
+      hasOdds: (id) => book.oddIdsOf(id).size > 0,
+      mark() {
+        return journal.append({ kind: 'mark' }).id;
+      },
+      onChange: () => viewers.statusChanged(),
+      onHealed(changes, gapMs) {
+        if (gapMs === 0 && changes === 0) return;
+        const gap = gapMs > 0 ? `after a gap of ${Math.max(1, Math.round(gapMs / 1000))} s ` : '';
+        const found = changes === 1 ? '1 difference' : `${changes || 'no'} differences`;
+        healed = {
+          text: `Everything was read again ${gap}and ${found} corrected.`,
+          at: timing.now(),
+        };
+        log.info(`${sport}: ${healed.text}`);
+        viewers.statusChanged();
+      },
+    },
+  });
+
+  const subscription = createSubscription({
+    timing,
+    settings,
+    open: deps.openUpstream,
+    onEvent,
+    onCovered: (leagues, gapMs) => reader.read(leagues, gapMs),
+    onWanted(added, dropped) {
+      reader.add(added);
+      reader.drop(dropped);
+      if (!subscription.isWhole()) forget(new Set(dropped));
+    },
+    onChange: () => viewers.statusChanged(),
+  });
+
+  /** Odds of leagues that nobody carries any more would be shown as if they were live. */
+  function forget(keys: ReadonlySet<string>): void {
+    if (keys.size === 0) return;
+    const ids = new Set<string>();
+    for (const fixture of book.fixtures.values()) {
+      if (fixture.league !== null && keys.has(slug(fixture.league))) ids.add(fixture.id);
+    }
+    for (const odd of book.odds.values()) if (keys.has(slug(odd.league))) ids.add(odd.fixtureId);
+    for (const id of ids) book.removeFixture(id);
+  }
+
+  function keysOf(query: Pick<RelayQuery, 'leagues'>): string[] {
+    const wanted = new Set(subscription.wanted().map(({ key }) => key));
+    // A league is filled by itself or with the whole sport.
+    return subscription
+      .resolve(query)
+      .map(({ key }) => (wanted.has(key) || !wanted.has('') ? key : ''));
+  }
+
+  function messageOf(problemText: string | null): string | null {
+    const readProblem = reader.problem();
+    if (problemText !== null) return problemText;
+    if (readProblem) {
+      return `${readProblem.message} Until then the board shows what the stream brings.`;
+    }
+    if (isUnpriced()) {
+      return 'Connected, but nothing is priced: the key may lack copilot; ask the vendor.';
+    }
+    if (isOverfull) return 'More odds than the server may hold: some are missing.';
+    if (healed && timing.now() - healed.at < HEALED_NOTE_MS) return healed.text;
+    return null;
+  }
+
+  function isUnpriced(): boolean {
+    if (book.odds.size > 0 || timing.now() - lastPricedAt < settings.unpricedMs) return false;
+    return book.fixtures.size > 0 || reader.isUnentitled();
+  }
+
+  function status(query: Pick<RelayQuery, 'leagues'>): FeedStatus {
+    const { state, since, connections, problem } = subscription.coverage(query);
+    const keys = keysOf(query);
+    return {
+      feed: state,
+      source: deps.source,
+      partial: isOverfull || !reader.isComplete(keys),
+      filledAt: reader.filledAt(keys),
+      since,
+      message: messageOf(state === 'live' ? null : (problem?.message ?? null)),
+      connections,
+    };
+  }
+
+  function housekeeping(): void {
+    const now = timing.now();
+    journal.prune();
+    for (const fixture of book.fixtures.values()) {
+      if (statusGroup(fixture.status) !== 'finished') continue;
+      const endedAt = fixture.statusChangedAt ?? fixture.statusReceivedAt;
+      if (now - endedAt > settings.finishedMs) book.removeFixture(fixture.id);
+    }
+    if (isOverfull && book.odds.size < settings.bookOdds * 0.9) isOverfull = false;
+    if (viewers.count > 0) lastUsedAt = now;
+    viewers.statusChanged();
+    cancelHousekeeping = timing.schedule(housekeeping, HOUSEKEEPING_MS);
+  }
+
+  function refreshLeagues(): void {
+    if (isClosed) return;
+    // Those who wait for the first odds must not wait for a list that may never come.
+    const cancelWait = timing.schedule(() => subscription.setActive(null), LEAGUES_WAIT_MS);
+    deps.leagues().then((leagues) => {
+      cancelWait();
+      if (isClosed) return;
+      subscription.setActive(leagues);
+      cancelLeagues = timing.schedule(
+        refreshAgain,
+        leagues ? settings.catalogueMs : settings.restRetryMs,
+      );
+    });
+  }
+
+  function refreshAgain(): void {
+    deps.leagues().then((leagues) => {
+      if (isClosed) return;
+      if (leagues) subscription.setActive(leagues);
+      cancelLeagues = timing.schedule(
+        refreshAgain,
+        leagues ? settings.catalogueMs : settings.restRetryMs,
+      );
+    });
+  }
+
+  refreshLeagues();
+  cancelHousekeeping = timing.schedule(housekeeping, HOUSEKEEPING_MS);
+
+  async function ready(query: Pick<RelayQuery, 'leagues'>, waitMs: number): Promise<void> {
+    lastUsedAt = timing.now();
+    subscription.touch(query);
+    await reader.ready(() => keysOf(query), waitMs);
+  }
+
+  return {
+    sport,
+    book,
+    journal,
+    get viewers() {
+      return viewers.count;
+    },
+    get lastUsedAt() {
+      return lastUsedAt;
+    },
+
+    stream: (query, position, signal) => viewers.open(query, position, signal),
+
+    async snapshot(query, { waitMs, limit, page }) {
+      if (page !== undefined) return cuts.page(sport, page, limit);
+      await ready(query, waitMs);
+      const rows = selectRows(book, createRelayPredicate(query));
+      const { partial } = status(query);
+      const cut = { sport, at: journal.last(), partial, format: query.oddsFormat, ...rows };
+      return cuts.first(cut, limit);
+    },
+
+    async firstScreen(query, { waitMs, fixtures, mainMarkets }) {
+      const scope = { leagues: query.league };
+      await ready(scope, waitMs);
+      const { totals, ...rows } = firstRows(book, query, { fixtures, mainMarkets });
+      const feed = status(scope);
+      const cut = {
+        sport,
+        at: journal.last(),
+        partial: feed.partial,
+        format: 'american' as const,
+        ...rows,
+      };
+      return { snapshot: cuts.first(cut, Number.MAX_SAFE_INTEGER), feed, totals };
+    },
+
+    status,
+
+    history(id) {
+      const entries: HistoryEntry[] = [];
+      for (let index = journal.start; index < journal.end; index += 1) {
+        const entry = journal.at(index);
+        if (entry?.kind !== 'odds') continue;
+        for (const { row, odd } of entry.changes) {
+          if (row.id !== id) continue;
+          entries.push({
+            timestamp: row.timestampSeconds,
+            event: entry.event,
+            price: odd.price,
+            points: odd.points,
+            is_main: odd.isMain,
+            settlement: odd.settlement,
+            origin: 'board',
+          });
+        }
+      }
+      return entries;
+    },
+
+    health() {
+      const { feed, message } = status({
+        leagues: subscription
+          .wanted()
+          .map(({ name }) => name)
+          .filter(Boolean),
+      });
+      return {
+        feed,
+        message,
+        connections: subscription.connections(),
+        odds: book.odds.size,
+        fixtures: book.fixtures.size,
+        viewers: viewers.count,
+        rejectedRows: { ...rejected },
+      };
+    },
+
+    close() {
+      isClosed = true;
+      cancelLeagues();
+      cancelHousekeeping();
+      viewers.close();
+      subscription.close();
+      reader.close();
+    },
+  };
+}
+
+function eventOf(row: OddRow): OddsEventName {
+  return row.settlement === null ? 'copilot-odds' : 'copilot-settled-odds';
+}

@@ -1,0 +1,416 @@
+/**
+ * The REST side of a sport: fills a league when it comes into use, reads it again after every gap of the
+ * stream, and keeps reading slowly beside a healthy one, since some changes reach REST alone.
+ *
+ * A league's first read is silent: it is no news to anybody, so it makes no entries. Every later one does.
+ */
+import type { FixtureOdds } from '@/lib/protocol/decode';
+import { compareEntryIds } from '@/lib/protocol/entry-id';
+import type { FeedError } from '@/lib/protocol/errors';
+import type { Fixture, FixturePatch, Rejected } from '@/lib/protocol/events';
+import { statusGroup } from '@/lib/protocol/filter';
+import { slug } from '@/lib/protocol/sports';
+import type { FeedSettings } from './config';
+import type { Gate } from './gate';
+import { asFeedError } from './refusal';
+import { batches, ODDS_BATCH, type Rest } from './rest';
+import { type League, WHOLE_SPORT } from './subscription';
+import type { Cancel, Timing } from './timing';
+
+/** Where what was read goes. `isSilent` reads make no entries. Each tells how many changes it made. */
+export type ReaderTarget = {
+  applyFixture(patch: FixturePatch, sentAt: number, isSilent: boolean): number;
+  applyOdds(read: FixtureOdds, sentAt: number, kind: 'open' | 'settled', isSilent: boolean): number;
+  reject(rejected: readonly Rejected[]): void;
+  fixtures(): Iterable<Fixture>;
+  fixture(id: string): Fixture | undefined;
+  /** Fixtures that have odds though nobody described them. */
+  unknownFixtureIds(): string[];
+  hasOdds(fixtureId: string): boolean;
+  /** Ends a silent fill: a new position, so that what was cut before it can be told from what comes after. */
+  mark(): string;
+  /** Readiness or problem changed. */
+  onChange(): void;
+  /** A re-read after a gap ended, and found this many odds and fixtures that differed. */
+  onHealed(changes: number, gapMs: number): void;
+};
+
+export type ReaderDeps = {
+  sport: string;
+  rest: Rest;
+  gate: Gate;
+  timing: Timing;
+  settings: FeedSettings;
+  target: ReaderTarget;
+};
+
+export type Reader = {
+  /** Takes leagues into use; they are read as soon as the stream carries them, or shortly after anyway. */
+  add(leagues: readonly League[]): void;
+  /** Reads leagues in full, since what came before may have been missed. */
+  read(leagues: readonly League[], gapMs: number): void;
+  drop(keys: readonly string[]): void;
+  /** Resolves once all of these were read or refused, or after `waitMs`. */
+  ready(keys: () => readonly string[], waitMs: number): Promise<void>;
+  isComplete(keys: readonly string[]): boolean;
+  filledAt(keys: readonly string[]): string | null;
+  problem(): FeedError | null;
+  /** True once the vendor answered as it does to a key without copilot. */
+  isUnentitled(): boolean;
+  close(): void;
+};
+
+type LeagueState = League & {
+  phase: 'new' | 'reading' | 'read' | 'failed';
+  /** Whether its first, silent read has ended. */
+  isFilled: boolean;
+  filledAt: string | null;
+  /** Tells a read that was overtaken by a drop or a newer read. */
+  generation: number;
+};
+
+/** A league is read without its stream after this long: old prices, said to be partial, beat none. */
+const STREAM_WAIT_MS = 2_000;
+/** Fixtures looked up by id are remembered, so that each is asked for once; this bounds how many. */
+const MOST_LOOKED_UP = 10_000;
+/** Shortest pause between two calls of the slow refresh. */
+const REFRESH_PACE_MS = 50;
+
+/** The reader of one sport. */
+export function createReader(deps: ReaderDeps): Reader {
+  const { sport, rest, gate, timing, settings, target } = deps;
+  const leagues = new Map<string, LeagueState>();
+  const waiters = new Set<() => void>();
+  const timers = new Set<Cancel>();
+  /** Fixtures that the newest list held. */
+  let listed = new Set<string>();
+  const lookedUp = new Set<string>();
+  let problem: FeedError | null = null;
+  let isUnentitled = false;
+  let isClosed = false;
+
+  function later(task: () => void, delayMs: number): void {
+    const cancel = timing.schedule(() => {
+      timers.delete(cancel);
+      if (!isClosed) task();
+    }, delayMs);
+    timers.add(cancel);
+  }
+
+  function changed(): void {
+    for (const check of [...waiters]) check();
+    target.onChange();
+  }
+
+  function leagueOf(
+    fixture: Pick<Fixture, 'league'> | FixturePatch | undefined,
+  ): LeagueState | null {
+    const key = fixture?.league ? slug(fixture.league) : null;
+    return (key === null ? undefined : leagues.get(key)) ?? leagues.get(WHOLE_SPORT.key) ?? null;
+  }
+
+  function isSilent(fixture: Pick<Fixture, 'league'> | FixturePatch | undefined): boolean {
+    return leagueOf(fixture)?.isFilled === false;
+  }
+
+  /** Reads a batch of odds; live games and early starts come first in `ids`, so they are on screen first. */
+  async function readOdds(ids: readonly string[], withSettled: boolean): Promise<number> {
+    let changes = 0;
+    // Settled first: an odd that is settled must not be taken for one that was withdrawn.
+    for (const kind of withSettled ? (['settled', 'open'] as const) : (['open'] as const)) {
+      const read = await rest.odds(ids, kind);
+      if (isClosed) return changes;
+      target.reject(read.rejected);
+      if (kind === 'open' && read.isUnentitled) isUnentitled = true;
+      for (const fixture of read.fixtures) {
+        if (fixture.rows.length > 0) isUnentitled = false;
+        const held = target.fixture(fixture.fixture.id) ?? fixture.fixture;
+        changes += target.applyOdds(fixture, read.sentAt, kind, isSilent(held));
+      }
+    }
+    return changes;
+  }
+
+  async function readAll(states: readonly LeagueState[]): Promise<number> {
+    const names = states.map(({ name }) => name).filter((name) => name !== '');
+    const list = await rest.fixtures(sport, names);
+    if (isClosed) return 0;
+    target.reject(list.rejected);
+    let changes = 0;
+    const ids = new Set<string>();
+    for (const fixture of [...list.fixtures].sort(byUrgency)) {
+      changes += target.applyFixture(fixture, list.sentAt, isSilent(fixture));
+      listed.add(fixture.id);
+      ids.add(fixture.id);
+    }
+    // What left the list meanwhile is read as well: its odds are held and may be wrong.
+    for (const fixture of target.fixtures()) {
+      const state = leagueOf(fixture);
+      if (state && states.includes(state) && !isOver(fixture)) ids.add(fixture.id);
+    }
+    const waiting = batches([...ids], ODDS_BATCH);
+    const work = async () => {
+      for (let batch = waiting.shift(); batch; batch = waiting.shift()) {
+        try {
+          changes += await readOdds(batch, true);
+        } catch (error) {
+          // One refusal is the answer to all of them.
+          waiting.length = 0;
+          throw error;
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: settings.restConcurrency }, work));
+    return changes;
+  }
+
+  function read(wanted: readonly League[], gapMs: number): void {
+    const states = wanted.flatMap(({ key }) => leagues.get(key) ?? []);
+    if (states.length === 0 || isClosed) return;
+    const generations = new Map<LeagueState, number>();
+    for (const state of states) {
+      state.generation += 1;
+      generations.set(state, state.generation);
+      state.phase = 'reading';
+    }
+    const current = () => states.filter((state) => state.generation === generations.get(state));
+    const wasFilled = states.every(({ isFilled }) => isFilled);
+    changed();
+    readAll(states).then(
+      (changes) => {
+        if (isClosed) return;
+        problem = null;
+        finish(current());
+        if (wasFilled) target.onHealed(changes, gapMs);
+      },
+      (error: unknown) => {
+        if (isClosed) return;
+        problem = asFeedError(error, "The vendor's REST");
+        for (const state of current()) state.phase = 'failed';
+        later(
+          () => {
+            const failed = current().filter(({ phase }) => phase === 'failed');
+            read(failed, gapMs);
+          },
+          Math.max(settings.restRetryMs, gate.waitMs()) + timing.random() * 1_000,
+        );
+        changed();
+      },
+    );
+  }
+
+  function finish(states: readonly LeagueState[]): void {
+    const isFill = states.some(({ isFilled }) => !isFilled);
+    const at = isFill ? target.mark() : null;
+    for (const state of states) {
+      state.phase = 'read';
+      if (state.isFilled) continue;
+      state.isFilled = true;
+      state.filledAt = at;
+    }
+    changed();
+  }
+
+  function inUse(): LeagueState[] {
+    return [...leagues.values()].filter(({ isFilled, phase }) => isFilled && phase === 'read');
+  }
+
+  /** The list of fixtures again: new ones, changed ones, and those that left it. */
+  async function poll(): Promise<void> {
+    const states = inUse();
+    if (states.length === 0) return;
+    const names = states.map(({ name }) => name).filter((name) => name !== '');
+    const list = await rest.fixtures(sport, names);
+    if (isClosed) return;
+    target.reject(list.rejected);
+    const now = new Set<string>();
+    const fresh: string[] = [];
+    for (const fixture of list.fixtures) {
+      now.add(fixture.id);
+      lookedUp.delete(fixture.id);
+      if (!listed.has(fixture.id)) fresh.push(fixture.id);
+      target.applyFixture(fixture, list.sentAt, isSilent(fixture));
+    }
+    const gone = [...target.fixtures()]
+      .filter((fixture) => {
+        const state = leagueOf(fixture);
+        return state && states.includes(state) && !now.has(fixture.id) && !isOver(fixture);
+      })
+      .map(({ id }) => id);
+    listed = now;
+    await lookUp([...gone, ...target.unknownFixtureIds()]);
+    for (const batch of batches(fresh, ODDS_BATCH)) await readOdds(batch, true);
+  }
+
+  /** Asks once for fixtures that no list holds: how they ended, or who plays. */
+  async function lookUp(candidates: readonly string[]): Promise<void> {
+    if (lookedUp.size > MOST_LOOKED_UP) lookedUp.clear();
+    const ids = candidates.filter((id) => !lookedUp.has(id));
+    if (ids.length === 0) return;
+    for (const id of ids) lookedUp.add(id);
+    const found = await rest.fixturesById(ids);
+    if (isClosed) return;
+    target.reject(found.rejected);
+    for (const fixture of found.fixtures) {
+      target.applyFixture(fixture, found.sentAt, isSilent(fixture));
+    }
+    for (const batch of batches(ids.filter(target.hasOdds), ODDS_BATCH))
+      await readOdds(batch, true);
+  }
+
+  function repeat(task: () => Promise<void>, everyMs: number): void {
+    if (everyMs === 0) return;
+    later(() => {
+      task()
+        .catch((error: unknown) => {
+          problem = asFeedError(error, "The vendor's REST");
+          changed();
+        })
+        .finally(() => {
+          if (!isClosed) repeat(task, everyMs);
+        });
+    }, everyMs);
+  }
+
+  /** The rest of the cycle under way. */
+  let cycle: string[][] = [];
+  let paceMs = REFRESH_PACE_MS;
+
+  function scheduleRefresh(): void {
+    if (settings.oddsRefreshMs === 0) return;
+    if (cycle.length === 0) {
+      const states = inUse();
+      const ids = [...target.fixtures()]
+        .filter((fixture) => {
+          const state = leagueOf(fixture);
+          return state && states.includes(state) && !isOver(fixture);
+        })
+        .map(({ id }) => id);
+      cycle = batches(ids, ODDS_BATCH);
+      paceMs = Math.max(REFRESH_PACE_MS, settings.oddsRefreshMs / Math.max(cycle.length, 1));
+    }
+    later(refresh, paceMs);
+  }
+
+  function refresh(): void {
+    const batch = cycle.shift();
+    if (!batch || gate.waitMs() > 0) {
+      scheduleRefresh();
+      return;
+    }
+    const mayBeSettled = batch.some(
+      (id) => statusGroup(target.fixture(id)?.status ?? null) !== 'upcoming',
+    );
+    readOdds(batch, mayBeSettled)
+      .then(
+        () => {
+          if (inUse().length === leagues.size && problem) {
+            problem = null;
+            changed();
+          }
+        },
+        (error: unknown) => {
+          problem = asFeedError(error, "The vendor's REST");
+          changed();
+        },
+      )
+      .finally(scheduleRefresh);
+  }
+
+  repeat(poll, settings.fixturesPollMs);
+  scheduleRefresh();
+
+  const isComplete = (keys: readonly string[]) =>
+    keys.every((key) => {
+      const state = leagues.get(key);
+      // A gap is being healed: what is held is shown meanwhile, and is complete but for that.
+      return state?.isFilled === true && state.phase !== 'failed';
+    });
+
+  return {
+    add(added) {
+      const states: LeagueState[] = [];
+      for (const league of added) {
+        if (leagues.has(league.key)) continue;
+        const state: LeagueState = {
+          ...league,
+          phase: 'new',
+          isFilled: false,
+          filledAt: null,
+          generation: 0,
+        };
+        leagues.set(league.key, state);
+        states.push(state);
+      }
+      if (states.length === 0) return;
+      later(() => {
+        read(
+          states.filter((state) => state.phase === 'new' && leagues.get(state.key) === state),
+          0,
+        );
+      }, STREAM_WAIT_MS);
+      changed();
+    },
+    read,
+    drop(keys) {
+      for (const key of keys) {
+        const state = leagues.get(key);
+        if (state) state.generation += 1;
+        leagues.delete(key);
+      }
+    },
+    ready: (keys, waitMs) =>
+      new Promise((resolve) => {
+        const isReady = () => {
+          const wanted = keys();
+          return (
+            isClosed ||
+            (wanted.length > 0 &&
+              wanted.every((key) => {
+                const state = leagues.get(key);
+                return state?.isFilled || state?.phase === 'failed';
+              }))
+          );
+        };
+        const end = () => {
+          cancel();
+          waiters.delete(check);
+          resolve();
+        };
+        const check = () => {
+          if (isReady()) end();
+        };
+        const cancel = timing.schedule(end, waitMs);
+        waiters.add(check);
+        check();
+      }),
+    isComplete,
+    filledAt(keys) {
+      let newest: string | null = null;
+      for (const key of keys) {
+        const at = leagues.get(key)?.filledAt ?? null;
+        if (at !== null && (newest === null || compareEntryIds(at, newest) > 0)) newest = at;
+      }
+      return newest;
+    },
+    problem: () => problem,
+    isUnentitled: () => isUnentitled,
+    close() {
+      isClosed = true;
+      for (const cancel of timers) cancel();
+      timers.clear();
+      changed();
+    },
+  };
+}
+
+function isOver(fixture: Pick<Fixture, 'status'>): boolean {
+  return statusGroup(fixture.status) === 'finished';
+}
+
+/** Live before upcoming, then by start. */
+function byUrgency(a: FixturePatch, b: FixturePatch): number {
+  const live = (fixture: FixturePatch) =>
+    statusGroup(fixture.status?.toLowerCase() ?? null) === 'live' ? 0 : 1;
+  return live(a) - live(b) || ((a.startDate ?? '9') < (b.startDate ?? '9') ? -1 : 1);
+}

@@ -1,0 +1,397 @@
+/**
+ * The vendor's REST reads. Every answer is checked before it is parsed, both of the vendor's shapes of
+ * paging are followed, and all reads share one bounded number of requests and one budget.
+ */
+import { decodeFixture, decodeFixtureOdds, type FixtureOdds } from '@/lib/protocol/decode';
+import { FeedError } from '@/lib/protocol/errors';
+import {
+  type FixturePatch,
+  type HistoryEntry,
+  ODDS_EVENTS,
+  type OddsEventName,
+  type Rejected,
+  type WireLeague,
+  type WireRecord,
+} from '@/lib/protocol/events';
+import type { Market, Sport } from '@/lib/protocol/sports';
+import type { FeedSettings } from './config';
+import type { Gate } from './gate';
+import type { HttpGet } from './http';
+import { asFeedError, refusal } from './refusal';
+import type { Timing } from './timing';
+
+/** Ids per call of the odds endpoint; the vendor refuses more. */
+export const ODDS_BATCH = 5;
+/** Ids per call of the history endpoint. */
+export const HISTORY_BATCH = 10;
+/** Fixtures asked for by id in one call, and leagues named in one call: bounds the length of the URL. */
+const FIXTURE_BATCH = 20;
+const LEAGUE_BATCH = 20;
+/** More pages than any list has; stops a server that always says there is more. */
+const MOST_PAGES = 200;
+/** Versions per call, as the vendor limits them. */
+const MOST_VERSIONS = 5;
+
+export type FixturesRead = {
+  fixtures: FixturePatch[];
+  rejected: Rejected[];
+  /** Local ms at which the first request was sent: what it tells is as old as that. */
+  sentAt: number;
+};
+
+export type OddsRead = {
+  fixtures: FixtureOdds[];
+  rejected: Rejected[];
+  sentAt: number;
+  /** True where the vendor answered as it does to a key that has no copilot: empty, and never updated. */
+  isUnentitled: boolean;
+};
+
+export type HistoryRead = { id: string; entries: HistoryEntry[] }[];
+
+export type Rest = {
+  sports(): Promise<Sport[]>;
+  leagues(sport: string): Promise<WireLeague[]>;
+  /** Fixtures of the leagues that have or had odds and are not over; no leagues means the whole sport. */
+  fixtures(sport: string, leagues: readonly string[]): Promise<FixturesRead>;
+  fixturesById(ids: readonly string[]): Promise<FixturesRead>;
+  /** Odds of at most `ODDS_BATCH` fixtures: the open ones, or those that are settled. */
+  odds(fixtureIds: readonly string[], kind: 'open' | 'settled'): Promise<OddsRead>;
+  /** Histories of at most `HISTORY_BATCH` odds. */
+  history(ids: readonly string[]): Promise<HistoryRead>;
+};
+
+export type RestDeps = {
+  get: HttpGet;
+  baseUrl: string;
+  apiKey: string;
+  timing: Timing;
+  gate: Gate;
+  settings: FeedSettings;
+};
+
+type Params = readonly (readonly [name: string, value: string])[];
+
+const NEVER_UPDATED = /^0001-01-01/;
+
+/** Reads of one vendor with one key. */
+export function createRest(deps: RestDeps): Rest {
+  const { timing, gate, settings } = deps;
+  const slots = createSlots(settings.restConcurrency);
+  let versions: { ids: string[]; at: number } | null = null;
+
+  async function open(path: string, params: Params): Promise<unknown> {
+    const what = `The vendor's ${path}`;
+    // A reused socket may have died unnoticed; a second try tells.
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await attempt(path, params, what);
+      } catch (error) {
+        const known = asFeedError(error, what);
+        const isNetwork = known.code === 'upstream-http' && known.cause !== undefined;
+        if (!isNetwork || tries === 2) throw known;
+      }
+    }
+  }
+
+  async function attempt(path: string, params: Params, what: string): Promise<unknown> {
+    const url = new URL(`${deps.baseUrl}/${path}`);
+    for (const [name, value] of params) url.searchParams.append(name, value);
+    const abort = new AbortController();
+    let isTimeout = false;
+    const cancel = timing.schedule(() => {
+      isTimeout = true;
+      abort.abort();
+    }, settings.restTimeoutMs);
+    try {
+      const answer = await deps.get(url, {
+        headers: { accept: 'application/json', 'x-api-key': deps.apiKey },
+        signal: abort.signal,
+      });
+      const remaining = Number(answer.header('x-ratelimit-remaining') ?? Number.NaN);
+      const reset = Number(answer.header('x-ratelimit-reset') ?? Number.NaN);
+      if (Number.isFinite(remaining) && Number.isFinite(reset)) gate.note(remaining, reset);
+      if (answer.status !== 200 || !answer.contentType.includes('json')) {
+        answer.discard();
+        throw refusal(answer, gate, what);
+      }
+      const chunks: Uint8Array[] = [];
+      let bytes = 0;
+      for await (const chunk of answer.body) {
+        bytes += chunk.byteLength;
+        if (bytes > settings.restBytes) {
+          answer.discard();
+          throw new FeedError(
+            'frame-too-large',
+            `${what} answered with more than ${settings.restBytes} bytes; set BOARD_REST_BYTES higher if that is right.`,
+          );
+        }
+        chunks.push(chunk);
+      }
+      return parse(Buffer.concat(chunks).toString('utf8'), what);
+    } catch (error) {
+      if (isTimeout) {
+        throw new FeedError(
+          'stalled',
+          `${what} did not answer within ${settings.restTimeoutMs} ms; the board goes on trying.`,
+        );
+      }
+      throw error;
+    } finally {
+      cancel();
+    }
+  }
+
+  /** The `data` of one unpaged answer. */
+  async function read(
+    path: string,
+    params: Params,
+  ): Promise<{ data: unknown[]; body: WireRecord; sentAt: number }> {
+    const release = await slots();
+    try {
+      const waitMs = gate.waitMs();
+      if (waitMs > 0) {
+        if (gate.isFrozen()) {
+          throw new FeedError(
+            'rate-limited',
+            'The vendor asked for a pause (429); the board waits.',
+          );
+        }
+        await new Promise<void>((resolve) => timing.schedule(resolve, waitMs));
+      }
+      const sentAt = timing.now();
+      const body = await open(path, params);
+      if (!isRecord(body) || !Array.isArray(body.data)) {
+        throw new FeedError(
+          'upstream-http',
+          `The vendor's ${path} answered without a "data" list.`,
+        );
+      }
+      return { data: body.data, body, sentAt };
+    } finally {
+      release();
+    }
+  }
+
+  async function readPages(path: string, params: Params): Promise<unknown[]> {
+    const all: unknown[] = [];
+    for (let page = 1; page <= MOST_PAGES; page += 1) {
+      const { data, body } = await read(path, [...params, ['page', String(page)]]);
+      for (const row of data) all.push(row);
+      const isMore =
+        typeof body.has_more === 'boolean'
+          ? body.has_more
+          : typeof body.total_pages === 'number' && page < body.total_pages;
+      if (!isMore || data.length === 0) break;
+    }
+    return all;
+  }
+
+  /** Ids of the vendor's copilot versions; none where the key has none or may not ask. */
+  async function versionIds(): Promise<string[]> {
+    if (versions && timing.now() - versions.at < settings.catalogueMs) return versions.ids;
+    let ids: string[] = [];
+    try {
+      const { data } = await read('copilot/versions', []);
+      ids = data
+        .map((row) => (isRecord(row) ? row.id : null))
+        .filter((id) => typeof id === 'number' || (typeof id === 'string' && id !== ''))
+        .map(String)
+        .slice(0, MOST_VERSIONS);
+    } catch (error) {
+      if (asFeedError(error, '').code === 'rate-limited') throw error;
+    }
+    versions = { ids, at: timing.now() };
+    return ids;
+  }
+
+  async function fixturesIn(scope: Params): Promise<unknown[]> {
+    const ids = await versionIds();
+    if (ids.length > 0) {
+      try {
+        const lists = await Promise.all(
+          ids.map((id) => readPages('copilot/fixtures', [...scope, ['copilot_version_id', id]])),
+        );
+        const found = lists.flat();
+        if (found.length > 0) return found;
+      } catch (error) {
+        if (asFeedError(error, '').code === 'rate-limited') throw error;
+      }
+    }
+    // An answer for every key; it lists more, since it counts other prices too.
+    return readPages('fixtures/active', scope);
+  }
+
+  function decodeAll(rows: readonly unknown[], sentAt: number): FixturesRead {
+    const byId = new Map<string, FixturePatch>();
+    const rejected: Rejected[] = [];
+    for (const row of rows) {
+      const fixture = decodeFixture(row);
+      if ('reason' in fixture) rejected.push(fixture);
+      else byId.set(fixture.id, fixture);
+    }
+    return { fixtures: [...byId.values()], rejected, sentAt };
+  }
+
+  return {
+    async sports() {
+      const { data } = await read('sports/active', []);
+      return data.map(toSport).filter((sport) => sport !== null);
+    },
+
+    async leagues(sport) {
+      const { data } = await read('leagues/active', [['sport', sport]]);
+      return data.map((row) => toLeague(row, sport)).filter((league) => league !== null);
+    },
+
+    async fixtures(sport, leagues) {
+      const sentAt = timing.now();
+      const scopes: Params[] =
+        leagues.length === 0
+          ? [[['sport', sport]]]
+          : batches(leagues, LEAGUE_BATCH).map((names) => [
+              ['sport', sport],
+              ...names.map((league) => ['league', league] as const),
+            ]);
+      const rows = await Promise.all(scopes.map(fixturesIn));
+      return decodeAll(rows.flat(), sentAt);
+    },
+
+    async fixturesById(ids) {
+      const sentAt = timing.now();
+      const rows = await Promise.all(
+        batches(ids, FIXTURE_BATCH).map((some) =>
+          readPages(
+            'fixtures',
+            some.map((id) => ['id', id] as const),
+          ),
+        ),
+      );
+      return decodeAll(rows.flat(), sentAt);
+    },
+
+    async odds(fixtureIds, kind) {
+      const { data, sentAt } = await read('copilot/fixtures/odds', [
+        ...fixtureIds.map((id) => ['fixture_id', id] as const),
+        ...(kind === 'settled' ? [['settled', 'true'] as const] : []),
+      ]);
+      const fixtures: FixtureOdds[] = [];
+      const rejected: Rejected[] = [];
+      let isUnentitled = data.length > 0;
+      for (const row of data) {
+        const read = decodeFixtureOdds(row);
+        if ('reason' in read) {
+          rejected.push(read);
+          continue;
+        }
+        rejected.push(...read.rejected);
+        const neverUpdated = NEVER_UPDATED.test(String(read.fixture.wire.updated_at ?? ''));
+        if (neverUpdated && read.rows.length === 0) continue;
+        isUnentitled = false;
+        fixtures.push(read);
+      }
+      return { fixtures, rejected, sentAt, isUnentitled };
+    },
+
+    async history(ids) {
+      const { data } = await read(
+        'copilot/fixtures/odds/historical',
+        ids.map((id) => ['id', id] as const),
+      );
+      return data.flatMap((row) =>
+        isRecord(row) && typeof row.id === 'string' && Array.isArray(row.entries)
+          ? [{ id: row.id, entries: row.entries.flatMap(toHistoryEntry) }]
+          : [],
+      );
+    },
+  };
+}
+
+/** `values` in lists of at most `size`. */
+export function batches<T>(values: readonly T[], size: number): T[][] {
+  const lists: T[][] = [];
+  for (let start = 0; start < values.length; start += size) {
+    lists.push(values.slice(start, start + size));
+  }
+  return lists;
+}
+
+/** Hands out at most `count` slots at once; each is given back by the function it came as. */
+function createSlots(count: number): () => Promise<() => void> {
+  let free = count;
+  const waiting: (() => void)[] = [];
+  const release = () => {
+    const next = waiting.shift();
+    if (next) next();
+    else free += 1;
+  };
+  return async () => {
+    if (free > 0) free -= 1;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    return release;
+  };
+}
+
+function isRecord(value: unknown): value is WireRecord {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function parse(text: string, what: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new FeedError(
+      'upstream-http',
+      `${what} answered with broken JSON; the board goes on trying.`,
+    );
+  }
+}
+
+function toMarkets(value: unknown): Market[] {
+  if (!Array.isArray(value)) return [];
+  return value.flatMap((market) =>
+    isRecord(market) && typeof market.id === 'string' && typeof market.name === 'string'
+      ? [{ id: market.id, name: market.name }]
+      : [],
+  );
+}
+
+function toSport(row: unknown): Sport | null {
+  if (!isRecord(row) || typeof row.id !== 'string' || row.id === '') return null;
+  const name = typeof row.name === 'string' && row.name !== '' ? row.name : row.id;
+  return { id: row.id, name, mainMarkets: toMarkets(row.main_markets) };
+}
+
+/** A league row as received, where it has what the board needs of it and is of the sport asked for. */
+function toLeague(row: unknown, sport: string): WireLeague | null {
+  if (!isRecord(row) || typeof row.name !== 'string' || row.name === '') return null;
+  const sportId = isRecord(row.sport) ? row.sport.id : null;
+  if (typeof sportId === 'string' && sportId !== sport) return null;
+  return {
+    ...row,
+    id: typeof row.id === 'string' ? row.id : row.name,
+    name: row.name,
+  } as WireLeague;
+}
+
+function numberOrNull(value: unknown): number | null {
+  return typeof value === 'number' && Number.isFinite(value) ? value : null;
+}
+
+function toHistoryEntry(row: unknown): HistoryEntry[] {
+  if (!isRecord(row)) return [];
+  const timestamp = numberOrNull(row.timestamp);
+  const event = ODDS_EVENTS.find((name): name is OddsEventName => name === row.event);
+  if (timestamp === null || !event) return [];
+  return [
+    {
+      timestamp,
+      event,
+      price: numberOrNull(row.price),
+      points: numberOrNull(row.points),
+      is_main: typeof row.is_main === 'boolean' ? row.is_main : null,
+      settlement: typeof row.settlement === 'string' && row.settlement ? row.settlement : null,
+      origin: 'vendor',
+    },
+  ];
+}

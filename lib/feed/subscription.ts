@@ -1,0 +1,363 @@
+/**
+ * Which leagues are in use, and the upstream connections that carry them: as few as the vendor's advice
+ * allows, replaced only after their successor is up, and let go some time after the last use.
+ */
+import type { FeedError } from '@/lib/protocol/errors';
+import type { ConnectionStatus, FeedEvent, FeedState, WireLeague } from '@/lib/protocol/events';
+import type { RelayQuery } from '@/lib/protocol/filter';
+import { slug } from '@/lib/protocol/sports';
+import type { FeedSettings } from './config';
+import type { Cancel, Timing } from './timing';
+import type { Upstream, UpstreamHandlers } from './upstream';
+
+/** A league in use, by the name that rows carry. The whole sport is the one with the empty key. */
+export type League = { key: string; name: string };
+
+export const WHOLE_SPORT: League = { key: '', name: '' };
+
+export type SubscriptionDeps = {
+  timing: Timing;
+  settings: FeedSettings;
+  open(leagues: readonly string[], on: UpstreamHandlers): Upstream;
+  onEvent(event: FeedEvent): void;
+  /** These leagues are carried from now on, and what came before may have been missed. */
+  onCovered(leagues: readonly League[], gapMs: number): void;
+  /** Leagues that came into use, and keys of those nobody uses any more. */
+  onWanted(added: readonly League[], dropped: readonly string[]): void;
+  onChange(): void;
+};
+
+export type Coverage = {
+  state: FeedState;
+  since: number;
+  connections: ConnectionStatus[];
+  problem: FeedError | null;
+};
+
+type LeagueScope = Pick<RelayQuery, 'leagues'>;
+
+export type Subscription = {
+  /** The filters of the viewers now connected. */
+  use(filters: readonly LeagueScope[]): void;
+  /** Somebody asked for this once. */
+  touch(filter: LeagueScope): void;
+  /** The sport's active leagues; null where they cannot be read. */
+  setActive(leagues: readonly WireLeague[] | null): void;
+  /** Leagues subscribed or about to be. */
+  wanted(): League[];
+  /** The leagues that a filter means. */
+  resolve(filter: LeagueScope): League[];
+  coverage(filter: LeagueScope): Coverage;
+  connections(): ConnectionStatus[];
+  /** True while somebody watches everything, so that no league is out of use. */
+  isWhole(): boolean;
+  close(): void;
+};
+
+type Connection = {
+  upstream: Upstream;
+  leagues: League[];
+  isRetiring: boolean;
+};
+
+/** A successor's `connected` proves its socket, not its subscription: the old one stays a little longer. */
+const OVERLAP_MS = 1_000;
+
+const EVERYTHING = '*';
+
+/**
+ * Which of the `current` connections stay and what is to be opened, so that all of `wanted` is carried by as
+ * few as possible and as few as possible change. An empty list in `current` carries the whole sport.
+ */
+export function planConnections(
+  current: readonly (readonly string[])[],
+  wanted: readonly string[],
+  most: number,
+): { keep: number[]; open: string[][] } {
+  const isWanted = new Set(wanted);
+  const carried = new Set<string>();
+  let keep = current.flatMap((keys, index) => {
+    const isUseful = keys.length > 0 && keys.every((key) => isWanted.has(key) && !carried.has(key));
+    if (!isUseful) return [];
+    for (const key of keys) carried.add(key);
+    return [index];
+  });
+  const needed = Math.ceil(wanted.length / most);
+  const spare = () => wanted.length - carried.size;
+  // The emptiest go first: the fewest leagues move.
+  const bySize = [...keep].sort((a, b) => (current[a]?.length ?? 0) - (current[b]?.length ?? 0));
+  while (keep.length + Math.ceil(spare() / most) > needed) {
+    const emptiest = bySize.shift();
+    if (emptiest === undefined) break;
+    keep = keep.filter((index) => index !== emptiest);
+    for (const key of current[emptiest] ?? []) carried.delete(key);
+  }
+  const rest = wanted.filter((key) => !carried.has(key));
+  const open: string[][] = [];
+  for (let start = 0; start < rest.length; start += most)
+    open.push(rest.slice(start, start + most));
+  return { keep, open };
+}
+
+const WORST_FIRST: readonly FeedState[] = ['dead', 'late', 'connecting', 'live'];
+
+/** The subscription of one sport. Nothing is opened before the active leagues are known or known not to be. */
+export function createSubscription(deps: SubscriptionDeps): Subscription {
+  const { timing, settings } = deps;
+  const startedAt = timing.now();
+  let filters: readonly LeagueScope[] = [];
+  let active: readonly WireLeague[] | null = null;
+  let byLabel = new Map<string, WireLeague>();
+  let isActiveKnown = false;
+  let connections: Connection[] = [];
+  let carried = new Map<string, League>();
+  /** Until when a league (or everything) counts as used though nobody watches it. */
+  const lingering = new Map<string, { league: League; until: number }>();
+  let cancelReconcile: Cancel | null = null;
+  let cancelLinger: Cancel = () => {};
+  let isClosed = false;
+
+  function toLeague(label: string): League {
+    const known = byLabel.get(slug(label));
+    return known ? { key: slug(known.name), name: known.name } : { key: slug(label), name: label };
+  }
+
+  /** Everything, as leagues. */
+  function all(): League[] {
+    if (!active || active.length === 0) return [WHOLE_SPORT];
+    return active.map(({ name }) => ({ key: slug(name), name }));
+  }
+
+  function resolve({ leagues }: LeagueScope): League[] {
+    return leagues.length === 0 ? all() : leagues.map(toLeague);
+  }
+
+  function namesUsed(): Map<string, League> {
+    const used = new Map<string, League>();
+    for (const { leagues } of filters) {
+      if (leagues.length === 0) used.set(EVERYTHING, WHOLE_SPORT);
+      for (const league of leagues.map(toLeague)) used.set(league.key, league);
+    }
+    return used;
+  }
+
+  function wanted(): Map<string, League> {
+    const now = timing.now();
+    const used = namesUsed();
+    for (const [key, { league, until }] of lingering) {
+      if (until > now) used.set(key, league);
+      else lingering.delete(key);
+    }
+    if (used.delete(EVERYTHING)) for (const league of all()) used.set(league.key, league);
+    // The whole sport carries every league there is.
+    return used.has(WHOLE_SPORT.key) ? new Map([[WHOLE_SPORT.key, WHOLE_SPORT]]) : used;
+  }
+
+  function linger(key: string, league: League): void {
+    lingering.set(key, { league, until: timing.now() + settings.leagueLingerMs });
+    cancelLinger();
+    cancelLinger = timing.schedule(reconcileSoon, settings.leagueLingerMs + 1);
+  }
+
+  function reconcileSoon(): void {
+    if (isClosed || !isActiveKnown) return;
+    cancelReconcile ??= timing.schedule(
+      () => {
+        cancelReconcile = null;
+        reconcile();
+      },
+      connections.length === 0 && filters.length + lingering.size > 0
+        ? 0
+        : settings.subscribeDelayMs,
+    );
+  }
+
+  function reconcile(): void {
+    if (isClosed) return;
+    const next = wanted();
+    const added = [...next.values()].filter(({ key }) => !carried.has(key));
+    const dropped = [...carried.keys()].filter((key) => !next.has(key));
+    carried = next;
+    deps.onWanted(added, dropped);
+
+    const current = connections.filter(({ isRetiring }) => !isRetiring);
+    if (next.has(WHOLE_SPORT.key)) {
+      const whole = current.find(isWholeSport);
+      for (const connection of current) connection.isRetiring = connection !== whole;
+      if (!whole) connect([]);
+    } else {
+      const plan = planConnections(
+        current.map(({ leagues }) => leagues.map(({ key }) => key)),
+        [...next.keys()],
+        settings.connectionLeagues,
+      );
+      current.forEach((connection, index) => {
+        connection.isRetiring = !plan.keep.includes(index);
+      });
+      for (const keys of plan.open)
+        connect(keys.map((key) => next.get(key)).filter((l) => l !== undefined));
+    }
+    retire();
+    deps.onChange();
+  }
+
+  function connect(leagues: League[]): void {
+    const connection: Connection = {
+      leagues,
+      isRetiring: false,
+      upstream: deps.open(
+        leagues.map(({ name }) => name),
+        {
+          onConnected({ isFirst, gapMs }) {
+            if (!connections.includes(connection)) return;
+            const carries = leagues.length === 0 ? [WHOLE_SPORT] : leagues;
+            const missed = carries.filter(
+              ({ key }) => carried.has(key) && !(isFirst && isCarriedLive(key, connection)),
+            );
+            if (missed.length > 0) deps.onCovered(missed, gapMs);
+            retire();
+          },
+          onEvent: deps.onEvent,
+          onChange() {
+            retire();
+            deps.onChange();
+          },
+        },
+      ),
+    };
+    connections.push(connection);
+  }
+
+  function isCarriedLive(key: string, except: Connection): boolean {
+    return connections.some(
+      (connection) =>
+        connection !== except &&
+        carries(connection, key) &&
+        connection.upstream.status().state === 'live',
+    );
+  }
+
+  /** Closes connections that are no longer needed once what they carry is carried by another. */
+  function retire(): void {
+    for (const connection of connections) {
+      if (!connection.isRetiring) continue;
+      const isBroken = connection.upstream.status().state !== 'live';
+      const isReplaced =
+        connection.leagues.length === 0
+          ? connections.every(
+              ({ isRetiring, upstream }) => isRetiring || upstream.status().state === 'live',
+            )
+          : connection.leagues.every(({ key }) => !carried.has(key) || isCarriedByKept(key));
+      if (isBroken || isReplaced) discard(connection, isBroken ? 0 : OVERLAP_MS);
+    }
+  }
+
+  function isCarriedByKept(key: string): boolean {
+    return connections.some(
+      (connection) =>
+        !connection.isRetiring &&
+        carries(connection, key) &&
+        connection.upstream.status().state === 'live',
+    );
+  }
+
+  const leaving = new Set<Connection>();
+
+  function discard(connection: Connection, delayMs: number): void {
+    if (leaving.has(connection)) return;
+    leaving.add(connection);
+    timing.schedule(() => {
+      leaving.delete(connection);
+      connection.upstream.close();
+      connections = connections.filter((other) => other !== connection);
+      if (!isClosed) deps.onChange();
+    }, delayMs);
+  }
+
+  function coverage(filter: LeagueScope): Coverage {
+    const leagues = resolve(filter);
+    const involved = new Set<Connection>();
+    let state: FeedState = 'live';
+    let since = 0;
+    let problem: FeedError | null = null;
+    for (const { key } of leagues) {
+      let best: Connection | null = null;
+      for (const connection of connections) {
+        if (!carries(connection, key)) continue;
+        if (!best || rank(connection) > rank(best)) best = connection;
+      }
+      const found = best?.upstream.status() ?? { state: 'connecting' as const, since: startedAt };
+      if (best) involved.add(best);
+      if (WORST_FIRST.indexOf(found.state) < WORST_FIRST.indexOf(state)) {
+        state = found.state;
+        since = found.since;
+        problem = best?.upstream.problem() ?? null;
+      } else if (found.state === state) {
+        since = since === 0 ? found.since : Math.min(since, found.since);
+        problem ??= best?.upstream.problem() ?? null;
+      }
+    }
+    return {
+      state,
+      since: since || startedAt,
+      problem,
+      connections: [...involved].map((connection) => shown(connection)),
+    };
+  }
+
+  return {
+    use(next) {
+      const before = namesUsed();
+      filters = next;
+      const after = namesUsed();
+      for (const [key, league] of before) if (!after.has(key)) linger(key, league);
+      reconcileSoon();
+    },
+    touch(filter) {
+      const labels = filter.leagues.length === 0 ? [EVERYTHING] : null;
+      if (labels) linger(EVERYTHING, WHOLE_SPORT);
+      else for (const league of resolve(filter)) linger(league.key, league);
+      const isNew = resolve(filter).some(({ key }) => !carried.has(key));
+      if (isNew) reconcileSoon();
+    },
+    setActive(leagues) {
+      active = leagues;
+      byLabel = new Map();
+      for (const league of leagues ?? []) {
+        byLabel.set(slug(league.id), league);
+        byLabel.set(slug(league.name), league);
+      }
+      isActiveKnown = true;
+      reconcileSoon();
+    },
+    wanted: () => [...carried.values()],
+    resolve,
+    coverage,
+    connections: () => connections.map(shown),
+    isWhole: () => namesUsed().has(EVERYTHING) || lingering.has(EVERYTHING),
+    close() {
+      isClosed = true;
+      cancelReconcile?.();
+      cancelLinger();
+      for (const { upstream } of connections) upstream.close();
+      connections = [];
+    },
+  };
+}
+
+function isWholeSport({ leagues }: Connection): boolean {
+  return leagues.length === 0;
+}
+
+function carries(connection: Connection, key: string): boolean {
+  return isWholeSport(connection) || connection.leagues.some((league) => league.key === key);
+}
+
+function rank(connection: Connection): number {
+  return WORST_FIRST.indexOf(connection.upstream.status().state);
+}
+
+function shown({ upstream }: Connection): ConnectionStatus {
+  const { since, ...status } = upstream.status();
+  return status;
+}

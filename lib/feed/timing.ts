@@ -1,0 +1,47 @@
+/** Clock, timers and chance, as one parameter: tests bring their own. */
+import { AsyncResource } from 'node:async_hooks';
+
+export type Cancel = () => void;
+
+export type Timing = {
+  /** Epoch ms. */
+  now(): number;
+  /** Runs `task` once after `delayMs`, unless cancelled before. */
+  schedule(task: () => void, delayMs: number): Cancel;
+  /** In [0, 1). */
+  random(): number;
+};
+
+// What a request starts outlives it: a timer made inside a request would keep that request's context alive.
+const outside = new AsyncResource('board.feed');
+
+export const systemTiming: Timing = {
+  now: Date.now,
+  schedule(task, delayMs) {
+    const timer = outside.runInAsyncScope(() => setTimeout(task, delayMs));
+    return () => clearTimeout(timer);
+  },
+  random: Math.random,
+};
+
+/** Runs `task` outside of whatever request asked for it. */
+export function detached<T>(task: () => T): T {
+  return outside.runInAsyncScope(task);
+}
+
+/** Resolves with the value, or with null once `waitMs` are over; the promise itself goes on. */
+export function within<T>(timing: Timing, promise: Promise<T>, waitMs: number): Promise<T | null> {
+  return new Promise((resolve, reject) => {
+    const cancel = timing.schedule(() => resolve(null), waitMs);
+    promise.then(
+      (value) => {
+        cancel();
+        resolve(value);
+      },
+      (error) => {
+        cancel();
+        reject(error);
+      },
+    );
+  });
+}
