@@ -11,7 +11,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { join, sep } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
@@ -19,20 +19,9 @@ export const root = fileURLToPath(new URL('..', import.meta.url));
 /** No install and no build takes longer than this on a machine that can run the board. */
 const RUN_LIMIT_MS = 15 * 60_000;
 
-/** Everything that `next build` reads. */
-const BUILD_INPUTS = [
-  'app',
-  'components',
-  'lib',
-  'public',
-  'instrumentation.ts',
-  'next.config.ts',
-  'package-lock.json',
-  'postcss.config.mjs',
-  'proxy.ts',
-  'tailwind.config.ts',
-  'tsconfig.json',
-];
+/** Folders that `next build` reads; at the root it reads whatever is code or settings. */
+const BUILD_FOLDERS = ['app', 'components', 'lib', 'public'];
+const BUILD_FILE = /^(?!next-env\.d\.ts$|biome\.json$).+\.(ts|mjs|json)$/;
 
 const children = new Set();
 
@@ -129,18 +118,17 @@ export function isInstalled(folder = root) {
 /** A hash over the names and contents of all that a build is made from. */
 export function hashSources(folder = root) {
   const hash = createHash('sha256');
-  for (const input of BUILD_INPUTS) {
+  const inputs = readdirSync(folder).filter(
+    (name) => BUILD_FOLDERS.includes(name) || BUILD_FILE.test(name),
+  );
+  for (const input of inputs.sort()) {
     const path = join(folder, input);
-    if (!existsSync(path)) continue;
-    let files = [input];
-    try {
-      files = readdirSync(path, { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile())
-        .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(folder.length))
-        .sort();
-    } catch {
-      // A file, not a folder.
-    }
+    const files = statSync(path).isDirectory()
+      ? readdirSync(path, { recursive: true, withFileTypes: true })
+          .filter((entry) => entry.isFile())
+          .map((entry) => relative(folder, join(entry.parentPath ?? entry.path, entry.name)))
+          .sort()
+      : [input];
     for (const file of files) {
       const content = readFileSync(join(folder, file));
       hash.update(`${file.split(sep).join('/')}\0${content.length}\0`).update(content);
