@@ -18,6 +18,7 @@ const SCRATCH = join(root, 'tests/.cache');
 
 refuseOldNode();
 process.chdir(root);
+process.env.NEXT_TELEMETRY_DISABLED ??= '1';
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => {
     stopChildren();

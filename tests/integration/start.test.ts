@@ -103,10 +103,12 @@ describe('start, serving', () => {
     expect(headers['access-control-allow-origin']).toBeUndefined();
   });
 
-  it('gives each page a nonce of its own, and every script carries it', async () => {
-    const pages = await Promise.all(
-      [1, 2].map(() => ask(board.url, '/basketball', undefined, 'GET')),
-    );
+  it.each([
+    ['the board', '/basketball'],
+    ['an unknown sport', '/no-such-sport'],
+    ['an unknown path', '/no/such/path'],
+  ])('gives each answer of %s a nonce of its own, and every script carries it', async (_, path) => {
+    const pages = [await ask(board.url, path), await ask(board.url, path)];
     const nonces = pages.map(({ headers, body }) => {
       const nonce = /'nonce-([^']+)'/.exec(String(headers['content-security-policy']))?.[1];
       const scripts = body.match(/<script\b[^>]*>/g) ?? [];
