@@ -241,6 +241,7 @@ export type LinesRows = ReturnType<typeof buildLinesRows>;
 /** Rows of a view; rebuilt when structure or query change, never for a price. */
 export function useRows(view: 'board'): BoardRows;
 export function useRows(view: 'lines'): LinesRows;
+export function useRows(view: View): BoardRows | LinesRows;
 export function useRows(view: View): BoardRows | LinesRows {
   const { store, mainMarkets, cache } = useBoard();
   const [query] = useBoardQuery();

@@ -94,9 +94,10 @@ export function createBoardStream(store: BoardStore, deps: BoardStreamDeps): Boa
     deps.readSnapshot(asked).then(
       (snapshot) => {
         if (own !== reading || isClosed) return;
-        isReading = false;
         failures = 0;
         hold(snapshot, asked);
+        isReading = false;
+        rereadIfFilled();
       },
       (error: unknown) => {
         if (own !== reading || isClosed) return;
@@ -122,7 +123,6 @@ export function createBoardStream(store: BoardStore, deps: BoardStreamDeps): Boa
     }
     store.holdSnapshot(snapshot, asked);
     if (!isStreaming) connect(snapshot.at);
-    rereadIfFilled();
   }
 
   /** A league that was filled after our snapshot was cut is in no event: it must be read. */

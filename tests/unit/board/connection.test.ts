@@ -1,0 +1,196 @@
+import { describe, expect, it } from 'vitest';
+import { type ConnectionOptions, type Frame, openConnection } from '@/lib/board/connection';
+import type { FeedState } from '@/lib/protocol/events';
+import { createFakePage } from './fakes';
+
+function setUp(overrides: Partial<ConnectionOptions> = {}) {
+  const page = createFakePage();
+  const frames: Frame[] = [];
+  const states: FeedState[] = [];
+  let resumes = 0;
+  const connection = openConnection(
+    {
+      url: (id) => `/stream?${new URLSearchParams(id ? { last_entry_id: id } : {})}`,
+      position: null,
+      onFrame: (frame) => frames.push(frame),
+      onState: (state) => states.push(state),
+      onResume: () => {
+        resumes += 1;
+      },
+      ...overrides,
+    },
+    page,
+  );
+  return { page, frames, states, connection, resumes: () => resumes };
+}
+
+describe('connection', () => {
+  it('is live once the first frame has come, not when the socket opens', () => {
+    const { page, states } = setUp();
+    page.source().emit('open');
+    expect(states).toEqual([]);
+    page.source().emit('connected', 'ok go');
+    expect(states).toEqual(['live']);
+  });
+
+  it('is late after 10 s and dead after 15 s without any frame', () => {
+    const { page, states } = setUp();
+    page.source().emit('connected', 'ok go');
+    page.advance(9_900);
+    expect(states).toEqual(['live']);
+    page.advance(1_000);
+    expect(states).toEqual(['live', 'late']);
+    page.advance(5_000);
+    expect(states).toEqual(['live', 'late', 'dead']);
+  });
+
+  it('stays live on pings alone', () => {
+    const { page, states } = setUp();
+    for (let count = 0; count < 20; count += 1) {
+      page.source().emit('ping', '2026-11-22T19:30:00Z');
+      page.advance(5_000);
+    }
+    expect(states).toEqual(['live']);
+  });
+
+  it('is dead when it never answers, too', () => {
+    const { page, states } = setUp();
+    page.advance(16_000);
+    expect(states).toEqual(['late', 'dead']);
+  });
+
+  it('notices a sleep on the first timer after it, and reopens', () => {
+    const { page, states } = setUp();
+    page.source().emit('connected', 'ok go');
+    page.sleep(3_600_000);
+    page.advance(1_000);
+    expect(states).toEqual(['live', 'dead']);
+    page.advance(2_000);
+    expect(page.sources.length).toBe(2);
+    expect(page.sources[0]?.isClosed).toBe(true);
+    page.source().emit('connected', 'ok go');
+    expect(states.at(-1)).toBe('live');
+  });
+
+  it('reopens at once when the page is shown after a sleep', () => {
+    const { page, states } = setUp();
+    page.source().emit('connected', 'ok go');
+    page.sleep(60_000);
+    page.wake();
+    expect(states).toEqual(['live', 'dead']);
+    expect(page.sources.length).toBe(2);
+  });
+
+  it('does not reopen a healthy stream when the page is shown', () => {
+    const { page } = setUp();
+    page.source().emit('connected', 'ok go');
+    page.wake();
+    expect(page.sources.length).toBe(1);
+  });
+
+  it('never waits out a backoff once the network is back', () => {
+    const { page } = setUp();
+    page.source().emit('error');
+    expect(page.sources.length).toBe(1);
+    page.wake();
+    expect(page.sources.length).toBe(2);
+  });
+
+  it('is not live the moment the stream breaks', () => {
+    const { page, states } = setUp();
+    page.source().emit('connected', 'ok go');
+    page.source().emit('error');
+    expect(states).toEqual(['live', 'connecting']);
+  });
+
+  it('reopens by itself after an error, from the newest entry id it received', () => {
+    const { page, connection, resumes } = setUp({ position: '5-0' });
+    expect(page.source().position).toBe('5-0');
+    page.source().emit('copilot-odds', '{}', '7-1');
+    page.source().emit('ping', '2026-11-22T19:30:00Z');
+    page.source().emit('error');
+    page.advance(3_000);
+    expect(page.sources.length).toBe(2);
+    expect(page.source().position).toBe('7-1');
+    expect(connection.position()).toBe('7-1');
+    expect(resumes()).toBe(0);
+    page.source().emit('connected', 'ok go');
+    expect(resumes()).toBe(1);
+  });
+
+  it('keeps its position when an id is none of ours', () => {
+    const { page, connection } = setUp({ position: '5-0' });
+    page.source().emit('copilot-odds', '{}', 'nonsense');
+    expect(connection.position()).toBe('5-0');
+  });
+
+  it('waits longer after every failure, up to 30 s, and starts over after 5 s of life', () => {
+    const { page } = setUp();
+    const waits: number[] = [];
+    for (let count = 0; count < 8; count += 1) {
+      const before = page.now();
+      page.source().emit('error');
+      const opened = page.sources.length;
+      while (page.sources.length === opened) page.advance(100);
+      waits.push(page.now() - before);
+    }
+    // Half of each limit, since the fake random is 0.5.
+    expect(waits).toEqual([1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000, 15_000]);
+    page.source().emit('connected', 'ok go');
+    page.advance(5_000);
+    page.source().emit('error');
+    const opened = page.sources.length;
+    page.advance(500);
+    expect(page.sources.length).toBe(opened + 1);
+  });
+
+  it('gives up on an opening that stays silent and tries another', () => {
+    const { page } = setUp();
+    page.advance(60_000);
+    expect(page.sources.length).toBeGreaterThan(2);
+    expect(page.sources.filter(({ isClosed }) => !isClosed).length).toBeLessThanOrEqual(1);
+  });
+
+  it('ignores what an older generation still says', () => {
+    const { page, frames, connection } = setUp();
+    const old = page.source();
+    old.emit('connected', 'ok go');
+    old.emit('error');
+    page.advance(3_000);
+    const count = frames.length;
+    old.emit('copilot-odds', '{}', '9-9');
+    old.emit('error');
+    expect(frames.length).toBe(count);
+    expect(connection.position()).toBe(null);
+    expect(page.sources.length).toBe(2);
+  });
+
+  it('says nothing after it was closed', () => {
+    const { page, frames, states, connection } = setUp();
+    connection.close();
+    page.source().emit('connected', 'ok go');
+    page.advance(60_000);
+    page.wake();
+    expect(frames).toEqual([]);
+    expect(states).toEqual([]);
+    expect(page.sources.length).toBe(1);
+    expect(page.timers.size).toBe(0);
+  });
+
+  it('takes what comes before the feed status as catch-up, in every generation', () => {
+    const { page, frames } = setUp();
+    const flags = () => frames.map(({ name, isCatchUp }) => [name, isCatchUp]);
+    page.source().emit('copilot-odds', '{}', '1-0');
+    page.source().emit('feed-status', '{}');
+    page.source().emit('copilot-odds', '{}', '2-0');
+    page.source().emit('error');
+    page.advance(3_000);
+    page.source().emit('copilot-odds', '{}', '3-0');
+    expect(flags()).toEqual([
+      ['copilot-odds', true],
+      ['feed-status', false],
+      ['copilot-odds', false],
+      ['copilot-odds', true],
+    ]);
+  });
+});

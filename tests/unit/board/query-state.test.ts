@@ -1,0 +1,153 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { boardHref, inWrittenOrder, parseBoardQuery } from '@/lib/board/query-state';
+import {
+  type BoardQuery,
+  DEFAULT_QUERY,
+  STATE_WORDS,
+  STATUS_WORDS,
+  VIEWS,
+} from '@/lib/protocol/filter';
+import { ODDS_FORMATS } from '@/lib/protocol/price';
+
+const parse = (text: string) => parseBoardQuery(new URLSearchParams(text));
+
+describe('the URL of a view', () => {
+  it('says nothing about defaults', () => {
+    expect(boardHref('basketball', DEFAULT_QUERY)).toBe('/basketball');
+  });
+
+  it('has its parameters in one order, values by repeated names', () => {
+    const href = boardHref('basketball', {
+      odds: 'decimal',
+      q: 'mesa',
+      market: ['Total Points', 'Moneyline'],
+      league: ['NBA', 'WNBA'],
+      view: 'lines',
+    });
+    expect(decodeURIComponent(href).replaceAll('+', ' ')).toBe(
+      '/basketball?view=lines&league=NBA&league=WNBA&market=Total Points&market=Moneyline&q=mesa&odds=decimal',
+    );
+  });
+
+  it('keeps names that are not ours, behind ours', () => {
+    const ordered = inWrittenOrder(new URLSearchParams('utm=x&odds=decimal&league=NBA'));
+    expect(String(ordered)).toBe('league=NBA&odds=decimal&utm=x');
+  });
+
+  it('keeps a plus in a market’s name', () => {
+    const href = boardHref('basketball', { market: ['Player Points + Assists'] });
+    expect(parse(href.split('?')[1] ?? '').query.market).toEqual(['Player Points + Assists']);
+  });
+
+  it('is read from what a page receives, too', () => {
+    const { query } = parseBoardQuery({ league: ['NBA', 'WNBA'], market: 'Moneyline', main: '' });
+    expect(query).toEqual({
+      ...DEFAULT_QUERY,
+      league: ['NBA', 'WNBA'],
+      market: ['Moneyline'],
+      main: true,
+    });
+  });
+
+  it('takes main as true, 1 or nothing', () => {
+    for (const text of ['main=true', 'main=1', 'main=', 'main']) {
+      expect(parse(text)).toEqual({ query: { ...DEFAULT_QUERY, main: true }, ignored: [] });
+    }
+    expect(parse('main=false').query.main).toBe(false);
+  });
+
+  it('ignores values that cannot be right, and names them', () => {
+    const { query, ignored } = parse(
+      'status=bogus&status=live&state=Locked&view=grid&version=x&odds=roman&tz=Mars/Base&main=perhaps&league=NBA',
+    );
+    expect(query).toEqual({
+      ...DEFAULT_QUERY,
+      status: ['live'],
+      state: ['locked'],
+      league: ['NBA'],
+    });
+    expect(ignored).toEqual([
+      'view=grid',
+      'status=bogus',
+      'main=perhaps',
+      'version=x',
+      'odds=roman',
+      'tz=Mars/Base',
+    ]);
+  });
+
+  it('names at most 80 characters of a bad value', () => {
+    const [bad] = parse(`league=${'x'.repeat(5_000)}`).ignored;
+    expect(bad?.length).toBeLessThan(100);
+  });
+
+  it('names nothing of parameters that are not ours', () => {
+    expect(parse('utm_source=mail').ignored).toEqual([]);
+  });
+
+  it('takes every zone that Intl knows', () => {
+    expect(parse('tz=America/New_York').query.tz).toBe('America/New_York');
+    expect(parse('tz=UTC').query.tz).toBe('UTC');
+  });
+});
+
+const label = fc
+  .string({ minLength: 1, maxLength: 40, unit: 'binary' })
+  .map((text) => text.trim())
+  .filter((text) => text !== '' && text.isWellFormed());
+const labels = fc.uniqueArray(label, { maxLength: 4 });
+
+const arbitraryQuery: fc.Arbitrary<BoardQuery> = fc.record({
+  league: labels,
+  market: labels,
+  fixture: labels,
+  q: fc.string({ maxLength: 40, unit: 'binary' }).filter((text) => text.isWellFormed()),
+  status: fc.subarray([...STATUS_WORDS]),
+  state: fc.subarray([...STATE_WORDS]),
+  main: fc.boolean(),
+  view: fc.constantFrom(...VIEWS),
+  version: fc.option(fc.integer({ min: -99, max: 9_999 })),
+  odds: fc.constantFrom(...ODDS_FORMATS),
+  tz: fc.option(fc.constantFrom('UTC', 'Europe/London', 'Asia/Kolkata')),
+});
+
+const seed = Number(process.env.TEST_SEED ?? Date.now() % 1_000_000_000);
+
+describe(`a link, whatever the view (seed ${seed})`, () => {
+  it('is read as the view it was written from', () => {
+    fc.assert(
+      fc.property(arbitraryQuery, (query) => {
+        const href = boardHref('basketball', query);
+        const url = new URL(href, 'http://board');
+        expect(parseBoardQuery(url.searchParams)).toEqual({ query, ignored: [] });
+      }),
+      { seed, numRuns: 500 },
+    );
+  });
+
+  it('is written in one way, whatever order it was read from', () => {
+    fc.assert(
+      fc.property(arbitraryQuery, (query) => {
+        const params = [...new URL(boardHref('basketball', query), 'http://board').searchParams];
+        const shuffled = new URLSearchParams(
+          [...params].sort(([a], [b]) => (a < b ? 1 : a > b ? -1 : 0)),
+        );
+        expect(boardHref('basketball', parseBoardQuery(shuffled).query)).toBe(
+          boardHref('basketball', query),
+        );
+      }),
+      { seed, numRuns: 300 },
+    );
+  });
+
+  it('never fails on hostile text', () => {
+    fc.assert(
+      fc.property(fc.string({ maxLength: 200 }), (text) => {
+        const { query } = parse(text);
+        expect(VIEWS).toContain(query.view);
+      }),
+      { seed, numRuns: 500 },
+    );
+  });
+});

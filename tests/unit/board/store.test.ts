@@ -1,0 +1,383 @@
+import { describe, expect, it } from 'vitest';
+import type { Frame } from '@/lib/board/connection';
+import { createBoardStore, type FirstScreen, MOVE_MARK_MS } from '@/lib/board/store';
+import { decodeSnapshot } from '@/lib/protocol/decode';
+import { snapshotFixture, snapshotOdd } from '@/lib/protocol/encode';
+import type { FeedStatus, Fixture, Odd } from '@/lib/protocol/events';
+import { aSettledWireRow, aWireRow, ROW_SECONDS } from '../../support/builders';
+import { createFakePage } from './fakes';
+
+const ID = String(aWireRow().id);
+const OTHER = '1:-1:FX1:moneyline:harbor_kings';
+const ANYWHERE = { leagues: [], fixtureIds: [] };
+
+function aFeedStatus(fields: Partial<FeedStatus> = {}): FeedStatus {
+  return {
+    feed: 'live',
+    source: 'simulator',
+    partial: false,
+    filledAt: null,
+    since: 0,
+    message: null,
+    connections: [],
+    ...fields,
+  };
+}
+
+function aSnapshot(at: string, rows: object[], fixtures: object[] = []) {
+  return decodeSnapshot({
+    sport: 'basketball',
+    at,
+    partial: false,
+    fixtures,
+    odds: rows.map((row) => ({ state: 'open', ...row })),
+    next: null,
+  });
+}
+
+function setUp(initial: FirstScreen | null = null) {
+  const page = createFakePage();
+  const store = createBoardStore({ sport: 'basketball', initial, ...page });
+  let sequence = 0;
+  const frame = (name: string, data: unknown, fields: Partial<Frame> = {}): Frame => {
+    sequence += 1;
+    const id = fields.id ?? `${page.now()}-${sequence}`;
+    return {
+      name,
+      data: typeof data === 'string' ? data : JSON.stringify({ entry_id: id, ...(data as object) }),
+      id,
+      receivedAt: page.now(),
+      isCatchUp: false,
+      ...fields,
+    };
+  };
+  const odds = (row: object, fields?: Partial<Frame>) =>
+    frame('copilot-odds', { data: [aWireRow({ ...row })] }, fields);
+  const lock = (row: object = {}) => frame('copilot-locked-odds', { data: [aWireRow({ ...row })] });
+  const settle = (row: object = {}) =>
+    frame('copilot-settled-odds', { data: [aSettledWireRow({ ...row })] });
+  const state = () => store.getState();
+  return { page, store, frame, odds, lock, settle, state };
+}
+
+/** Counts how often a selector's value changed, as a component that uses it would render. */
+function watch<T>(
+  store: ReturnType<typeof setUp>['store'],
+  select: (state: ReturnType<typeof store.getState>) => T,
+) {
+  let value = select(store.getState());
+  let count = 0;
+  store.subscribe((state) => {
+    const next = select(state);
+    if (Object.is(next, value)) return;
+    value = next;
+    count += 1;
+  });
+  return () => count;
+}
+
+describe('board store', () => {
+  it('is written once for 1 000 events of one frame', () => {
+    const { store, odds, state } = setUp();
+    let writes = 0;
+    store.subscribe(() => {
+      writes += 1;
+    });
+    const frames = Array.from({ length: 1_000 }, (_, index) =>
+      odds({ id: `1:-1:FX1:m:${index}`, price: 100 + index }),
+    );
+    store.applyFrames(frames, true);
+    expect(writes).toBe(1);
+    expect(state().tick).toBe(1);
+    expect(state().book.odds.size).toBe(1_000);
+  });
+
+  it('notifies the odd that changed and no other', () => {
+    const { store, odds } = setUp();
+    store.applyFrames([odds({}), odds({ id: OTHER })], true);
+    const changed = watch(store, (state) => state.book.odds.get(ID));
+    const unchanged = watch(store, (state) => state.book.odds.get(OTHER));
+    store.applyFrames([odds({ price: 120 })], true);
+    expect(changed()).toBe(1);
+    expect(unchanged()).toBe(0);
+  });
+
+  it('notifies nobody of a duplicate', () => {
+    const { store, odds } = setUp();
+    const frame = odds({ price: 120 });
+    store.applyFrames([frame], true);
+    const odd = watch(store, (state) => state.book.odds.get(ID));
+    const move = watch(store, (state) => state.moves.get(ID));
+    const structure = watch(store, (state) => state.structure);
+    store.applyFrames([frame], true);
+    expect([odd(), move(), structure()]).toEqual([0, 0, 0]);
+  });
+
+  it('changes structure for a new odd, a lock, a main flag and a fixture, and never for a price', () => {
+    const { store, odds, lock, frame, state } = setUp();
+    const bumps = (...frames: Frame[]) => {
+      const before = state().structure;
+      store.applyFrames(frames, true);
+      return state().structure - before;
+    };
+    expect(bumps(odds({}))).toBe(1);
+    expect(bumps(odds({ price: 130 }), odds({ price: 140 }))).toBe(0);
+    expect(bumps(lock({ price: 140 }))).toBe(1);
+    expect(bumps(odds({ price: 140 }))).toBe(1);
+    expect(bumps(odds({ price: 140, is_main: false }))).toBe(1);
+    const status = (now: string, old: string) =>
+      frame('fixture-status', { data: { fixture_id: 'FX1', new_status: now, old_status: old } });
+    expect(bumps(status('live', 'unplayed'))).toBe(1);
+    expect(bumps(frame('ping', '2026-11-22T19:30:00Z'))).toBe(0);
+  });
+
+  it('changes structure for a price where no line is flagged as the main one', () => {
+    const { store, odds, state } = setUp();
+    store.applyFrames([odds({ is_main: false })], true);
+    const before = state().structure;
+    store.applyFrames([odds({ is_main: false, price: 150 })], true);
+    expect(state().structure).toBe(before + 1);
+  });
+
+  it('gives a fixture another revision when its structure changed, and leaves the others theirs', () => {
+    const { store, odds } = setUp();
+    store.applyFrames([odds({}), odds({ fixture_id: 'FX2', id: 'B' })], true);
+    const before = [store.revisionOf('FX1'), store.revisionOf('FX2')];
+    store.applyFrames([odds({ is_main: false })], true);
+    expect(store.revisionOf('FX1')).not.toBe(before[0]);
+    expect(store.revisionOf('FX2')).toBe(before[1]);
+    store.holdSnapshot(aSnapshot('1-0', []), { leagues: ['WNBA'], fixtureIds: [] });
+    expect(store.revisionOf('FX2')).not.toBe(before[1]);
+  });
+});
+
+describe('moves', () => {
+  it('marks a price that pays more as up and one that pays less as down', () => {
+    const { store, odds, state } = setUp();
+    store.applyFrames([odds({ price: -110 })], true);
+    expect(state().moves.size).toBe(0);
+    store.applyFrames([odds({ price: -105 })], true);
+    expect(state().moves.get(ID)).toMatchObject({ direction: 'up', from: -110, isFresh: true });
+    store.applyFrames([odds({ price: -120 })], true);
+    expect(state().moves.get(ID)).toMatchObject({ direction: 'down', from: -105 });
+  });
+
+  it('takes -100 and +100 for no move', () => {
+    const { store, odds, state } = setUp();
+    store.applyFrames([odds({ price: -100 })], true);
+    store.applyFrames([odds({ price: 100 })], true);
+    expect(state().book.odds.get(ID)?.price).toBe(100);
+    expect(state().moves.size).toBe(0);
+  });
+
+  it('compares the price after a lock with the one before it', () => {
+    const { store, odds, lock, state } = setUp();
+    store.applyFrames([odds({ price: -110 })], true);
+    store.applyFrames([lock({ price: -110 })], true);
+    expect(state().moves.size).toBe(0);
+    store.applyFrames([odds({ price: -130 })], true);
+    expect(state().moves.get(ID)).toMatchObject({ direction: 'down', from: -110 });
+  });
+
+  it('takes several moves within one frame as the one that is seen', () => {
+    const { store, odds, state } = setUp();
+    store.applyFrames([odds({ price: -110 })], true);
+    store.applyFrames([odds({ price: 300 }), odds({ price: -115 })], true);
+    expect(state().moves.get(ID)).toMatchObject({ direction: 'down', from: -110 });
+  });
+
+  it('marks but does not flash what nobody saw', () => {
+    const { store, odds, state } = setUp();
+    store.applyFrames([odds({ price: -110 })], false);
+    store.applyFrames([odds({ price: 120 })], false);
+    expect(state().moves.get(ID)).toMatchObject({ direction: 'up', isFresh: false });
+  });
+
+  it('marks nothing before the catch-up is over, and takes away the mark of an older price', () => {
+    const { store, odds, state } = setUp();
+    store.applyFrames([odds({ price: -110 })], true);
+    store.applyFrames([odds({ price: 120 })], true);
+    expect(state().moves.size).toBe(1);
+    store.applyFrames([odds({ price: 140 }, { isCatchUp: true })], true);
+    expect(state().book.odds.get(ID)?.price).toBe(140);
+    expect(state().moves.size).toBe(0);
+  });
+
+  it('takes a mark away after 30 s, by one timer for all', () => {
+    const { page, store, odds, state } = setUp();
+    const ids = Array.from({ length: 50 }, (_, index) => `1:-1:FX1:m:${index}`);
+    store.applyFrames(
+      ids.map((id) => odds({ id, price: -110 })),
+      true,
+    );
+    expect(page.timers.size).toBe(0);
+    store.applyFrames(
+      ids.map((id) => odds({ id, price: 120 })),
+      true,
+    );
+    expect(page.timers.size).toBe(1);
+    page.advance(MOVE_MARK_MS - 1_000);
+    expect(state().moves.size).toBe(50);
+    page.advance(2_000);
+    expect(state().moves.size).toBe(0);
+    expect(page.timers.size).toBe(0);
+  });
+
+  it('keeps a bounded number of marks, the newest ones', () => {
+    const { store, odds, state } = setUp();
+    for (let block = 0; block < 21; block += 1) {
+      const ids = Array.from({ length: 1_000 }, (_, index) => `1:-1:FX1:m:${block}-${index}`);
+      store.applyFrames(
+        ids.map((id) => odds({ id, price: -110 })),
+        true,
+      );
+      store.applyFrames(
+        ids.map((id) => odds({ id, price: 120 })),
+        true,
+      );
+    }
+    expect(state().moves.size).toBe(20_000);
+    expect(state().moves.has('1:-1:FX1:m:0-0')).toBe(false);
+    expect(state().moves.has('1:-1:FX1:m:20-999')).toBe(true);
+  });
+});
+
+describe('snapshot', () => {
+  it('replaces what is held of its scope, without a move', () => {
+    const { store, odds, state } = setUp();
+    store.applyFrames(
+      [odds({ price: -110 }, { id: '1-0' }), odds({ id: OTHER }, { id: '1-1' })],
+      true,
+    );
+    store.holdSnapshot(aSnapshot('2-0', [aWireRow({ price: 150 })]), ANYWHERE);
+    expect(state().book.odds.get(ID)?.price).toBe(150);
+    expect(state().book.odds.has(OTHER)).toBe(false);
+    expect(state().moves.size).toBe(0);
+    expect(state().load).toMatchObject({ state: 'complete', at: '2-0' });
+  });
+
+  it('keeps what the stream brought after it was cut', () => {
+    const { store, odds, state } = setUp();
+    store.applyFrames(
+      [odds({ price: 175 }, { id: '3-0' }), odds({ id: OTHER, fixture_id: 'FX2' }, { id: '3-1' })],
+      true,
+    );
+    store.holdSnapshot(aSnapshot('2-0', [aWireRow({ price: 150 })]), ANYWHERE);
+    expect(state().book.odds.get(ID)?.price).toBe(175);
+    expect(state().book.odds.has(OTHER)).toBe(true);
+  });
+
+  it('leaves what is outside of its scope', () => {
+    const { store, state } = setUp();
+    const elsewhere = aWireRow({ id: 'B', fixture_id: 'FX2', league: 'WNBA' });
+    store.holdSnapshot(aSnapshot('1-0', [aWireRow(), elsewhere]), ANYWHERE);
+    store.holdSnapshot(aSnapshot('2-0', []), { leagues: ['nba'], fixtureIds: [] });
+    expect([...state().book.odds.keys()]).toEqual(['B']);
+  });
+
+  it('forgets fixtures that are gone and keeps those that only the stream knows', () => {
+    const { store, frame, state } = setUp();
+    const old = { id: 'OLD', status: 'completed', league: { id: 'nba', name: 'NBA' } };
+    store.holdSnapshot(aSnapshot('1-0', [], [old]), ANYWHERE);
+    const moved = {
+      data: {
+        fixture_id: 'NEW',
+        league: 'NBA',
+        new_start_date: '2026-11-22T20:00:00Z',
+        fixture: {},
+      },
+    };
+    store.applyFrames([frame('fixture-status', moved, { id: '3-0' })], true);
+    store.holdSnapshot(aSnapshot('2-0', [], []), ANYWHERE);
+    expect([...state().book.fixtures.keys()]).toEqual(['NEW']);
+  });
+
+  it('shows the first screen at once, as such', () => {
+    const first = setUp();
+    first.store.applyFrames([first.odds({ price: 125 })], true);
+    const held = first.state().book;
+    const odd = held.odds.get(ID) as Odd;
+    const initial: FirstScreen = {
+      snapshot: {
+        sport: 'basketball',
+        at: '5-0',
+        partial: true,
+        fixtures: [
+          snapshotFixture({ ...(held.fixtures.get('FX1') as Fixture), id: 'FX1', wire: {} }),
+        ],
+        odds: [{ ...snapshotOdd(odd), ...aWireRow({ price: 125 }) }],
+        next: null,
+      },
+      feed: aFeedStatus(),
+      totals: { fixtures: 40, odds: 900 },
+      now: 1,
+    };
+    const { state } = setUp(initial);
+    expect(state().load).toMatchObject({ state: 'first-screen', at: '5-0', partial: true });
+    expect(state().load.totals).toEqual({ fixtures: 40, odds: 900 });
+    expect(state().book.odds.get(ID)?.price).toBe(125);
+    expect(state().feed).toMatchObject({ state: 'connecting', source: 'simulator' });
+  });
+});
+
+describe('feed state', () => {
+  it('is the worse of our own hop and the server’s', () => {
+    const { store, frame, state } = setUp();
+    store.setHop('live', 10);
+    expect(state().feed.state).toBe('live');
+    store.applyFrames(
+      [frame('feed-status', JSON.stringify(aFeedStatus({ feed: 'late', since: 20 })))],
+      true,
+    );
+    expect(state().feed).toMatchObject({ state: 'late', since: 20 });
+    store.setHop('dead', 30);
+    expect(state().feed).toMatchObject({ state: 'dead', since: 30 });
+    store.setHop('live', 40);
+    expect(state().feed).toMatchObject({ state: 'late', since: 20 });
+  });
+
+  it('passes on what the server says a person should know', () => {
+    const { store, frame, state } = setUp();
+    store.setHop('live', 10);
+    const message = 'The key may lack copilot.';
+    store.applyFrames([frame('feed-status', JSON.stringify(aFeedStatus({ message })))], true);
+    expect(state().feed.message).toBe(message);
+  });
+
+  it('keeps the last status when a broken one arrives', () => {
+    const { store, frame, state } = setUp();
+    store.applyFrames([frame('feed-status', JSON.stringify(aFeedStatus()))], true);
+    store.applyFrames(
+      [frame('feed-status', 'not json'), frame('feed-status', '{"feed":"fine"}')],
+      true,
+    );
+    expect(state().feed.status?.feed).toBe('live');
+  });
+
+  it('measures the clocks’ difference by pings, to within half a second', () => {
+    const { page, store, frame, state } = setUp();
+    for (let count = 0; count < 6; count += 1) {
+      // The server is 4 s behind us and cuts its time to the second.
+      const serverMs = Math.floor((page.now() - 4_000) / 1_000) * 1_000;
+      const ping = `${new Date(serverMs).toISOString().slice(0, 19)}Z`;
+      store.applyFrames([frame('ping', ping)], true);
+      page.advance(5_130);
+    }
+    expect(Math.abs((state().feed.clockOffsetMs ?? 0) - 4_000)).toBeLessThanOrEqual(500);
+  });
+});
+
+describe('settlement', () => {
+  it('keeps price and points, and is no move', () => {
+    const { store, odds, settle, state } = setUp();
+    store.applyFrames([odds({ price: -103, points: 105.5 })], true);
+    store.applyFrames([settle({ settlement: 'Won', timestamp: ROW_SECONDS })], true);
+    expect(state().book.odds.get(ID)).toMatchObject({
+      state: 'settled',
+      settlement: 'Won',
+      price: -103,
+      points: 105.5,
+    });
+    expect(state().moves.size).toBe(0);
+  });
+});

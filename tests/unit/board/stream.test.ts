@@ -1,0 +1,207 @@
+import { describe, expect, it } from 'vitest';
+import { createBoardStore, type Scope } from '@/lib/board/store';
+import { createBoardStream } from '@/lib/board/stream';
+import { decodeSnapshot, type Snapshot } from '@/lib/protocol/decode';
+import { aWireRow } from '../../support/builders';
+import { createFakePage } from './fakes';
+
+const ID = String(aWireRow().id);
+const ALL: Scope = { leagues: [], fixtureIds: [] };
+const NBA: Scope = { leagues: ['NBA'], fixtureIds: [] };
+
+function aSnapshot(at: string, rows: object[] = []): Snapshot {
+  return decodeSnapshot({
+    sport: 'basketball',
+    at,
+    partial: false,
+    fixtures: [],
+    odds: rows.map((row) => ({ state: 'open', ...row })),
+    next: null,
+  });
+}
+
+function setUp() {
+  const page = createFakePage();
+  const store = createBoardStore({ sport: 'basketball', initial: null, ...page });
+  const reads: {
+    scope: Scope;
+    answer(snapshot: Snapshot): Promise<void>;
+    fail(): Promise<void>;
+  }[] = [];
+  const settle = async () => {
+    for (let turn = 0; turn < 5; turn += 1) await Promise.resolve();
+  };
+  const stream = createBoardStream(store, {
+    ...page,
+    readSnapshot: (scope) =>
+      new Promise((resolve, reject) => {
+        reads.push({
+          scope,
+          answer: async (snapshot) => {
+            resolve(snapshot);
+            await settle();
+          },
+          fail: async () => {
+            reject(new Error('The server answered 503.'));
+            await settle();
+          },
+        });
+      }),
+    streamUrl: ({ leagues }, lastEntryId) =>
+      `/stream?${new URLSearchParams([
+        ...leagues.map((league) => ['league', league]),
+        ...(lastEntryId === null ? [] : [['last_entry_id', lastEntryId]]),
+      ])}`,
+  });
+  const read = () => {
+    const last = reads.at(-1);
+    if (!last) throw new Error('no snapshot was asked for');
+    return last;
+  };
+  const emit = (price: number, id: string) =>
+    page
+      .source()
+      .emit('copilot-odds', JSON.stringify({ entry_id: id, data: [aWireRow({ price })] }), id);
+  const price = () => store.getState().book.odds.get(ID)?.price;
+  return { page, store, stream, reads, read, emit, price };
+}
+
+describe('board stream', () => {
+  it('goes on from the very entry at which the snapshot was cut', async () => {
+    const { page, stream, read, price } = setUp();
+    stream.setScope(ALL);
+    expect(page.sources.length).toBe(0);
+    await read().answer(aSnapshot('7-3', [aWireRow({ price: 110 })]));
+    expect(price()).toBe(110);
+    expect(page.source().position).toBe('7-3');
+  });
+
+  it('keeps showing what it holds while another scope is read, then reconnects from its cut', async () => {
+    const { page, stream, read, price, emit } = setUp();
+    stream.setScope(ALL);
+    await read().answer(aSnapshot('7-0', [aWireRow({ price: 110 })]));
+    stream.setScope(NBA);
+    expect(read().scope).toEqual(NBA);
+    emit(120, '8-0');
+    page.frame();
+    expect(price()).toBe(120);
+    await read().answer(aSnapshot('9-0', [aWireRow({ price: 130 })]));
+    expect(price()).toBe(130);
+    expect(page.sources.length).toBe(2);
+    expect(page.sources[0]?.isClosed).toBe(true);
+    expect(page.source().url).toContain('league=NBA');
+    expect(page.source().position).toBe('9-0');
+  });
+
+  it('loses no event that came while the snapshot was on its way', async () => {
+    const { page, stream, read, price, emit } = setUp();
+    stream.setScope(ALL);
+    await read().answer(aSnapshot('7-0', [aWireRow({ price: 110 })]));
+    page.source().emit('reset', '{"reason":"too-old","at":"7-0"}', '7-0');
+    // It is newer than the snapshot that was cut before it, and still waits for its frame.
+    emit(190, '9-0');
+    await read().answer(aSnapshot('8-0', [aWireRow({ price: 120 })]));
+    expect(price()).toBe(190);
+    expect(page.sources.length).toBe(1);
+  });
+
+  it('reads the snapshot again on a reset, and counts it', async () => {
+    const { page, store, stream, read, reads, price } = setUp();
+    stream.setScope(ALL);
+    await read().answer(aSnapshot('7-0', [aWireRow({ price: 110 })]));
+    page.source().emit('reset', '{"reason":"too-old","at":"8-0"}');
+    expect(reads.length).toBe(2);
+    expect(store.getState().feed.resets).toBe(1);
+    await read().answer(aSnapshot('8-1', [aWireRow({ price: 115 })]));
+    expect(price()).toBe(115);
+  });
+
+  it('ignores the answer for a scope that is no longer wanted', async () => {
+    const { stream, reads, store } = setUp();
+    stream.setScope(NBA);
+    stream.setScope(ALL);
+    expect(reads.length).toBe(2);
+    await reads[0]?.answer(aSnapshot('7-0', [aWireRow()]));
+    expect(store.getState().book.odds.size).toBe(0);
+    await reads[1]?.answer(aSnapshot('8-0', [aWireRow()]));
+    expect(store.getState().load.at).toBe('8-0');
+  });
+
+  it('does not read or reconnect for a scope that is the same', async () => {
+    const { page, stream, read, reads } = setUp();
+    stream.setScope({ leagues: ['NBA'], fixtureIds: [] });
+    await read().answer(aSnapshot('7-0'));
+    stream.setScope({ leagues: ['NBA'], fixtureIds: [] });
+    expect(reads.length).toBe(1);
+    expect(page.sources.length).toBe(1);
+  });
+
+  it('says why a snapshot cannot be read, still shows the feed, and tries again by itself', async () => {
+    const { page, store, stream, read, reads } = setUp();
+    stream.setScope(ALL);
+    await read().fail();
+    expect(store.getState().load).toMatchObject({
+      state: 'error',
+      error: 'The server answered 503.',
+    });
+    expect(page.sources.length).toBe(1);
+    page.advance(2_000);
+    expect(reads.length).toBe(2);
+    await read().answer(aSnapshot('7-0'));
+    expect(store.getState().load).toMatchObject({ state: 'complete', error: null });
+  });
+
+  it('tries again at once when asked to', async () => {
+    const { stream, read, reads } = setUp();
+    stream.setScope(ALL);
+    await read().fail();
+    stream.retry();
+    expect(reads.length).toBe(2);
+  });
+
+  it('reads again what the server filled after the snapshot was cut, and only then', async () => {
+    const { page, stream, read, reads } = setUp();
+    stream.setScope(ALL);
+    await read().answer(aSnapshot('7-0'));
+    const status = (filledAt: string) =>
+      page
+        .source()
+        .emit(
+          'feed-status',
+          JSON.stringify({
+            feed: 'live',
+            source: 'simulator',
+            partial: false,
+            filledAt,
+            since: 0,
+            message: null,
+            connections: [],
+          }),
+        );
+    status('6-0');
+    page.frame();
+    page.advance(3_000);
+    expect(reads.length).toBe(1);
+    status('9-0');
+    status('9-0');
+    page.frame();
+    page.advance(3_000);
+    expect(reads.length).toBe(2);
+    await read().answer(aSnapshot('9-0'));
+    page.advance(30_000);
+    expect(reads.length).toBe(2);
+  });
+
+  it('stops everything when it is closed', async () => {
+    const { page, store, stream, read } = setUp();
+    stream.setScope(ALL);
+    await read().answer(aSnapshot('7-0'));
+    const { tick } = store.getState();
+    stream.close();
+    expect(page.source().isClosed).toBe(true);
+    page.advance(60_000);
+    page.frame();
+    expect(page.timers.size).toBe(0);
+    expect(store.getState().tick).toBe(tick);
+  });
+});
