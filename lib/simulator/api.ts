@@ -1,8 +1,8 @@
 /** The vendor's paths, parameters, limits and refusals, over node:http. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { parseEntryId } from '@/lib/protocol/entry-id';
-import { type OddsFormat, parseOddsFormat } from '@/lib/protocol/price';
 import type { OddsEventName } from '@/lib/protocol/events';
+import { type OddsFormat, parseOddsFormat } from '@/lib/protocol/price';
 import type { Faults } from './faults';
 import { DEFAULT_VERSION, type SimFixture, type SimOdd } from './markets';
 import { toMarketRow } from './sports';
@@ -36,9 +36,23 @@ const SLOW_REST_MS = 3_000;
 const DAY_MS = 24 * 3_600_000;
 /** What queue answers and the versions list call the default version; rows call it -1. */
 const LISTED_DEFAULT_VERSION = 1;
-const STATUSES = ['unplayed', 'live', 'half', 'completed', 'cancelled', 'suspended', 'delayed', 'forfeited', 'invalid'];
+const STATUSES = [
+  'unplayed',
+  'live',
+  'half',
+  'completed',
+  'cancelled',
+  'suspended',
+  'delayed',
+  'forfeited',
+  'invalid',
+];
 const FIXTURE_SELECTORS = ['sport', 'league', 'id', 'numerical_id', 'team_id', 'tournament_id'];
-const EVENT_OF_CODE: readonly OddsEventName[] = ['copilot-odds', 'copilot-locked-odds', 'copilot-settled-odds'];
+const EVENT_OF_CODE: readonly OddsEventName[] = [
+  'copilot-odds',
+  'copilot-locked-odds',
+  'copilot-settled-odds',
+];
 
 /** A refusal with the vendor's text. */
 class Refusal extends Error {
@@ -62,13 +76,18 @@ export type ApiDeps = {
 };
 
 /** A request handler for everything under `API_PREFIX`. */
-export function createApi(deps: ApiDeps): (request: IncomingMessage, response: ServerResponse) => void {
+export function createApi(
+  deps: ApiDeps,
+): (request: IncomingMessage, response: ServerResponse) => void {
   const { world, stream, faults, limits, hasCopilot, now } = deps;
   const counters = new Map<string, number>();
   let windowStart = 0;
 
   /** Counts a request; false when the key has used up its class for this window. */
-  function take(key: string, kind: keyof Limits): { isAllowed: boolean; remaining: number; resetSeconds: number } {
+  function take(
+    key: string,
+    kind: keyof Limits,
+  ): { isAllowed: boolean; remaining: number; resetSeconds: number } {
     const start = Math.floor(now() / WINDOW_MS) * WINDOW_MS;
     if (start !== windowStart) {
       counters.clear();
@@ -89,11 +108,17 @@ export function createApi(deps: ApiDeps): (request: IncomingMessage, response: S
     const key = (Array.isArray(header) ? header[0] : header) || query.get('key') || '';
     if (key === '') throw new Refusal(401, 'API key is required');
     const isKnown = deps.key === null || key === deps.key;
-    if (!isKnown || faults.has('unauthorized')) throw new Refusal(401, 'Invalid or inactive API key');
+    if (!isKnown || faults.has('unauthorized'))
+      throw new Refusal(401, 'Invalid or inactive API key');
     return key;
   }
 
-  function openStream(response: ServerResponse, sport: string, query: URLSearchParams, key: string): void {
+  function openStream(
+    response: ServerResponse,
+    sport: string,
+    query: URLSearchParams,
+    key: string,
+  ): void {
     const formatText = query.get('odds_format');
     const format = formatText ? parseOddsFormat(formatText) : 'american';
     if (!format) throw new Refusal(400, `invalid odds_format: ${formatText}`, true);
@@ -128,7 +153,8 @@ export function createApi(deps: ApiDeps): (request: IncomingMessage, response: S
       if (status && !STATUSES.includes(status)) throw new Refusal(400, `invalid status: ${status}`);
       return leagues(query, (sport) => {
         const busy = new Set<string>();
-        for (const fixture of activeFixtures(sport)) if (!status || fixture.status === status) busy.add(fixture.league.id);
+        for (const fixture of activeFixtures(sport))
+          if (!status || fixture.status === status) busy.add(fixture.league.id);
         return busy;
       });
     },
@@ -137,7 +163,12 @@ export function createApi(deps: ApiDeps): (request: IncomingMessage, response: S
       const wanted = lowered(query, 'sport');
       const rows = world.sports
         .filter((sport) => wanted.length === 0 || isNamed(wanted, sport.id, sport.name))
-        .flatMap((sport) => [...sport.markets.values()].map((market) => ({ ...toMarketRow(market), market_type_id: null })));
+        .flatMap((sport) =>
+          [...sport.markets.values()].map((market) => ({
+            ...toMarketRow(market),
+            market_type_id: null,
+          })),
+        );
       return { data: unique(rows) };
     },
     '/markets/active': (query) => {
@@ -156,7 +187,12 @@ export function createApi(deps: ApiDeps): (request: IncomingMessage, response: S
     },
     '/fixtures': (query) => {
       const isRecent = (fixture: SimFixture) => fixture.startMs >= now() - 3 * DAY_MS;
-      const hasDates = ['start_date', 'start_date_before', 'start_date_after', 'updated_since'].some((name) => query.has(name));
+      const hasDates = [
+        'start_date',
+        'start_date_before',
+        'start_date_after',
+        'updated_since',
+      ].some((name) => query.has(name));
       return fixtureList(query, (fixture) => hasDates || isRecent(fixture));
     },
     '/fixtures/active': (query) => fixtureList(query, isActive),
@@ -174,7 +210,9 @@ export function createApi(deps: ApiDeps): (request: IncomingMessage, response: S
         { id: LISTED_DEFAULT_VERSION, name: 'Default' },
         ...(faults.has('two-versions') ? [{ id: SECOND_VERSION, name: 'Staging' }] : []),
       ];
-      return { data: hasCopilot ? all.filter(({ id }) => wanted.length === 0 || wanted.includes(id)) : [] };
+      return {
+        data: hasCopilot ? all.filter(({ id }) => wanted.length === 0 || wanted.includes(id)) : [],
+      };
     },
     '/sportsbooks': () => ({ data: SPORTSBOOKS }),
     '/sportsbooks/active': () => ({ data: SPORTSBOOKS }),
@@ -184,7 +222,13 @@ export function createApi(deps: ApiDeps): (request: IncomingMessage, response: S
       const data = ids.flatMap((id) => {
         const row = findRow(id);
         return row?.settlement
-          ? [{ id, status: row.settlement, settled_at: new Date(row.settledAt ?? 0).toISOString().slice(0, -1) }]
+          ? [
+              {
+                id,
+                status: row.settlement,
+                settled_at: new Date(row.settledAt ?? 0).toISOString().slice(0, -1),
+              },
+            ]
           : [];
       });
       return { data };
@@ -208,14 +252,19 @@ export function createApi(deps: ApiDeps): (request: IncomingMessage, response: S
       .filter((sport) => wanted.length === 0 || isNamed(wanted, sport.id, sport.name))
       .flatMap((sport) => {
         const among = only(sport.id);
-        return sport.leagues.filter(({ id }) => !among || among.has(id)).map((league) => leagueRow(league, sport));
+        return sport.leagues
+          .filter(({ id }) => !among || among.has(id))
+          .map((league) => leagueRow(league, sport));
       });
     return { data };
   }
 
   function fixtureList(query: URLSearchParams, isListed: (fixture: SimFixture) => boolean) {
     if (!FIXTURE_SELECTORS.some((name) => query.get(name))) {
-      throw new Refusal(400, `you must provide at least one of ${FIXTURE_SELECTORS.slice(0, -1).join(', ')}, or ${FIXTURE_SELECTORS.at(-1)}`);
+      throw new Refusal(
+        400,
+        `you must provide at least one of ${FIXTURE_SELECTORS.slice(0, -1).join(', ')}, or ${FIXTURE_SELECTORS.at(-1)}`,
+      );
     }
     const statuses = lowered(query, 'status');
     const bogus = statuses.find((status) => !STATUSES.includes(status));
@@ -244,10 +293,12 @@ export function createApi(deps: ApiDeps): (request: IncomingMessage, response: S
           (wanted.leagues.length === 0 || isNamed(wanted.leagues, league.id, league.name)) &&
           (wanted.ids.length === 0 || wanted.ids.includes(fixture.id)) &&
           (wanted.numericalIds.length === 0 || wanted.numericalIds.includes(fixture.numericalId)) &&
-          (wanted.teams.length === 0 || fixture.teams.some(({ id }) => wanted.teams.includes(id))) &&
+          (wanted.teams.length === 0 ||
+            fixture.teams.some(({ id }) => wanted.teams.includes(id))) &&
           wanted.tournaments.length === 0 &&
           (statuses.length === 0 || statuses.includes(fixture.status)) &&
-          (wanted.isLive === null || wanted.isLive === (fixture.status === 'live' || fixture.status === 'half')) &&
+          (wanted.isLive === null ||
+            wanted.isLive === (fixture.status === 'live' || fixture.status === 'half')) &&
           (wanted.before === null || startMs < wanted.before) &&
           (wanted.after === null || startMs > wanted.after) &&
           (wanted.updatedSince === null || fixture.updatedMs >= wanted.updatedSince) &&
@@ -262,19 +313,24 @@ export function createApi(deps: ApiDeps): (request: IncomingMessage, response: S
 
   function paged(query: URLSearchParams, rows: readonly SimFixture[]) {
     const cursor = query.get('cursor');
-    if (cursor && query.has('page')) throw new Refusal(400, 'page and cursor cannot be used together');
+    if (cursor && query.has('page'))
+      throw new Refusal(400, 'page and cursor cannot be used together');
     const limit = whole(query, 'limit', MAX_PAGE);
     if (limit > MAX_PAGE) throw new Refusal(400, `invalid limit: the maximum is ${MAX_PAGE}`);
     if (cursor) {
       const from = Number(Buffer.from(cursor, 'base64url').toString().split(':')[1] ?? Number.NaN);
       if (!Number.isInteger(from) || from < 0) throw new Refusal(400, 'invalid cursor');
       const more = from + limit < rows.length;
-      return { data: rows.slice(from, from + limit).map(fixtureRow), cursor: more ? cursorAt(from + limit) : null };
+      return {
+        data: rows.slice(from, from + limit).map(fixtureRow),
+        cursor: more ? cursorAt(from + limit) : null,
+      };
     }
     const page = whole(query, 'page', 1);
     const from = (page - 1) * limit;
     const data = rows.slice(from, from + limit).map(fixtureRow);
-    if (faults.has('old-pagination')) return { data, page, total_pages: Math.ceil(rows.length / limit) };
+    if (faults.has('old-pagination'))
+      return { data, page, total_pages: Math.ceil(rows.length / limit) };
     const more = from + limit < rows.length;
     const first = page === 1 ? { cursor: more ? cursorAt(limit) : null } : {};
     return { ...first, data, has_more: more, page };
@@ -283,7 +339,9 @@ export function createApi(deps: ApiDeps): (request: IncomingMessage, response: S
   const cursorAt = (from: number) => Buffer.from(`after:${from}`).toString('base64url');
 
   const isVersion = (id: number) =>
-    id === DEFAULT_VERSION || id === LISTED_DEFAULT_VERSION || (id === SECOND_VERSION && faults.has('two-versions'));
+    id === DEFAULT_VERSION ||
+    id === LISTED_DEFAULT_VERSION ||
+    (id === SECOND_VERSION && faults.has('two-versions'));
 
   function openOdds(fixture: SimFixture | undefined): SimOdd[] {
     return oddsOf(fixture, 'open');
@@ -294,11 +352,14 @@ export function createApi(deps: ApiDeps): (request: IncomingMessage, response: S
     const teamIds = query.getAll('team_id').filter(Boolean);
     const playerIds = query.getAll('player_id').filter(Boolean);
     const count = fixtureIds.length + teamIds.length + playerIds.length;
-    if (count === 0) throw new Refusal(400, 'you must provide at least one of fixture_id, player_id, or team_id');
-    if (count > MAX_IDS) throw new Refusal(400, `maximum ${MAX_IDS} fixture_id, player_id and team_id values allowed`);
+    if (count === 0)
+      throw new Refusal(400, 'you must provide at least one of fixture_id, player_id, or team_id');
+    if (count > MAX_IDS)
+      throw new Refusal(400, `maximum ${MAX_IDS} fixture_id, player_id and team_id values allowed`);
     const versions = numbers(query, 'version_id');
     if (versions.some(Number.isNaN)) throw new Refusal(400, 'invalid version_id');
-    if (versions.length > MAX_VERSIONS) throw new Refusal(400, `maximum ${MAX_VERSIONS} version_id values allowed`);
+    if (versions.length > MAX_VERSIONS)
+      throw new Refusal(400, `maximum ${MAX_VERSIONS} version_id values allowed`);
     const format = formatOf(query);
     const markets = lowered(query, 'market');
     const isMain = bool(query, 'is_main');
@@ -310,10 +371,12 @@ export function createApi(deps: ApiDeps): (request: IncomingMessage, response: S
       const fixture = world.fixture(id);
       if (fixture) fixtures.set(id, fixture);
     }
-    for (const id of [...teamIds, ...playerIds]) for (const fixture of world.fixturesOf(id)) fixtures.set(fixture.id, fixture);
+    for (const id of [...teamIds, ...playerIds])
+      for (const fixture of world.fixturesOf(id)) fixtures.set(fixture.id, fixture);
 
     const data = [...fixtures.values()].map((fixture) => {
-      if (!hasCopilot) return { ...fixtureRow(fixture), odds: [], updated_at: '0001-01-01T00:00:00Z' };
+      if (!hasCopilot)
+        return { ...fixtureRow(fixture), odds: [], updated_at: '0001-01-01T00:00:00Z' };
       const rows = oddsOf(fixture, isSettled ? 'settled' : 'open')
         .filter(
           (odd) =>
@@ -344,7 +407,8 @@ export function createApi(deps: ApiDeps): (request: IncomingMessage, response: S
   function historical(query: URLSearchParams) {
     const ids = query.getAll('id').filter(Boolean);
     if (ids.length === 0) throw new Refusal(400, 'id is required');
-    if (ids.length > MAX_HISTORICAL_IDS) throw new Refusal(400, `maximum ${MAX_HISTORICAL_IDS} id values allowed`);
+    if (ids.length > MAX_HISTORICAL_IDS)
+      throw new Refusal(400, `maximum ${MAX_HISTORICAL_IDS} id values allowed`);
     const format = formatOf(query);
     const data = ids.flatMap((id) => {
       const row = hasCopilot ? findRow(id) : null;
@@ -359,7 +423,15 @@ export function createApi(deps: ApiDeps): (request: IncomingMessage, response: S
     for (let index = history.length - 3; index >= 0; index -= 3) {
       const [atMs, price, code] = history.slice(index, index + 3) as [number, number, number];
       const event = EVENT_OF_CODE[code & 3];
-      const shown = restOdd({ ...row, price: row.versionId === DEFAULT_VERSION ? price : inSecondVersion({ ...row, price }).price }, format, faults).price;
+      const shown = restOdd(
+        {
+          ...row,
+          price:
+            row.versionId === DEFAULT_VERSION ? price : inSecondVersion({ ...row, price }).price,
+        },
+        format,
+        faults,
+      ).price;
       entries.push({
         timestamp: atMs / 1000,
         event,
@@ -377,10 +449,12 @@ export function createApi(deps: ApiDeps): (request: IncomingMessage, response: S
     const url = new URL(request.url ?? '/', 'http://simulator');
     const path = url.pathname.slice(API_PREFIX.length);
     const query = url.searchParams;
-    if (request.method !== 'GET' && request.method !== 'HEAD') throw new Refusal(405, 'Method not allowed', true);
+    if (request.method !== 'GET' && request.method !== 'HEAD')
+      throw new Refusal(405, 'Method not allowed', true);
     if ((request.url ?? '').length > MAX_URL) throw new Refusal(414, 'URI too long', true);
     if (faults.has('html-500')) {
-      const page = '<!DOCTYPE html><html><head><title>500 Internal Server Error</title></head><body><h1>500</h1></body></html>';
+      const page =
+        '<!DOCTYPE html><html><head><title>500 Internal Server Error</title></head><body><h1>500</h1></body></html>';
       response.writeHead(500, { 'content-type': 'text/html; charset=utf-8' }).end(page);
       return;
     }
@@ -403,8 +477,10 @@ export function createApi(deps: ApiDeps): (request: IncomingMessage, response: S
       response.writeHead(429).end();
       return;
     }
-    if (faults.has('slow-rest')) await new Promise((resolve) => setTimeout(resolve, SLOW_REST_MS).unref());
-    if (faults.has('rest-forbidden')) throw new Refusal(403, 'This API key has no access to the requested resource');
+    if (faults.has('slow-rest'))
+      await new Promise((resolve) => setTimeout(resolve, SLOW_REST_MS).unref());
+    if (faults.has('rest-forbidden'))
+      throw new Refusal(403, 'This API key has no access to the requested resource');
     const route = routes[path.replace(/\/$/, '')];
     if (!route) throw new Refusal(404, 'not found');
     sendJson(response, 200, route(query));
@@ -420,7 +496,10 @@ export function createApi(deps: ApiDeps): (request: IncomingMessage, response: S
         sendJson(response, 500, { error: 'internal server error' });
         return;
       }
-      if (error.isPlain) response.writeHead(error.status, { 'content-type': 'text/plain; charset=utf-8' }).end(error.message);
+      if (error.isPlain)
+        response
+          .writeHead(error.status, { 'content-type': 'text/plain; charset=utf-8' })
+          .end(error.message);
       else sendJson(response, error.status, { error: error.message });
     });
   };
@@ -439,9 +518,27 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
 }
 
 const SPORTSBOOKS = [
-  { id: 'book_a', name: 'Book A', logo: 'https://cdn.opticodds.com/sportsbook-logos/book_a.png', is_onshore: true, is_active: true },
-  { id: 'book_b', name: 'Book B', logo: 'https://cdn.opticodds.com/sportsbook-logos/book_b.png', is_onshore: true, is_active: true },
-  { id: 'book_c', name: 'Book C', logo: 'https://cdn.opticodds.com/sportsbook-logos/book_c.png', is_onshore: false, is_active: true },
+  {
+    id: 'book_a',
+    name: 'Book A',
+    logo: 'https://cdn.opticodds.com/sportsbook-logos/book_a.png',
+    is_onshore: true,
+    is_active: true,
+  },
+  {
+    id: 'book_b',
+    name: 'Book B',
+    logo: 'https://cdn.opticodds.com/sportsbook-logos/book_b.png',
+    is_onshore: true,
+    is_active: true,
+  },
+  {
+    id: 'book_c',
+    name: 'Book C',
+    logo: 'https://cdn.opticodds.com/sportsbook-logos/book_c.png',
+    is_onshore: false,
+    is_active: true,
+  },
 ];
 
 function rowVersion(id: number): number {
@@ -449,11 +546,17 @@ function rowVersion(id: number): number {
 }
 
 function lowered(query: URLSearchParams, name: string): string[] {
-  return query.getAll(name).filter(Boolean).map((value) => value.toLowerCase());
+  return query
+    .getAll(name)
+    .filter(Boolean)
+    .map((value) => value.toLowerCase());
 }
 
 function numbers(query: URLSearchParams, name: string): number[] {
-  return query.getAll(name).filter(Boolean).map((value) => (/^-?\d+$/.test(value) ? Number(value) : Number.NaN));
+  return query
+    .getAll(name)
+    .filter(Boolean)
+    .map((value) => (/^-?\d+$/.test(value) ? Number(value) : Number.NaN));
 }
 
 /** `true` and `false` in any case; anything else counts as not given. */
@@ -484,7 +587,12 @@ function formatOf(query: URLSearchParams): OddsFormat {
   return format;
 }
 
-const easternDay = new Intl.DateTimeFormat('en-CA', { timeZone: 'America/New_York', year: 'numeric', month: '2-digit', day: '2-digit' });
+const easternDay = new Intl.DateTimeFormat('en-CA', {
+  timeZone: 'America/New_York',
+  year: 'numeric',
+  month: '2-digit',
+  day: '2-digit',
+});
 
 /** A date alone means that day in US Eastern time; a full date means that moment. */
 function isOnDay(startMs: number, text: string): boolean {

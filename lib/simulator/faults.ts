@@ -18,7 +18,8 @@ export const FAULTS = {
   'float-timestamps': 'stream rows carry timestamps with a fraction',
   'integer-timestamps': 'REST rows carry whole timestamps',
   'naive-dates': 'settled_at comes without an offset',
-  'optional-fields': 'rows carry market_id, league_id, sport_id, normalized_selection and version, settled ones is_live',
+  'optional-fields':
+    'rows carry market_id, league_id, sport_id, normalized_selection and version, settled ones is_live',
   'trailing-zero-prices': 'whole prices are printed as -110.0',
   'malformed-rows': 'about 1 event in 20 carries a broken row',
   'odd-framing': 'CRLF, comments, data in several lines and unknown events on the stream',
@@ -47,7 +48,9 @@ export type Faults = {
 export function parseFaults(names: readonly string[]): FaultName[] {
   return names.map((name) => {
     if (name in FAULTS) return name as FaultName;
-    throw new Error(`unknown fault "${name.slice(0, 80)}"; known are: ${Object.keys(FAULTS).join(', ')}`);
+    throw new Error(
+      `unknown fault "${name.slice(0, 80)}"; known are: ${Object.keys(FAULTS).join(', ')}`,
+    );
   });
 }
 

@@ -63,11 +63,18 @@ export type Game = {
   clock(play: Play): string | null;
   result(play: Play, scope: Scope): Result;
   isScopeOver(play: Play, scope: Scope): boolean;
+  /** Scores by period as tickers show them. */
+  periods(play: Play): { home: readonly number[]; away: readonly number[] };
+  /** Who attacks, bats or serves first. */
+  firstTurn: 0 | 1;
+  /** True where no market on a quarter makes sense. */
+  hasNoQuarters: boolean;
   /** Real seconds from start to end at game speed 1, about. */
   durationSeconds: number;
 };
 
-export function newPlay(): Play {
+/** A game not yet begun. */
+export function newPlay({ firstTurn }: Game): Play {
   return {
     period: 0,
     isOver: false,
@@ -75,7 +82,7 @@ export function newPlay(): Play {
     homePeriods: [0],
     awayPeriods: [0],
     seconds: 0,
-    turn: 0,
+    turn: firstTurn,
     stepsInTurn: 0,
     outs: 0,
     runners: 0,
@@ -103,7 +110,8 @@ function openPeriod(play: Play): void {
 function withWinner(outlook: Outlook): Outcome {
   const draw = exactly(outlook.margin, 0);
   const index = -outlook.margin.min;
-  const upToDraw = index < 0 ? 0 : (outlook.margin.cdf[Math.min(index, outlook.margin.cdf.length - 1)] ?? 0);
+  const upToDraw =
+    index < 0 ? 0 : (outlook.margin.cdf[Math.min(index, outlook.margin.cdf.length - 1)] ?? 0);
   return { ...outlook, draw, homeWin: 1 - upToDraw };
 }
 
@@ -126,6 +134,8 @@ export type TimedRules = {
   overtimeSeconds: number;
   suddenDeath: boolean;
   clockCountsUp: boolean;
+  /** College basketball: two halves, which are played here as two periods each. */
+  isShownInHalves?: boolean;
   /** Deviations of a whole game's margin and total; null: goals, counted one by one. */
   deviations: { margin: number; total: number } | null;
   keyNumbers?: Readonly<Record<number, number>>;
@@ -158,8 +168,12 @@ export function timedGame(rules: TimedRules): Game {
   }
 
   return {
+    firstTurn: 0,
+    hasNoQuarters: rules.isShownInHalves ?? false,
     durationSeconds:
-      gameSeconds * rules.stretch + rules.halfTimeSeconds + (rules.periods - 2) * rules.breakSeconds,
+      gameSeconds * rules.stretch +
+      rules.halfTimeSeconds +
+      (rules.periods - 2) * rules.breakSeconds,
 
     step(play, { edge, pace }, random) {
       if (play.isBreak) {
@@ -196,10 +210,13 @@ export function timedGame(rules: TimedRules): Game {
         play.isBreak = true;
         const isHalf = play.period + 1 === half;
         const waitSeconds = isHalf ? rules.halfTimeSeconds : rules.breakSeconds;
+        if (rules.isShownInHalves && !isHalf)
+          return { what: 'play', waitSeconds: 0, lockSeconds: 0, ...scorer };
         return { what: isHalf ? 'half' : 'break', waitSeconds, lockSeconds: 12, ...scorer };
       }
       const waitSeconds = stepSeconds * rules.stretch;
-      if (scored) return { what: 'score', waitSeconds, lockSeconds: rules.scoreLockSeconds, ...scorer };
+      if (scored)
+        return { what: 'score', waitSeconds, lockSeconds: rules.scoreLockSeconds, ...scorer };
       const lockSeconds = random.chance(rules.scare) ? random.between(5, 14) : 0;
       return { what: 'play', waitSeconds, lockSeconds };
     },
@@ -241,17 +258,33 @@ export function timedGame(rules: TimedRules): Game {
     },
 
     progress: (play) =>
-      play.isOver ? 1 : Math.min((play.period * rules.periodSeconds + play.seconds) / gameSeconds, 1),
+      play.isOver
+        ? 1
+        : Math.min((play.period * rules.periodSeconds + play.seconds) / gameSeconds, 1),
     score: (play) => ({ home: add(play.homePeriods, null), away: add(play.awayPeriods, null) }),
+    periods({ homePeriods, awayPeriods }) {
+      if (!rules.isShownInHalves) return { home: homePeriods, away: awayPeriods };
+      const inHalves = (values: readonly number[]) =>
+        values.length <= 2
+          ? [add(values, null)]
+          : [add(values, { from: 0, to: 2 }), add(values, { from: 2, to: 4 }), ...values.slice(4)];
+      return { home: inHalves(homePeriods), away: inHalves(awayPeriods) };
+    },
     period: (play) =>
       play.period < rules.periods
-        ? String(play.period + 1)
+        ? rules.isShownInHalves
+          ? `${Math.floor(play.period / 2) + 1}H`
+          : String(play.period + 1)
         : `OT${play.period > rules.periods ? play.period - rules.periods + 1 : ''}`,
     clock(play) {
       const length = lengthOf(play.period);
       const shown = rules.clockCountsUp
         ? play.period * rules.periodSeconds + play.seconds
-        : length - play.seconds;
+        : length -
+          play.seconds +
+          (rules.isShownInHalves && play.period % 2 === 0 && play.period < rules.periods
+            ? length
+            : 0);
       const whole = Math.max(Math.round(shown), 0);
       return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
     },
@@ -261,7 +294,8 @@ export function timedGame(rules: TimedRules): Game {
     }),
     isScopeOver: (play, scope) =>
       play.isOver ||
-      (scope !== null && (play.period >= scope.to || (play.period === scope.to - 1 && play.isBreak))),
+      (scope !== null &&
+        (play.period >= scope.to || (play.period === scope.to - 1 && play.isBreak))),
   };
 }
 
@@ -290,7 +324,10 @@ export function baseballGame(): Game {
   }
 
   return {
+    firstTurn: 1,
+    hasNoQuarters: true,
     durationSeconds: 76 * 132,
+    periods: ({ homePeriods, awayPeriods }) => ({ home: homePeriods, away: awayPeriods }),
 
     step(play, { edge, pace }, random) {
       if (play.isBreak) {
@@ -330,7 +367,12 @@ export function baseballGame(): Game {
         play.isBreak = true;
         return { what: 'break', waitSeconds: 140, lockSeconds: 0, ...scorer };
       }
-      return { what: runs > 0 ? 'score' : 'play', waitSeconds, lockSeconds: runs > 0 ? 14 : 0, ...scorer };
+      return {
+        what: runs > 0 ? 'score' : 'play',
+        waitSeconds,
+        lockSeconds: runs > 0 ? 14 : 0,
+        ...scorer,
+      };
     },
 
     outlook(play, { edge, pace }, scope) {
@@ -561,7 +603,10 @@ export function tennisGame(): Game {
   });
 
   return {
+    firstTurn: 0,
+    hasNoQuarters: true,
     durationSeconds: 6_000,
+    periods: ({ homePeriods, awayPeriods }) => ({ home: homePeriods, away: awayPeriods }),
 
     step(play, strengths, random) {
       if (play.isBreak) {
@@ -589,7 +634,12 @@ export function tennisGame(): Game {
       const away = play.awayPeriods[play.period] ?? 0;
       const most = Math.max(home, away);
       if (most < 6 || (most === 6 && Math.abs(home - away) < 2)) {
-        return { what: 'score', waitSeconds: waitSeconds + 20, lockSeconds: wasBreak ? 9 : 0, scorer: winner };
+        return {
+          what: 'score',
+          waitSeconds: waitSeconds + 20,
+          lockSeconds: wasBreak ? 9 : 0,
+          scorer: winner,
+        };
       }
       play.isBreak = true;
       const sets = setsWon(play);
@@ -603,11 +653,16 @@ export function tennisGame(): Game {
 
     outlook(play, strengths, scope) {
       if (scope !== null) {
-        const isDone = play.period > scope.from || play.isOver || (play.isBreak && play.period === scope.from);
+        const isDone =
+          play.period > scope.from || play.isOver || (play.isBreak && play.period === scope.from);
         if (isDone) {
-          return setOutcome([[play.homePeriods[scope.from] ?? 0, play.awayPeriods[scope.from] ?? 0, 1]]);
+          return setOutcome([
+            [play.homePeriods[scope.from] ?? 0, play.awayPeriods[scope.from] ?? 0, 1],
+          ]);
         }
-        return setOutcome(play.period === scope.from ? currentSet(play, strengths) : freshSet(strengths));
+        return setOutcome(
+          play.period === scope.from ? currentSet(play, strengths) : freshSet(strengths),
+        );
       }
       const { home, away } = gamesIn(play, null);
       const later = freshSet(strengths);
@@ -638,7 +693,10 @@ export function tennisGame(): Game {
       };
     },
 
-    progress: (play) => (play.isOver ? 1 : Math.min(add(play.homePeriods, null) + add(play.awayPeriods, null), 22) / 23),
+    progress: (play) =>
+      play.isOver
+        ? 1
+        : Math.min(add(play.homePeriods, null) + add(play.awayPeriods, null), 22) / 23,
     score: (play) => setsWon(play),
     period: (play) => `Set ${play.period + 1}`,
     clock(play) {
@@ -646,7 +704,11 @@ export function tennisGame(): Game {
       const [h, a] = play.points;
       if (isTieBreak(play)) return `${h}-${a}`;
       const name = (mine: number, theirs: number) =>
-        mine >= 3 && theirs >= 3 ? (mine > theirs ? 'Ad' : '40') : (['0', '15', '30', '40'][mine] ?? '40');
+        mine >= 3 && theirs >= 3
+          ? mine > theirs
+            ? 'Ad'
+            : '40'
+          : (['0', '15', '30', '40'][mine] ?? '40');
       return `${name(h, a)}-${name(a, h)}`;
     },
     result(play, scope) {
@@ -656,6 +718,7 @@ export function tennisGame(): Game {
     },
     isScopeOver: (play, scope) =>
       play.isOver ||
-      (scope !== null && (play.period >= scope.to || (play.period === scope.to - 1 && play.isBreak))),
+      (scope !== null &&
+        (play.period >= scope.to || (play.period === scope.to - 1 && play.isBreak))),
   };
 }

@@ -85,13 +85,41 @@ const SIMULATOR_KEY = 'simulator';
 
 /** Starts the simulator; resolves when it listens. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
-  const { host = '127.0.0.1', port = 0, key = null, speed = SIMULATOR_DEFAULTS.speed, pingMs = 5_000, now = Date.now, copilot = true } = options;
-  const check = (name: 'seed' | 'odds' | 'rate' | 'speed', value: number, isFine: boolean, rule: string) => {
+  const {
+    host = '127.0.0.1',
+    port = 0,
+    key = null,
+    speed = SIMULATOR_DEFAULTS.speed,
+    pingMs = 5_000,
+    now = Date.now,
+    copilot = true,
+  } = options;
+  const check = (
+    name: 'seed' | 'odds' | 'rate' | 'speed',
+    value: number,
+    isFine: boolean,
+    rule: string,
+  ) => {
     if (!isFine) throw new RangeError(`the simulator's ${name} must be ${rule}, not ${value}`);
   };
-  check('seed', options.seed, Number.isSafeInteger(options.seed) && options.seed >= 0, 'a whole number from 0 up');
-  check('odds', options.odds, options.odds >= 1 && options.odds <= 1_000_000, 'between 1 and 1 000 000');
-  check('rate', options.rate, options.rate >= 0 && options.rate <= 100_000, 'between 0 and 100 000');
+  check(
+    'seed',
+    options.seed,
+    Number.isSafeInteger(options.seed) && options.seed >= 0,
+    'a whole number from 0 up',
+  );
+  check(
+    'odds',
+    options.odds,
+    options.odds >= 1 && options.odds <= 1_000_000,
+    'between 1 and 1 000 000',
+  );
+  check(
+    'rate',
+    options.rate,
+    options.rate >= 0 && options.rate <= 100_000,
+    'between 0 and 100 000',
+  );
   check('speed', speed, speed > 0 && speed <= 10_000, 'above 0 and at most 10 000');
   const faults = createFaults(options.faults);
   const stream = createStream({ faults, now, seed: options.seed, hasCopilot: copilot });
@@ -168,7 +196,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       if (!(share >= 0 && share <= 1)) throw new Error('share must be between 0 and 1');
       faults.share = share;
       const names: unknown = body === '' ? query.getAll('name') : JSON.parse(body);
-      if (!Array.isArray(names)) throw new Error('faults are a JSON array of names, or repeated name parameters');
+      if (!Array.isArray(names))
+        throw new Error('faults are a JSON array of names, or repeated name parameters');
       faults.only(parseFaults(names.map(String)));
       return { faults: faults.list() };
     },
@@ -192,7 +221,9 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       const name = url.pathname.slice('/control/'.length);
       const run = Object.hasOwn(controls, name) ? controls[name] : undefined;
       if (!run) {
-        sendJson(response, 404, { error: `unknown control; known are: ${Object.keys(controls).join(', ')}` });
+        sendJson(response, 404, {
+          error: `unknown control; known are: ${Object.keys(controls).join(', ')}`,
+        });
         return;
       }
       const body = await readBody(request);
@@ -206,7 +237,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
     if (path.startsWith(`${API_PREFIX}/`)) {
       const name = path.slice(API_PREFIX.length);
-      if (requests.has(name) || requests.size < MAX_PATHS) requests.set(name, (requests.get(name) ?? 0) + 1);
+      if (requests.has(name) || requests.size < MAX_PATHS)
+        requests.set(name, (requests.get(name) ?? 0) + 1);
       api(request, response);
     } else if (options.control && path.startsWith('/control/')) {
       void control(request, response);

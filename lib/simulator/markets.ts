@@ -2,7 +2,7 @@
  * One fixture's prices: which lines each market offers, what they cost, and the names and ids they carry.
  * `reprice` is the only place where an odd opens, moves or closes before its settlement.
  */
-import type { Outcome, Play, Strengths } from './games';
+import type { Game, Outcome, Play, Strengths } from './games';
 import { slug } from './names';
 import {
   atMost,
@@ -15,8 +15,15 @@ import {
   toMasses,
 } from './pricing';
 import type { Random } from './random';
-import { gradeMoneyline, gradeSpread, gradeTotal, gradeYesNo, type Settlement, type Side } from './settle';
-import type { LeagueDef, MarketDef, SportDef } from './sports';
+import {
+  gradeMoneyline,
+  gradeSpread,
+  gradeTotal,
+  gradeYesNo,
+  type Settlement,
+  type Side,
+} from './settle';
+import type { LeagueDef, MarketDef, SportDef, StatDef } from './sports';
 
 /** Organisation and version that every id begins with; `-1` is the vendor's default version. */
 export const ORGANISATION = 77;
@@ -33,7 +40,16 @@ export type Team = {
   strength: number;
 };
 
-export type Player = { id: string; name: string; team: 0 | 1; role: number; counted: number[] };
+export type Player = {
+  id: string;
+  name: string;
+  team: 0 | 1;
+  role: number;
+  /** Against an average player of the role; 1 is average. */
+  skill: number;
+  /** What was counted so far, statistic by statistic. */
+  counted: number[];
+};
 
 /** What a market is about: the game, one team, or one player. */
 export type Subject = { team: 0 | 1 | null; player: Player | null };
@@ -81,7 +97,14 @@ export type MarketBook = {
   isClosed: boolean;
 };
 
-export type FixtureStatus = 'unplayed' | 'live' | 'half' | 'completed' | 'cancelled' | 'suspended' | 'delayed';
+export type FixtureStatus =
+  | 'unplayed'
+  | 'live'
+  | 'half'
+  | 'completed'
+  | 'cancelled'
+  | 'suspended'
+  | 'delayed';
 
 export type SimFixture = {
   id: string;
@@ -89,6 +112,7 @@ export type SimFixture = {
   gameId: string;
   sport: SportDef;
   league: LeagueDef;
+  game: Game;
   teams: readonly [home: Team, away: Team];
   startMs: number;
   status: FixtureStatus;
@@ -144,22 +168,41 @@ export function planBooks(fixture: SimFixture, quota: number): MarketBook[] {
   let left = quota;
   for (const [label, lines] of sport.plan) {
     if (left <= 0) break;
+    if (fixture.game.hasNoQuarters && label.includes('Quarter')) continue;
     const market = sport.markets.get(label);
     if (!market) throw new Error(`${sport.id}: the plan names an unknown market ${label}`);
     const sides = sidesOf(market).length;
     for (const subject of subjectsOf(market, fixture)) {
       if (left <= 0) break;
-      const held = books.find((book) => book.market === market && book.subject.team === subject.team && book.subject.player === subject.player);
+      const held = books.find(
+        (book) =>
+          book.market === market &&
+          book.subject.team === subject.team &&
+          book.subject.player === subject.player,
+      );
       left -= (lines - (held?.wanted ?? 0)) * sides;
       if (held) held.wanted = lines;
-      else books.push({ market, subject, wanted: lines, main: null, lines: new Map(), heldUntil: 0, isClosed: false });
+      else
+        books.push({
+          market,
+          subject,
+          wanted: lines,
+          main: null,
+          lines: new Map(),
+          heldUntil: 0,
+          isClosed: false,
+        });
     }
   }
   return books;
 }
 
 function subjectsOf(market: MarketDef, fixture: SimFixture): Subject[] {
-  if (market.kind === 'team_total') return [{ team: 0, player: null }, { team: 1, player: null }];
+  if (market.kind === 'team_total')
+    return [
+      { team: 0, player: null },
+      { team: 1, player: null },
+    ];
   if (market.kind !== 'player_total' && market.kind !== 'player_yes') return [NO_SUBJECT];
   return fixture.players
     .filter((player) => meanOf(fixture, market, player) > 0)
@@ -189,7 +232,7 @@ export function outlookOf(fixture: SimFixture, market: MarketDef): Outcome {
   const key = market.scope === null ? 'game' : `${market.scope.from}-${market.scope.to}`;
   let outlook = fixture.outlooks.get(key);
   if (!outlook) {
-    outlook = fixture.sport.game.outlook(fixture.play, viewedStrengths(fixture), market.scope);
+    outlook = fixture.game.outlook(fixture.play, viewedStrengths(fixture), market.scope);
     fixture.outlooks.set(key, outlook);
   }
   return outlook;
@@ -204,9 +247,24 @@ function viewedStrengths({ strengths, opinion }: SimFixture): Strengths {
   return { edge: strengths.edge + opinion.edge, pace: strengths.pace + opinion.pace };
 }
 
-function meanOf({ sport }: SimFixture, market: MarketDef, player: Player): number {
-  return market.stats.reduce(
-    (total, name) => total + (sport.stats.find((stat) => stat.name === name)?.means[player.role] ?? 0),
+/** What a player is expected to count in a whole game: by role and skill, and by what the team is expected to score. */
+export function playerMean(
+  fixture: SimFixture,
+  stat: StatDef,
+  player: Player,
+  { edge, pace }: Strengths,
+): number {
+  const mean = (stat.means[player.role] ?? 0) * player.skill;
+  if (!stat.isScoring) return mean;
+  const scoring = (pace + (player.team === 0 ? edge : -edge)) / fixture.sport.pace;
+  return mean * Math.max(scoring, 0.2);
+}
+
+function meanOf(fixture: SimFixture, market: MarketDef, player: Player): number {
+  const strengths = viewedStrengths(fixture);
+  return fixture.sport.stats.reduce(
+    (total, stat) =>
+      total + (market.stats.includes(stat.name) ? playerMean(fixture, stat, player, strengths) : 0),
     0,
   );
 }
@@ -214,16 +272,15 @@ function meanOf({ sport }: SimFixture, market: MarketDef, player: Player): numbe
 /** What a player has counted so far in the market's statistics. */
 export function countedOf({ sport }: SimFixture, market: MarketDef, player: Player): number {
   return sport.stats.reduce(
-    (total, stat, index) => total + (market.stats.includes(stat.name) ? (player.counted[index] ?? 0) : 0),
+    (total, stat, index) =>
+      total + (market.stats.includes(stat.name) ? (player.counted[index] ?? 0) : 0),
     0,
   );
 }
 
-/** The player's final count: a share of the game's scoring, so a faster game lifts every player in it. */
 function playerOutlook(fixture: SimFixture, market: MarketDef, player: Player): Distribution {
-  const { sport, league } = fixture;
-  const tempo = viewedStrengths(fixture).pace / (league.pace ?? sport.pace);
-  const left = meanOf(fixture, market, player) * tempo * (1 - sport.game.progress(fixture.play));
+  const { sport } = fixture;
+  const left = meanOf(fixture, market, player) * (1 - fixture.game.progress(fixture.play));
   const spread = sport.stats.find((stat) => stat.name === market.stats[0])?.spread ?? 1;
   const counted = countedOf(fixture, market, player);
   if (left > 30) return discreteNormal(counted + left, Math.sqrt(left * spread), counted);
@@ -260,19 +317,29 @@ function quotes(fixture: SimFixture, book: MarketBook): Quote[] {
       if (decided < 0.02) return [];
       const fair = homeWin / decided;
       if (fair < MONEYLINE_OFFERED.low || fair > MONEYLINE_OFFERED.high) return [];
-      return [{ line: 0, isMain: true, prices: [bookPrice(fair, hold), bookPrice(1 - fair, hold)] }];
+      return [
+        { line: 0, isMain: true, prices: [bookPrice(fair, hold), bookPrice(1 - fair, hold)] },
+      ];
     }
     case 'moneyline_3': {
       const { homeWin, draw } = outlook();
       const fair = [homeWin, draw, 1 - homeWin - draw];
       if (Math.max(...fair) > MONEYLINE_OFFERED.high) return [];
-      return [{ line: 0, isMain: true, prices: fair.map((chance) => bookPrice(Math.max(chance, 0.002), hold, 3)) }];
+      return [
+        {
+          line: 0,
+          isMain: true,
+          prices: fair.map((chance) => bookPrice(Math.max(chance, 0.002), hold, 3)),
+        },
+      ];
     }
     case 'both_score': {
       const { home, away } = outlook();
       const fair = (1 - atMost(home, 0)) * (1 - atMost(away, 0));
       if (fair < OFFERED.low || fair > OFFERED.high) return [];
-      return [{ line: 0, isMain: true, prices: [bookPrice(fair, hold), bookPrice(1 - fair, hold)] }];
+      return [
+        { line: 0, isMain: true, prices: [bookPrice(fair, hold), bookPrice(1 - fair, hold)] },
+      ];
     }
     case 'player_yes': {
       if (!subject.player) return [];
@@ -306,8 +373,12 @@ function quotes(fixture: SimFixture, book: MarketBook): Quote[] {
   }
 }
 
-function fixedMain(fixture: SimFixture, { market, main }: MarketBook, homeWin: number): number | null {
-  if (market.fixedMain === undefined || fixture.sport.game.progress(fixture.play) > 0) return null;
+function fixedMain(
+  fixture: SimFixture,
+  { market, main }: MarketBook,
+  homeWin: number,
+): number | null {
+  if (market.fixedMain === undefined || fixture.game.progress(fixture.play) > 0) return null;
   // The favourite gives the points; near even the sign stays where it was.
   if (main !== null && Math.abs(homeWin - 0.5) < 0.02) return main;
   return homeWin >= 0.5 ? -market.fixedMain : market.fixedMain;
@@ -331,27 +402,38 @@ function ladder(
 ): Rung[] {
   const { market, wanted } = book;
   const isSigned = minimum === -1;
-  // Half-point spreads have no line of 0: it would be the moneyline.
-  const skipsZero = isSigned && market.step === 0.5;
+  // No line that is the moneyline by another name: 0 on half-point grids, a half where no game is drawn.
+  const least = !isSigned
+    ? Number.NEGATIVE_INFINITY
+    : market.fixedMain !== undefined
+      ? 1
+      : market.step === 0.5
+        ? 0.5
+        : 0;
   const next = (line: number, direction: 1 | -1) => {
-    const moved = line + direction * market.step;
-    return moved === 0 && skipsZero ? moved + direction * market.step : moved;
+    let moved = line + direction * market.step;
+    while (Math.abs(moved) < least) moved += direction * market.step;
+    return moved;
   };
   const usable = (line: number) => isSigned || line > 0;
   const off = (line: number) => Math.abs(fair(line) - 0.5);
-  let main = fixed ?? market.offset + Math.round((centre - market.offset) / market.step) * market.step;
+  let main =
+    fixed ?? market.offset + Math.round((centre - market.offset) / market.step) * market.step;
   if (fixed === null) {
-    if (main === 0 && skipsZero) main = market.step;
+    if (isSigned && Math.abs(main) < least) main = next(main, main < 0 ? -1 : 1);
     if (!usable(main)) main = next(main, 1);
     for (const direction of [1, -1] as const) {
-      while (usable(next(main, direction)) && off(next(main, direction)) < off(main)) main = next(main, direction);
+      while (usable(next(main, direction)) && off(next(main, direction)) < off(main))
+        main = next(main, direction);
     }
-    if (book.main !== null && book.main !== main && off(book.main) <= off(main) + MAIN_STICKINESS) main = book.main;
+    if (book.main !== null && book.main !== main && off(book.main) <= off(main) + MAIN_STICKINESS)
+      main = book.main;
   }
   const rungs: Rung[] = [];
   const offer = (line: number, isMain: boolean) => {
     const chance = fair(line);
-    if (usable(line) && chance > OFFERED.low && chance < OFFERED.high) rungs.push({ line, chance, isMain });
+    if (usable(line) && chance > OFFERED.low && chance < OFFERED.high)
+      rungs.push({ line, chance, isMain });
   };
   offer(main, true);
   if (rungs.length === 0) return [];
@@ -384,7 +466,11 @@ function scoreQuotes({ home, away }: Outcome, wanted: number): Quote[] {
     .filter(({ chance }) => chance > 0.004 && chance < 0.85)
     .sort((a, b) => b.chance - a.chance)
     .slice(0, wanted)
-    .map(({ line, chance }) => ({ line, isMain: true, prices: [bookPrice(Math.min(chance * LIST_HOLD, 0.95), 0)] }));
+    .map(({ line, chance }) => ({
+      line,
+      isMain: true,
+      prices: [bookPrice(Math.min(chance * LIST_HOLD, 0.95), 0)],
+    }));
 }
 
 const implied = (american: number) =>
@@ -404,7 +490,7 @@ export function reprice(
   keep: number,
 ): void {
   if (book.isClosed || book.heldUntil > nowMs) return;
-  if (fixture.sport.game.isScopeOver(fixture.play, book.market.scope)) {
+  if (fixture.game.isScopeOver(fixture.play, book.market.scope)) {
     lockBook(book, nowMs, changes, keep);
     book.isClosed = true;
     return;
@@ -425,7 +511,13 @@ export function reprice(
     }
     odds.forEach((odd, index) => {
       const price = prices[index] as number;
-      if (odd.state === 'open' && odd.price === price && odd.isMain === isMain && odd.isLive === isLive) return;
+      if (
+        odd.state === 'open' &&
+        odd.price === price &&
+        odd.isMain === isMain &&
+        odd.isLive === isLive
+      )
+        return;
       moved.push({ odd, price, isMain });
       isWorthIt ||=
         odd.state !== 'open' ||
@@ -495,13 +587,22 @@ function newOdd(fixture: SimFixture, book: MarketBook, side: Side, line: number)
   };
 }
 
-type Identity = Pick<SimOdd, 'name' | 'selection' | 'selectionLine' | 'points' | 'groupingKey' | 'teamId'> & {
+type Identity = Pick<
+  SimOdd,
+  'name' | 'selection' | 'selectionLine' | 'points' | 'groupingKey' | 'teamId'
+> & {
   /** Text whose normal form ends the id. */
   slug: string;
 };
 
 /** Names and keys of one selection, by kind of market. `line` is the home side's for spreads. */
-function identify(fixture: SimFixture, market: MarketDef, subject: Subject, side: Side, line: number): Identity {
+function identify(
+  fixture: SimFixture,
+  market: MarketDef,
+  subject: Subject,
+  side: Side,
+  line: number,
+): Identity {
   const { teams } = fixture;
   const team = side === 'home' ? teams[0] : side === 'away' ? teams[1] : null;
   // A full stop inside a name is dropped, one inside a number becomes `_`: names are put in normal form first.
@@ -510,7 +611,15 @@ function identify(fixture: SimFixture, market: MarketDef, subject: Subject, side
     case 'moneyline':
     case 'moneyline_3': {
       const name = team?.name ?? 'Draw';
-      return { name, selection: name, selectionLine: null, points: null, groupingKey: 'default', teamId: team?.id ?? null, slug: plain(name) };
+      return {
+        name,
+        selection: name,
+        selectionLine: null,
+        points: null,
+        groupingKey: 'default',
+        teamId: team?.id ?? null,
+        slug: plain(name),
+      };
     }
     case 'spread': {
       const points = side === 'home' ? line : line === 0 ? 0 : -line;
@@ -543,14 +652,31 @@ function identify(fixture: SimFixture, market: MarketDef, subject: Subject, side
     }
     case 'both_score': {
       const name = side === 'yes' ? 'Yes' : 'No';
-      return { name, selection: '', selectionLine: side, points: null, groupingKey: 'default', teamId: null, slug: side };
+      return {
+        name,
+        selection: '',
+        selectionLine: side,
+        points: null,
+        groupingKey: 'default',
+        teamId: null,
+        slug: side,
+      };
     }
     case 'player_yes': {
       const name = subject.player?.name ?? '';
-      return { name, selection: name, selectionLine: side, points: null, groupingKey: plain(name), teamId: teamOf(fixture, subject), slug: `${plain(name)}_${side}` };
+      return {
+        name,
+        selection: name,
+        selectionLine: side,
+        points: null,
+        groupingKey: plain(name),
+        teamId: teamOf(fixture, subject),
+        slug: `${plain(name)}_${side}`,
+      };
     }
     default: {
-      const entity = subject.player?.name ?? (subject.team === null ? '' : teams[subject.team].name);
+      const entity =
+        subject.player?.name ?? (subject.team === null ? '' : teams[subject.team].name);
       const word = side === 'over' ? 'Over' : 'Under';
       const prefix = entity === '' ? '' : `${plain(entity)}_`;
       return {
@@ -573,9 +699,10 @@ function teamOf({ teams }: SimFixture, { team }: Subject): string | null {
 /** Grades an odd by the final state of its fixture; a cancelled fixture refunds what was not decided. */
 export function grade(odd: SimOdd): Settlement {
   const { fixture, market, subject, side } = odd;
-  const { game } = fixture.sport;
+  const { game } = fixture;
   const isCancelled = fixture.status === 'cancelled';
-  if (isCancelled && !(market.scope !== null && game.isScopeOver(fixture.play, market.scope))) return 'Refunded';
+  if (isCancelled && !(market.scope !== null && game.isScopeOver(fixture.play, market.scope)))
+    return 'Refunded';
   const result = game.result(fixture.play, market.scope);
   const points = odd.points ?? 0;
   switch (market.kind) {
@@ -590,14 +717,24 @@ export function grade(odd: SimOdd): Settlement {
     case 'team_total':
       return gradeTotal(side, points, subject.team === 0 ? result.home : result.away);
     case 'player_total':
-      return gradeTotal(side, points, subject.player ? countedOf(fixture, market, subject.player) : 0);
+      return gradeTotal(
+        side,
+        points,
+        subject.player ? countedOf(fixture, market, subject.player) : 0,
+      );
     case 'player_yes':
-      return gradeYesNo(side, subject.player ? countedOf(fixture, market, subject.player) > 0 : false);
+      return gradeYesNo(
+        side,
+        subject.player ? countedOf(fixture, market, subject.player) > 0 : false,
+      );
     case 'both_score':
       return gradeYesNo(side, result.home > 0 && result.away > 0);
     case 'correct_score': {
       const [mine, theirs] = (odd.selectionLine ?? '').split(':').map(Number);
-      const ahead = odd.teamId === fixture.teams[1].id ? [result.away, result.home] : [result.home, result.away];
+      const ahead =
+        odd.teamId === fixture.teams[1].id
+          ? [result.away, result.home]
+          : [result.home, result.away];
       return ahead[0] === mine && ahead[1] === theirs ? 'Won' : 'Lost';
     }
   }
@@ -607,6 +744,8 @@ export function grade(odd: SimOdd): Settlement {
 export function slugOfDay(sport: SportDef, startMs: number): string {
   const day = new Date(startMs).toISOString().slice(0, 10);
   if (!sport.individuals) return day;
-  const week = Math.ceil((startMs - Date.UTC(Number(day.slice(0, 4)), 0, 1)) / (7 * 24 * 3_600_000));
+  const week = Math.ceil(
+    (startMs - Date.UTC(Number(day.slice(0, 4)), 0, 1)) / (7 * 24 * 3_600_000),
+  );
   return `${day.slice(0, 4)}-${week}`;
 }

@@ -57,8 +57,7 @@ function normalCdf(x: number): number {
     0.3989422804 *
     Math.exp((-x * x) / 2) *
     t *
-    (0.31938153 +
-      t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
+    (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
   return x > 0 ? 1 - tail : tail;
 }
 
@@ -202,7 +201,8 @@ function americanOf(probability: number): number {
 /** Rounds as books quote: by 1 below 200, then 5, 10, 25, 50, 500. Never between -100 and +100. */
 export function roundPrice(american: number): number {
   const size = Math.abs(american);
-  const step = size < 200 ? 1 : size < 500 ? 5 : size < 1000 ? 10 : size < 2000 ? 25 : size < 5000 ? 50 : 500;
+  const step =
+    size < 200 ? 1 : size < 500 ? 5 : size < 1000 ? 10 : size < 2000 ? 25 : size < 5000 ? 50 : 500;
   const rounded = Math.round(size / step) * step;
   return american < 0 && rounded > 100 ? -rounded : Math.max(rounded, 100);
 }

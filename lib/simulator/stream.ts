@@ -27,7 +27,13 @@ export type StreamFilter = {
 
 type StreamEvent = { entryId: string; atMs: number; sport: string } & (
   | { name: OddsEventName; rows: readonly RowState[] }
-  | { name: 'fixture-status'; rows: null; league: readonly string[]; fixtureId: string; data: unknown }
+  | {
+      name: 'fixture-status';
+      rows: null;
+      league: readonly string[];
+      fixtureId: string;
+      data: unknown;
+    }
   | { name: string; rows: null; raw: string }
 );
 
@@ -99,9 +105,11 @@ export function createStream(deps: {
     } else {
       const name = event.name as OddsEventName;
       const rows: string[] = [];
-      for (const row of event.rows) if (matches(filter, row)) rows.push(streamRow(row, name, filter.format, faults));
+      for (const row of event.rows)
+        if (matches(filter, row)) rows.push(streamRow(row, name, filter.format, faults));
       if (rows.length === 0) return null;
-      if (faults.has('malformed-rows') && random.chance(0.05)) rows.splice(random.int(0, rows.length), 0, brokenRow(rows[0] as string));
+      if (faults.has('malformed-rows') && random.chance(0.05))
+        rows.splice(random.int(0, rows.length), 0, brokenRow(rows[0] as string));
       data = `{"entry_id":"${event.entryId}","data":[${rows.join(',')}],"type":"${name}"}`;
     }
     const id = faults.has('mismatched-ids') ? otherId(event.entryId) : event.entryId;
@@ -182,7 +190,9 @@ export function createStream(deps: {
         group.subscribers.delete(subscriber);
         if (isCut) {
           const whole = text.toString();
-          response.write(whole.slice(0, Math.max(whole.indexOf('data:') + 20, 30)), () => response.destroy());
+          response.write(whole.slice(0, Math.max(whole.indexOf('data:') + 20, 30)), () =>
+            response.destroy(),
+          );
         } else response.end();
         return;
       }
@@ -201,7 +211,12 @@ export function createStream(deps: {
     if (!parseEntryId(after)) return '';
     const oldestMs = isFull ? 0 : now() - RESUME_WINDOW_MS;
     return held
-      .filter((event) => event.sport === filter.sport && event.atMs >= oldestMs && compareEntryIds(event.entryId, after) > 0)
+      .filter(
+        (event) =>
+          event.sport === filter.sport &&
+          event.atMs >= oldestMs &&
+          compareEntryIds(event.entryId, after) > 0,
+      )
       .map((event) => encode(filter, event) ?? '')
       .join('');
   }
@@ -235,7 +250,8 @@ export function createStream(deps: {
 
     publish(event) {
       if (!hasCopilot) return;
-      if (!groups.has(event.sport) && !faults.has('resume-30s') && !faults.has('resume-full')) return;
+      if (!groups.has(event.sport) && !faults.has('resume-30s') && !faults.has('resume-full'))
+        return;
       eventMs = event.atMs;
       const base = { entryId: ids.next(), atMs: event.atMs, sport: event.sport };
       if (event.kind === 'odds') {
@@ -276,11 +292,13 @@ export function createStream(deps: {
     ping() {
       if (faults.has('silent-stall')) return;
       const text = encodeSse({ event: 'ping', data: pingData(now()) });
-      for (const group of allGroups()) for (const subscriber of group.subscribers) write(subscriber, text, group);
+      for (const group of allGroups())
+        for (const subscriber of group.subscribers) write(subscriber, text, group);
     },
 
     cut() {
-      for (const group of allGroups()) for (const { response } of group.subscribers) response.destroy();
+      for (const group of allGroups())
+        for (const { response } of group.subscribers) response.destroy();
     },
 
     close() {

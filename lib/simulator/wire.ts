@@ -1,6 +1,7 @@
 /** The vendor's shapes: stream rows, REST rows, fixture wrappers. */
-import { type OddsFormat, wirePrice } from '@/lib/protocol/price';
+
 import type { OddsEventName } from '@/lib/protocol/events';
+import { type OddsFormat, wirePrice } from '@/lib/protocol/price';
 import type { Faults } from './faults';
 import { DEFAULT_VERSION, ORGANISATION, type SimFixture, type SimOdd, type Team } from './markets';
 import { slug } from './names';
@@ -20,7 +21,16 @@ export type RowState = Pick<
 /** The odd's present state, as a row of the default version. */
 export function rowState(odd: SimOdd): RowState {
   const { price, isMain, isLive, changedAt, settlement, settledAt } = odd;
-  return { odd, versionId: DEFAULT_VERSION, price, isMain, isLive, changedAt, settlement, settledAt };
+  return {
+    odd,
+    versionId: DEFAULT_VERSION,
+    price,
+    isMain,
+    isLive,
+    changedAt,
+    settlement,
+    settledAt,
+  };
 }
 
 /** The same odd in the second version: same selection, another id, a dearer price. */
@@ -52,15 +62,24 @@ function settledDate(ms: number, faults: Faults): string {
 
 function priceText(american: number, format: OddsFormat, faults: Faults): string {
   const price = wirePrice(american, format);
-  return Number.isInteger(price) && faults.has('trailing-zero-prices') ? price.toFixed(1) : String(price);
+  return Number.isInteger(price) && faults.has('trailing-zero-prices')
+    ? price.toFixed(1)
+    : String(price);
 }
 
 const SLOW_FAULTS = ['optional-fields', 'empties', 'naive-dates', 'float-timestamps'] as const;
 
 /** One row of a stream event as JSON text. Most of it never changes and is kept with the odd. */
-export function streamRow(row: RowState, name: OddsEventName, format: OddsFormat, faults: Faults): string {
+export function streamRow(
+  row: RowState,
+  name: OddsEventName,
+  format: OddsFormat,
+  faults: Faults,
+): string {
   const isPlain =
-    row.versionId === DEFAULT_VERSION && name !== 'copilot-settled-odds' && !SLOW_FAULTS.some((fault) => faults.has(fault));
+    row.versionId === DEFAULT_VERSION &&
+    name !== 'copilot-settled-odds' &&
+    !SLOW_FAULTS.some((fault) => faults.has(fault));
   if (!isPlain) return unusualRow(row, name, format, faults);
   const { odd } = row;
   odd.text ??= JSON.stringify(unchanging(row)).slice(0, -1);
@@ -99,7 +118,12 @@ function unchanging(row: RowState) {
 const EMPTIES = ['', null, 'None', undefined] as const;
 const MAY_BE_EMPTY = ['player_id', 'team_id', 'selection', 'selection_line', 'points'];
 
-function unusualRow(row: RowState, name: OddsEventName, format: OddsFormat, faults: Faults): string {
+function unusualRow(
+  row: RowState,
+  name: OddsEventName,
+  format: OddsFormat,
+  faults: Faults,
+): string {
   const { odd } = row;
   const isSettled = name === 'copilot-settled-odds';
   const seconds = row.changedAt / 1000;
@@ -140,11 +164,18 @@ export function versionName(versionId: number): string {
 }
 
 /** One odd of `/copilot/fixtures/odds`; with its settlement where it has one. */
-export function restOdd(row: RowState, format: OddsFormat, faults: Faults): Record<string, unknown> {
+export function restOdd(
+  row: RowState,
+  format: OddsFormat,
+  faults: Faults,
+): Record<string, unknown> {
   const { odd } = row;
   const seconds = row.changedAt / 1000;
   const settled = row.settlement
-    ? { settlement: row.settlement, settled_at: settledDate(row.settledAt ?? row.changedAt, faults) }
+    ? {
+        settlement: row.settlement,
+        settled_at: settledDate(row.settledAt ?? row.changedAt, faults),
+      }
     : {};
   return {
     id: idOf(row),
@@ -209,20 +240,21 @@ function periods(values: readonly number[]) {
   return Object.fromEntries(values.map((value, index) => [`period_${index + 1}`, value]));
 }
 
-function resultOf({ sport, play, status }: SimFixture) {
+function resultOf({ game, play, status }: SimFixture) {
   if (status === 'unplayed' || status === 'delayed' || status === 'cancelled') return null;
-  const { home, away } = sport.game.score(play);
+  const { home, away } = game.score(play);
+  const byPeriod = game.periods(play);
   const isOn = status === 'live' || status === 'half' || status === 'suspended';
   return {
     scores: {
-      home: { total: home, periods: periods(play.homePeriods), aggregate: null },
-      away: { total: away, periods: periods(play.awayPeriods), aggregate: null },
+      home: { total: home, periods: periods(byPeriod.home), aggregate: null },
+      away: { total: away, periods: periods(byPeriod.away), aggregate: null },
     },
     in_play_data: isOn
       ? {
-          period: sport.game.period(play),
-          period_number: play.period + 1,
-          clock: sport.game.clock(play),
+          period: game.period(play),
+          period_number: byPeriod.home.length,
+          clock: game.clock(play),
           last_play: null,
         }
       : null,

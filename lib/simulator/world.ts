@@ -4,7 +4,8 @@
  * The same seed, start and options give the same events whatever the steps in which time is advanced.
  */
 import type { OddsEventName } from '@/lib/protocol/events';
-import { newPlay } from './games';
+import { newPlay, type Step } from './games';
+import { createHeap } from './heap';
 import {
   type Changes,
   type FixtureStatus,
@@ -15,6 +16,7 @@ import {
   note,
   type Player,
   planBooks,
+  playerMean,
   reprice,
   type SimFixture,
   type SimOdd,
@@ -51,7 +53,18 @@ export type WorldEvent =
 
 /** What a test or a demonstrator may make a fixture do. */
 export const ACTS = [
-  'start', 'score', 'half', 'finish', 'cancel', 'delay', 'suspend', 'return', 'move-start', 'reschedule', 'lock', 'reopen',
+  'start',
+  'score',
+  'half',
+  'finish',
+  'cancel',
+  'delay',
+  'suspend',
+  'return',
+  'move-start',
+  'reschedule',
+  'lock',
+  'reopen',
 ] as const;
 export type Act = (typeof ACTS)[number];
 
@@ -88,7 +101,18 @@ const OPINION_PULL = 1 / 128;
 type Role = 'ending' | 'half' | 'live' | 'soon' | 'suspended' | 'moving' | 'delayed' | 'upcoming';
 /** Who is there when the world begins, in this order, so that a newcomer soon sees every state. */
 const ROLES: readonly Role[] = [
-  'live', 'soon', 'ending', 'moving', 'suspended', 'upcoming', 'delayed', 'live', 'half', 'upcoming', 'live', 'upcoming',
+  'live',
+  'soon',
+  'ending',
+  'moving',
+  'suspended',
+  'upcoming',
+  'delayed',
+  'live',
+  'half',
+  'upcoming',
+  'live',
+  'upcoming',
 ];
 
 type SportWorld = {
@@ -104,8 +128,6 @@ type SportWorld = {
   hot: number;
   teams: Map<LeagueDef, Team[]>;
 };
-
-type Task = { atMs: number; order: number; run: () => void };
 
 /** A world beginning at `startMs` in full swing: games under way, some just settled, some about to start. */
 export function createWorld(options: WorldOptions, emit: (event: WorldEvent) => void): World {
@@ -162,7 +184,13 @@ export function createWorld(options: WorldOptions, emit: (event: WorldEvent) => 
     credit -= odds.length;
     if (isSilent) return;
     for (let from = 0; from < odds.length; from += ROWS_PER_EVENT) {
-      emit({ kind: 'odds', sport: sport.id, name, atMs: nowMs, odds: odds.slice(from, from + ROWS_PER_EVENT) });
+      emit({
+        kind: 'odds',
+        sport: sport.id,
+        name,
+        atMs: nowMs,
+        odds: odds.slice(from, from + ROWS_PER_EVENT),
+      });
     }
   }
 
@@ -178,7 +206,16 @@ export function createWorld(options: WorldOptions, emit: (event: WorldEvent) => 
     fixture.status = status;
     fixture.updatedMs = nowMs;
     if (isSilent) return;
-    emit({ kind: 'fixture-status', sport: fixture.sport.id, atMs: nowMs, fixture, oldStatus, newStatus: status, oldStartMs: null, newStartMs: null });
+    emit({
+      kind: 'fixture-status',
+      sport: fixture.sport.id,
+      atMs: nowMs,
+      fixture,
+      oldStatus,
+      newStatus: status,
+      oldStartMs: null,
+      newStartMs: null,
+    });
   }
 
   function moveStart(fixture: SimFixture, startMs: number): void {
@@ -188,7 +225,16 @@ export function createWorld(options: WorldOptions, emit: (event: WorldEvent) => 
     fixture.updatedMs = nowMs;
     planStart(fixture);
     if (isSilent) return;
-    emit({ kind: 'fixture-status', sport: fixture.sport.id, atMs: nowMs, fixture, oldStatus: null, newStatus: null, oldStartMs, newStartMs: startMs });
+    emit({
+      kind: 'fixture-status',
+      sport: fixture.sport.id,
+      atMs: nowMs,
+      fixture,
+      oldStatus: null,
+      newStatus: null,
+      oldStartMs,
+      newStartMs: startMs,
+    });
   }
 
   // ---- prices
@@ -204,7 +250,8 @@ export function createWorld(options: WorldOptions, emit: (event: WorldEvent) => 
     if (!isPriced(fixture)) return 0;
     const changes: Changes = { locked: [], priced: [] };
     for (const book of books) {
-      if (isBookPriced(fixture, book)) reprice(fixture, book, nowMs, isInPlay(fixture), changes, keep);
+      if (isBookPriced(fixture, book))
+        reprice(fixture, book, nowMs, isInPlay(fixture), changes, keep);
     }
     sendChanges(fixture, changes);
     return changes.locked.length + changes.priced.length;
@@ -245,7 +292,9 @@ export function createWorld(options: WorldOptions, emit: (event: WorldEvent) => 
       const { active, hot } = sport;
       if (active.length === 0) continue;
       const isHot = sport.random.chance(HOT_SHARE);
-      const index = isHot ? sport.random.int(0, hot - 1) : sport.random.int(Math.min(hot, active.length - 1), active.length - 1);
+      const index = isHot
+        ? sport.random.int(0, hot - 1)
+        : sport.random.int(Math.min(hot, active.length - 1), active.length - 1);
       drift(active[index] as SimFixture);
     }
   }
@@ -270,13 +319,24 @@ export function createWorld(options: WorldOptions, emit: (event: WorldEvent) => 
     teams = [];
     for (let index = 0; teams.length < count && index < count * 4; index += 1) {
       const name = sport.def.individuals
-        ? personName(random, random.pick(['usa', 'spain', 'germany', 'france', 'asia'] as const), league.gender === 'women')
+        ? personName(
+            random,
+            random.pick(['usa', 'spain', 'germany', 'france', 'japan'] as const),
+            league.gender === 'women',
+          )
         : teamName(random, league.names, league.style, index);
       if (names.has(name)) continue;
       names.add(name);
       numbers += 1;
       const abbreviation = abbreviate(name);
-      teams.push({ id: random.hex(12), numericalId: numbers, gameNumber: random.int(10_000, 99_999), name, abbreviation, strength: random.normal() });
+      teams.push({
+        id: random.hex(12),
+        numericalId: numbers,
+        gameNumber: random.int(10_000, 99_999),
+        name,
+        abbreviation,
+        strength: random.normal(),
+      });
     }
     sport.teams.set(league, teams);
     return teams;
@@ -285,10 +345,12 @@ export function createWorld(options: WorldOptions, emit: (event: WorldEvent) => 
   function pickLeague(sport: SportWorld): LeagueDef {
     const counts = new Map<LeagueDef, number>();
     for (const fixture of sport.fixtures.values()) {
-      if (fixture.finishedMs === null) counts.set(fixture.league, (counts.get(fixture.league) ?? 0) + 1);
+      if (fixture.finishedMs === null)
+        counts.set(fixture.league, (counts.get(fixture.league) ?? 0) + 1);
     }
     // The league furthest below its share: every league gets a fixture before the big ones fill up.
-    const wish = (league: LeagueDef) => ((counts.get(league) ?? 0) + 0.1 * league.tier) / ([4, 2, 1][league.tier - 1] ?? 1);
+    const wish = (league: LeagueDef) =>
+      ((counts.get(league) ?? 0) + 0.1 * league.tier) / ([4, 2, 1][league.tier - 1] ?? 1);
     const empty = sport.def.leagues.filter((league) => !counts.has(league));
     const among = empty.length > 0 ? empty : sport.def.leagues;
     return among.reduce((best, league) => (wish(league) < wish(best) ? league : best));
@@ -296,7 +358,8 @@ export function createWorld(options: WorldOptions, emit: (event: WorldEvent) => 
 
   function pickTeams(sport: SportWorld, league: LeagueDef): [Team, Team] {
     const busy = new Set<Team>();
-    for (const fixture of sport.fixtures.values()) if (fixture.finishedMs === null) for (const team of fixture.teams) busy.add(team);
+    for (const fixture of sport.fixtures.values())
+      if (fixture.finishedMs === null) for (const team of fixture.teams) busy.add(team);
     const all = teamsOf(sport, league);
     const free = all.filter((team) => !busy.has(team));
     const among = free.length >= 2 ? free : all;
@@ -325,6 +388,7 @@ export function createWorld(options: WorldOptions, emit: (event: WorldEvent) => 
     const { def, random: source } = sport;
     const league = like?.league ?? pickLeague(sport);
     const teams = like?.teams ?? pickTeams(sport, league);
+    const game = league.game ?? def.game;
     const luckSeed = source.int(1, 2 ** 31);
     const scale = (league.pace ?? def.pace) / def.pace;
     numbers += 1;
@@ -335,7 +399,14 @@ export function createWorld(options: WorldOptions, emit: (event: WorldEvent) => 
       while (names.has(name)) name = personName(source, league.names, league.gender === 'women');
       names.add(name);
       const team = index % 2 === 0 ? 0 : 1;
-      players.push({ id: source.hex(12), name, team, role: index >> 1, counted: def.stats.map(() => 0) });
+      players.push({
+        id: source.hex(12),
+        name,
+        team,
+        role: index >> 1,
+        skill: source.between(0.78, 1.22),
+        counted: def.stats.map(() => 0),
+      });
     }
     const fixture: SimFixture = {
       id: fixtureId(sport, startMs),
@@ -343,15 +414,18 @@ export function createWorld(options: WorldOptions, emit: (event: WorldEvent) => 
       gameId: `${teams[0].gameNumber}-${teams[1].gameNumber}-${slugOfDay(def, startMs)}`,
       sport: def,
       league,
+      game,
       teams,
       startMs,
       status: 'unplayed',
       updatedMs: nowMs,
-      play: newPlay(),
+      play: newPlay(game),
       luckSeed,
       luck: createRandom(luckSeed),
       strengths: {
-        edge: def.homeEdge + (teams[0].strength - teams[1].strength) * def.strengthSd * (def.individuals ? 1 : scale),
+        edge:
+          def.homeEdge +
+          (teams[0].strength - teams[1].strength) * def.strengthSd * (def.individuals ? 1 : scale),
         pace: (league.pace ?? def.pace) * (1 + source.normal() * (def.individuals ? 0.012 : 0.035)),
       },
       opinion: { edge: 0, pace: 0 },
@@ -371,7 +445,10 @@ export function createWorld(options: WorldOptions, emit: (event: WorldEvent) => 
     // A few fixtures carry the long ladders, most the main lines, as on a real board.
     const depth = source.chance(0.2) ? 2.2 : source.between(0.45, 1);
     const tier = [1.25, 1, 0.8][league.tier - 1] ?? 1;
-    fixture.books = planBooks(fixture, Math.max(sport.quota * depth * tier, def.mainMarkets.length * 2));
+    fixture.books = planBooks(
+      fixture,
+      Math.max(sport.quota * depth * tier, def.mainMarkets.length * 2),
+    );
     sport.fixtures.set(fixture.id, fixture);
     byId.set(fixture.id, fixture);
     return fixture;
@@ -414,7 +491,8 @@ export function createWorld(options: WorldOptions, emit: (event: WorldEvent) => 
       case 'break':
       case 'score':
         if (step.lockSeconds > 0) hold(fixture, fixture.books, step.lockSeconds);
-        else if (credit > -rate) priceBooks(fixture, fixture.books.slice(0, sport.mainMarkets.length));
+        else if (credit > -rate)
+          priceBooks(fixture, fixture.books.slice(0, sport.mainMarkets.length));
         break;
       case 'play':
         if (step.lockSeconds > 0) {
@@ -429,23 +507,27 @@ export function createWorld(options: WorldOptions, emit: (event: WorldEvent) => 
 
   /** One step of the game, players' statistics included. */
   function stepOf(fixture: SimFixture) {
-    const { sport, play, strengths, players } = fixture;
+    const { sport, game, play, strengths, players } = fixture;
     const source = at(fixture).random;
-    const before = sport.game.progress(play);
-    const step = sport.game.step(play, strengths, fixture.luck);
-    const played = sport.game.progress(play) - before;
+    const before = game.progress(play);
+    const step = game.step(play, strengths, fixture.luck);
+    const played = game.progress(play) - before;
     sport.stats.forEach((stat, index) => {
       if (stat.name === 'goals' || stat.name === 'touchdowns') {
         if (step.scorer === undefined) return;
         const team = players.filter((player) => player.team === step.scorer);
-        const means = team.map((player) => stat.means[player.role] ?? 0);
-        const others = Math.max((stat.name === 'goals' ? strengths.pace / 2 : 2.6) - means.reduce((sum, mean) => sum + mean, 0), 0.2);
+        const means = team.map((player) => playerMean(fixture, stat, player, strengths));
+        const others = Math.max(
+          (stat.name === 'goals' ? strengths.pace / 2 : 2.6) -
+            means.reduce((sum, mean) => sum + mean, 0),
+          0.2,
+        );
         const scorer = team[source.weighted([...means, others])];
         if (scorer) scorer.counted[index] = (scorer.counted[index] ?? 0) + 1;
         return;
       }
       for (const player of players) {
-        const mean = stat.means[player.role] ?? 0;
+        const mean = playerMean(fixture, stat, player, strengths);
         if (mean === 0 || played <= 0) continue;
         const unit = Math.max(Math.round(stat.spread), 1);
         const counted = source.poisson((mean * played) / unit) * unit;
@@ -479,10 +561,14 @@ export function createWorld(options: WorldOptions, emit: (event: WorldEvent) => 
     const batches = Math.min(3, books.length);
     for (let batch = 0; batch < batches; batch += 1) {
       const part = books.filter((_, index) => index % batches === batch);
-      planned(fixture, (source.between(fromSeconds, toSeconds) * 1000) / Math.min(speed, 10), () => settle(fixture, part));
+      planned(fixture, (source.between(fromSeconds, toSeconds) * 1000) / Math.min(speed, 10), () =>
+        settle(fixture, part),
+      );
     }
     if (fixture.players.length > 0 && source.chance(0.12)) {
-      planned(fixture, ((toSeconds + source.between(40, 120)) * 1000) / Math.min(speed, 10), () => correct(fixture));
+      planned(fixture, ((toSeconds + source.between(40, 120)) * 1000) / Math.min(speed, 10), () =>
+        correct(fixture),
+      );
     }
   }
 
@@ -543,7 +629,8 @@ export function createWorld(options: WorldOptions, emit: (event: WorldEvent) => 
     sport.finished.splice(index, 1);
     sport.fixtures.delete(fixture.id);
     byId.delete(fixture.id);
-    for (const book of fixture.books) for (const odds of book.lines.values()) for (const odd of odds) byOdd.delete(odd.id);
+    for (const book of fixture.books)
+      for (const odds of book.lines.values()) for (const odd of odds) byOdd.delete(odd.id);
   }
 
   function replace(sport: SportWorld): void {
@@ -557,12 +644,21 @@ export function createWorld(options: WorldOptions, emit: (event: WorldEvent) => 
   /** Start times are whole five minutes. */
   const onTheFive = (ms: number) => Math.ceil(ms / (5 * MINUTE)) * 5 * MINUTE;
 
-  /** Fills the next gap in the calendar, so that games keep starting; now and then a day ahead. */
+  /** Fills the next gap in the calendar, so that games keep starting; some are a day ahead. */
   function nextStart(sport: SportWorld): number {
     const { random: source } = sport;
-    if (source.chance(0.3)) return onTheFive(nowMs + source.between(6, 26) * HOUR);
+    const isFar = (fixture: SimFixture) =>
+      isPreMatch(fixture) && fixture.startMs > nowMs + 6 * HOUR;
+    const far = [...sport.fixtures.values()].filter(isFar).length;
+    // Few enough that those waiting a day never crowd out those that keep the evening going.
+    if (far < sport.target * 0.2 && source.chance(0.4)) {
+      return onTheFive(nowMs + source.between(6, 26) * HOUR);
+    }
     const gap = gameMs(sport.def.game.durationSeconds) / (sport.target * 0.4);
-    const starts = [...sport.fixtures.values()].filter(isPreMatch).map(({ startMs }) => startMs).sort((a, b) => a - b);
+    const starts = [...sport.fixtures.values()]
+      .filter(isPreMatch)
+      .map(({ startMs }) => startMs)
+      .sort((a, b) => a - b);
     let free = nowMs + Math.min(20 * MINUTE, Math.max(gap, MINUTE));
     for (const start of starts) if (start <= free + gap / 2) free = Math.max(free, start + gap);
     const startMs = free + source.between(-0.2, 0.2) * gap;
@@ -608,7 +704,11 @@ export function createWorld(options: WorldOptions, emit: (event: WorldEvent) => 
 
   function reschedule(fixture: SimFixture): void {
     const sport = at(fixture);
-    const replay = announce(sport, onTheFive(fixture.startMs + sport.random.int(18, 30) * HOUR), fixture);
+    const replay = announce(
+      sport,
+      onTheFive(fixture.startMs + sport.random.int(18, 30) * HOUR),
+      fixture,
+    );
     fixture.rescheduledTo = replay.id;
     cancel(fixture);
     priceBooks(replay, replay.books);
@@ -621,10 +721,14 @@ export function createWorld(options: WorldOptions, emit: (event: WorldEvent) => 
     const { random: source } = sport;
     later(source.between(80, 160) * 1000, () => mishap(sport));
     const all = [...sport.fixtures.values()];
-    const count = (status: FixtureStatus) => all.filter((fixture) => fixture.status === status).length;
-    const upcoming = all.filter(({ status, startMs }) => status === 'unplayed' && startMs > nowMs + 3 * MINUTE);
+    const count = (status: FixtureStatus) =>
+      all.filter((fixture) => fixture.status === status).length;
+    const upcoming = all.filter(
+      ({ status, startMs }) => status === 'unplayed' && startMs > nowMs + 3 * MINUTE,
+    );
     const live = all.filter((fixture) => isInPlay(fixture) && !fixture.play.isBreak);
-    const soonest = () => upcoming.reduce((best, fixture) => (fixture.startMs < best.startMs ? fixture : best));
+    const soonest = () =>
+      upcoming.reduce((best, fixture) => (fixture.startMs < best.startMs ? fixture : best));
     switch (source.weighted([34, 26, 26, 8, 6])) {
       case 0:
         if (upcoming.length > 1) postpone(source.pick(upcoming));
@@ -633,7 +737,8 @@ export function createWorld(options: WorldOptions, emit: (event: WorldEvent) => 
         if (upcoming.length > 2 && count('delayed') < 1) delay(soonest(), source.between(4, 12));
         return;
       case 2:
-        if (live.length > 2 && count('suspended') < 1) suspend(source.pick(live), source.between(1.5, 5));
+        if (live.length > 2 && count('suspended') < 1)
+          suspend(source.pick(live), source.between(1.5, 5));
         return;
       case 3:
         if (upcoming.length > 3) cancel(source.pick(upcoming));
@@ -653,6 +758,14 @@ export function createWorld(options: WorldOptions, emit: (event: WorldEvent) => 
       for (let step = 0; step < 6; step += 1) drift(fixture);
       priceBooks(fixture, fixture.books);
     }
+    // Lines given up before anybody could see them are not worth settling one day.
+    for (const { lines } of fixture.books) {
+      for (const [line, odds] of lines) {
+        if (odds.some(({ state }) => state === 'open')) continue;
+        lines.delete(line);
+        for (const odd of odds) byOdd.delete(odd.id);
+      }
+    }
     nowMs = present;
   }
 
@@ -661,13 +774,15 @@ export function createWorld(options: WorldOptions, emit: (event: WorldEvent) => 
     const present = nowMs;
     nowMs = fixture.startMs;
     fixture.status = 'live';
+    lock(fixture, fixture.books);
     let priceAt = nowMs;
     let waitMs = gameMs(10);
     while (!fixture.play.isOver && nowMs + waitMs <= untilMs) {
       nowMs += waitMs;
       const step = stepOf(fixture);
       waitMs = gameMs(step.waitSeconds);
-      fixture.status = step.what === 'half' ? 'half' : step.what === 'resume' ? 'live' : fixture.status;
+      if (step.what === 'half') fixture.status = 'half';
+      else if (step.what === 'resume') fixture.status = 'live';
       if (nowMs >= priceAt) {
         priceBooks(fixture, fixture.books);
         priceAt = nowMs + (untilMs - fixture.startMs) / 6;
@@ -686,11 +801,11 @@ export function createWorld(options: WorldOptions, emit: (event: WorldEvent) => 
   }
 
   /** Real ms the fixture's game will take, found by playing it out in advance with the same luck. */
-  function lengthMs({ sport, strengths, luckSeed }: SimFixture): number {
-    const play = newPlay();
+  function lengthMs({ game, strengths, luckSeed }: SimFixture): number {
+    const play = newPlay(game);
     const luck = createRandom(luckSeed);
     let seconds = 10;
-    while (!play.isOver) seconds += sport.game.step(play, strengths, luck).waitSeconds;
+    while (!play.isOver) seconds += game.step(play, strengths, luck).waitSeconds;
     return gameMs(seconds);
   }
 
@@ -700,7 +815,12 @@ export function createWorld(options: WorldOptions, emit: (event: WorldEvent) => 
     const times = options.odds > 10_000 ? 2 : 4;
     const begin = (startMs: number) => {
       const fixture = announce(sport, startMs);
-      lookBack(fixture, Math.min(startMs, nowMs) - source.between(3, 20) * HOUR, times, Math.min(startMs, nowMs));
+      lookBack(
+        fixture,
+        Math.min(startMs, nowMs) - source.between(3, 20) * HOUR,
+        times,
+        Math.min(startMs, nowMs),
+      );
       return fixture;
     };
     switch (role) {
@@ -761,7 +881,10 @@ export function createWorld(options: WorldOptions, emit: (event: WorldEvent) => 
 
   function seedFinished(sport: SportWorld, minutesAgo: number, isCancelled: boolean): void {
     const length = gameMs(sport.def.game.durationSeconds);
-    const fixture = announce(sport, onTheFive(nowMs - (isCancelled ? 20 * MINUTE : length + minutesAgo * MINUTE)));
+    const fixture = announce(
+      sport,
+      onTheFive(nowMs - (isCancelled ? 20 * MINUTE : length + minutesAgo * MINUTE)),
+    );
     lookBack(fixture, fixture.startMs - 5 * HOUR, 3, fixture.startMs);
     const present = nowMs;
     nowMs -= minutesAgo * MINUTE;
@@ -799,57 +922,78 @@ export function createWorld(options: WorldOptions, emit: (event: WorldEvent) => 
 
   // ---- the door
 
-  function act(fixtureId: string, name: Act): void {
-    const fixture = byId.get(fixtureId);
-    if (!fixture) throw new Error(`no fixture ${fixtureId}`);
-    const need = (is: boolean, what: string) => {
-      if (!is) throw new Error(`${name}: the fixture must be ${what}, it is ${fixture.status}`);
-    };
-    switch (name) {
-      case 'start':
-        need(isPreMatch(fixture), 'unplayed or delayed');
-        return kickOff(fixture);
-      case 'score':
-      case 'half':
-      case 'finish': {
-        need(isInPlay(fixture), 'live');
-        fixture.plan += 1;
-        for (let steps = 0; steps < 5_000; steps += 1) {
-          const step = stepOf(fixture);
-          if (step.what === 'over') return finish(fixture);
-          const isIt = name === 'score' ? step.scorer !== undefined : name === 'half' && (step.what === 'half' || step.what === 'break');
-          if (!isIt) continue;
-          if (step.what === 'half') setStatus(fixture, 'half');
-          hold(fixture, fixture.books, Math.max(step.lockSeconds, 2));
-          return keepPlaying(fixture, step.waitSeconds);
-        }
+  type Requirement = (isMet: boolean, what: string) => void;
+  const acts: Record<Act, (fixture: SimFixture, need: Requirement) => void> = {
+    start(fixture, need) {
+      need(isPreMatch(fixture), 'unplayed or delayed');
+      kickOff(fixture);
+    },
+    score: (fixture, need) => playUntil(fixture, need, (step) => step.scorer !== undefined),
+    half: (fixture, need) =>
+      playUntil(fixture, need, ({ what }) => what === 'half' || what === 'break'),
+    finish: (fixture, need) => playUntil(fixture, need, () => false),
+    cancel(fixture, need) {
+      need(fixture.finishedMs === null, 'unfinished');
+      cancel(fixture);
+    },
+    delay(fixture, need) {
+      need(fixture.status === 'unplayed', 'unplayed');
+      delay(fixture, 10);
+    },
+    suspend(fixture, need) {
+      need(isInPlay(fixture), 'live');
+      suspend(fixture, 5);
+    },
+    return(fixture, need) {
+      need(fixture.status === 'suspended', 'suspended');
+      comeBack(fixture);
+    },
+    'move-start'(fixture, need) {
+      need(isPreMatch(fixture), 'unplayed or delayed');
+      moveStart(fixture, onTheFive(fixture.startMs + 30 * MINUTE));
+    },
+    reschedule(fixture, need) {
+      need(isPreMatch(fixture), 'unplayed or delayed');
+      reschedule(fixture);
+    },
+    lock(fixture) {
+      for (const book of fixture.books) book.heldUntil = Number.MAX_SAFE_INTEGER;
+      lock(fixture, fixture.books);
+    },
+    reopen(fixture) {
+      for (const book of fixture.books) book.heldUntil = 0;
+      priceBooks(fixture, fixture.books);
+    },
+  };
+
+  /** Plays a live game on at once until a step is the one wanted, or the game is over. */
+  function playUntil(
+    fixture: SimFixture,
+    need: Requirement,
+    isWanted: (step: Step) => boolean,
+  ): void {
+    need(isInPlay(fixture), 'live');
+    fixture.plan += 1;
+    for (;;) {
+      const step = stepOf(fixture);
+      if (step.what === 'over') {
+        finish(fixture);
         return;
       }
-      case 'cancel':
-        need(fixture.finishedMs === null, 'unfinished');
-        return cancel(fixture);
-      case 'delay':
-        need(fixture.status === 'unplayed', 'unplayed');
-        return delay(fixture, 10);
-      case 'suspend':
-        need(isInPlay(fixture), 'live');
-        return suspend(fixture, 5);
-      case 'return':
-        need(fixture.status === 'suspended', 'suspended');
-        return comeBack(fixture);
-      case 'move-start':
-        need(isPreMatch(fixture), 'unplayed or delayed');
-        return moveStart(fixture, onTheFive(fixture.startMs + 30 * MINUTE));
-      case 'reschedule':
-        need(isPreMatch(fixture), 'unplayed or delayed');
-        return reschedule(fixture);
-      case 'lock':
-        for (const book of fixture.books) book.heldUntil = Number.MAX_SAFE_INTEGER;
-        return lock(fixture, fixture.books);
-      case 'reopen':
-        for (const book of fixture.books) book.heldUntil = 0;
-        priceBooks(fixture, fixture.books);
+      if (!isWanted(step)) continue;
+      if (step.what === 'half') setStatus(fixture, 'half');
+      hold(fixture, fixture.books, Math.max(step.lockSeconds, 2));
+      keepPlaying(fixture, step.waitSeconds);
+      return;
     }
+  }
+
+  function act(fixtureId: string, name: Act): void {
+    const fixture = byId.get(fixtureId);
+    if (!fixture) throw new Error(`no fixture ${fixtureId.slice(0, 80)}`);
+    acts[name](fixture, (isMet, what) => {
+      if (!isMet) throw new Error(`${name}: the fixture must be ${what}, it is ${fixture.status}`);
+    });
   }
 
   return {
@@ -862,7 +1006,8 @@ export function createWorld(options: WorldOptions, emit: (event: WorldEvent) => 
     odd: (id) => byOdd.get(id),
     fixturesOf: (id) =>
       [...byId.values()].filter(
-        ({ teams, players }) => teams.some((team) => team.id === id) || players.some((player) => player.id === id),
+        ({ teams, players }) =>
+          teams.some((team) => team.id === id) || players.some((player) => player.id === id),
       ),
     advance(ms) {
       while (nowMs + SLICE_MS <= ms) {
@@ -881,48 +1026,5 @@ export function createWorld(options: WorldOptions, emit: (event: WorldEvent) => 
       tasks.shift(ms);
     },
     act,
-  };
-}
-
-/** Tasks by time, then by order of making. */
-function createHeap() {
-  const items: Task[] = [];
-  const isBefore = (a: Task, b: Task) => a.atMs < b.atMs || (a.atMs === b.atMs && a.order < b.order);
-  const swap = (i: number, j: number) => {
-    const held = items[i] as Task;
-    items[i] = items[j] as Task;
-    items[j] = held;
-  };
-  return {
-    push(task: Task): void {
-      items.push(task);
-      for (let i = items.length - 1; i > 0; ) {
-        const parent = (i - 1) >> 1;
-        if (!isBefore(items[i] as Task, items[parent] as Task)) break;
-        swap(i, parent);
-        i = parent;
-      }
-    },
-    /** Puts every task off by `ms`; their order stays. */
-    shift(ms: number): void {
-      for (const task of items) task.atMs += ms;
-    },
-    /** The first task due at `ms` or before, taken out. */
-    popUntil(ms: number): Task | undefined {
-      const first = items[0];
-      if (!first || first.atMs > ms) return undefined;
-      swap(0, items.length - 1);
-      items.pop();
-      for (let i = 0; ; ) {
-        const left = 2 * i + 1;
-        if (left >= items.length) break;
-        const right = left + 1;
-        const child = right < items.length && isBefore(items[right] as Task, items[left] as Task) ? right : left;
-        if (!isBefore(items[child] as Task, items[i] as Task)) break;
-        swap(i, child);
-        i = child;
-      }
-      return first;
-    },
   };
 }
