@@ -84,9 +84,8 @@ export function run(command, args, { env = {}, show = false, timeoutMs = RUN_LIM
   });
 }
 
-function fail(what, output, remedy) {
-  process.stderr.write(`${output.trimEnd()}\n\n${what} ${remedy}\n`);
-  process.exit(1);
+function failure(what, output, remedy) {
+  return new Error(`${output.trimEnd()}\n\n${what} ${remedy}`);
 }
 
 /** True where `node_modules` holds every package of the lock in its version. */
@@ -192,7 +191,7 @@ async function alone(work) {
   }
 }
 
-/** Installs the packages of the lock where they are missing or others. */
+/** Installs the packages of the lock where they are missing or others. Throws with npm's output and what to do. */
 export async function ensureInstalled() {
   if (isInstalled()) return;
   await alone(async () => {
@@ -205,12 +204,16 @@ export async function ensureInstalled() {
       ? await run(process.execPath, [npm, ...args])
       : await run(process.platform === 'win32' ? 'npm.cmd' : 'npm', args);
     if (code !== 0) {
-      fail('The packages could not be installed.', output, 'Check the network, then try again.');
+      throw failure(
+        'The packages could not be installed.',
+        output,
+        'Check the network, then try again.',
+      );
     }
   });
 }
 
-/** Builds where there is no build or one of other sources. */
+/** Builds where there is no build or one of other sources. Throws with the build's output and what to do. */
 export async function ensureBuilt() {
   if (isBuilt(hashSources())) return;
   await alone(async () => {
@@ -226,7 +229,7 @@ export async function ensureBuilt() {
       env: { NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' },
     });
     if (code !== 0) {
-      fail('The build failed.', output, 'Mend what is named above, then try again.');
+      throw failure('The build failed.', output, 'Mend what is named above, then try again.');
     }
     writeFileSync(stampFile(), hash);
   });

@@ -34,8 +34,13 @@ if (process.env.npm_lifecycle_event || process.argv.includes('--end-with-parent'
 }
 
 if (!isPrebuilt) {
-  await ensureInstalled();
-  if (!isDev) await ensureBuilt();
+  try {
+    await ensureInstalled();
+    if (!isDev) await ensureBuilt();
+  } catch (error) {
+    console.error(error.message);
+    process.exit(1);
+  }
 }
 
 process.env.NODE_ENV = isDev ? 'development' : 'production';

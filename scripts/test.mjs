@@ -89,16 +89,14 @@ async function playwright() {
   return isGood;
 }
 
+/** Each fails by answering false or by throwing what a person should read. */
 const stages = {
   lint: () => tool('@biomejs/biome/bin/biome', ['check', '.'], 5),
   types: async () =>
     (await tool('next/dist/bin/next', ['typegen'], 5)) &&
     (await tool('typescript/bin/tsc', ['--noEmit'], 10)),
   unit: () => vitest('unit'),
-  build: async () => {
-    await ensureBuilt();
-    return true;
-  },
+  build: ensureBuilt,
   integration: () => vitest('integration'),
   browser: playwright,
 };
@@ -110,20 +108,19 @@ if (unknown) {
 }
 // The last two run the built server.
 const needsBuild = args.includes('integration') || args.includes('browser');
-const wanted = Object.keys(stages).filter(
-  (name) => args.length === 0 || args.includes(name) || (name === 'build' && needsBuild),
+const wanted = Object.entries(stages).filter(
+  ([name]) => args.length === 0 || args.includes(name) || (name === 'build' && needsBuild),
 );
 
-await ensureInstalled();
 mkdirSync(SCRATCH, { recursive: true });
 
 let isGood = true;
-for (const name of wanted) {
+for (const [name, work] of [['install', ensureInstalled], ...wanted]) {
   const start = Date.now();
   console.log(`\n— ${name}`);
   const failedBefore = totals.failed;
   try {
-    isGood = await stages[name]();
+    isGood = (await work()) !== false;
   } catch (error) {
     console.error(error.message);
     isGood = false;
