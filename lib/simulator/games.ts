@@ -67,6 +67,8 @@ export type Game = {
   periods(play: Play): { home: readonly number[]; away: readonly number[] };
   /** Who attacks, bats or serves first. */
   firstTurn: 0 | 1;
+  /** True where the game pauses at half-time. */
+  hasHalfTime: boolean;
   /** True where no market on a quarter makes sense. */
   hasNoQuarters: boolean;
   /** Real seconds from start to end at game speed 1, about. */
@@ -169,6 +171,7 @@ export function timedGame(rules: TimedRules): Game {
 
   return {
     firstTurn: 0,
+    hasHalfTime: rules.periods % 2 === 0,
     hasNoQuarters: rules.isShownInHalves ?? false,
     durationSeconds:
       gameSeconds * rules.stretch +
@@ -325,6 +328,7 @@ export function baseballGame(): Game {
 
   return {
     firstTurn: 1,
+    hasHalfTime: false,
     hasNoQuarters: true,
     durationSeconds: 76 * 132,
     periods: ({ homePeriods, awayPeriods }) => ({ home: homePeriods, away: awayPeriods }),
@@ -604,6 +608,7 @@ export function tennisGame(): Game {
 
   return {
     firstTurn: 0,
+    hasHalfTime: false,
     hasNoQuarters: true,
     durationSeconds: 6_000,
     periods: ({ homePeriods, awayPeriods }) => ({ home: homePeriods, away: awayPeriods }),

@@ -3,7 +3,6 @@
  * `reprice` is the only place where an odd opens, moves or closes before its settlement.
  */
 import type { Game, Outcome, Play, Strengths } from './games';
-import { slug } from './names';
 import {
   atMost,
   bookPrice,
@@ -35,6 +34,8 @@ export type Team = {
   /** First part of the legacy game id. */
   gameNumber: number;
   name: string;
+  /** The name in normal form, for ids and grouping keys. */
+  slug: string;
   abbreviation: string;
   /** In units of the sport's margin; 0 is an average team. */
   strength: number;
@@ -43,6 +44,7 @@ export type Team = {
 export type Player = {
   id: string;
   name: string;
+  slug: string;
   team: 0 | 1;
   role: number;
   /** Against an average player of the role; 1 is average. */
@@ -558,16 +560,32 @@ function keyNumber(points: number): string {
   return Number.isInteger(points) ? points.toFixed(1) : String(points);
 }
 
+/** A number as ids spell it: `-3.5` → `-3_5`. */
+function slugNumber(text: string): string {
+  return text.replace('.', '_');
+}
+
 function signed(points: number): string {
   return points < 0 ? String(points) : `+${points}`;
 }
 
 function newOdd(fixture: SimFixture, book: MarketBook, side: Side, line: number): SimOdd {
   const { market, subject } = book;
-  const identity = identify(fixture, market, subject, side, line);
-  const oddId = `${fixture.id}:${market.id}:${slug(identity.slug.replaceAll('.', '_'))}`;
+  const { name, selection, selectionLine, points, groupingKey, teamId, tail } = identify(
+    fixture,
+    market,
+    subject,
+    side,
+    line,
+  );
+  const oddId = `${fixture.id}:${market.id}:${tail}`;
   return {
-    ...identity,
+    name,
+    selection,
+    selectionLine,
+    points,
+    groupingKey,
+    teamId,
     id: `${ORGANISATION}:${DEFAULT_VERSION}:${oddId}`,
     oddId,
     fixture,
@@ -591,9 +609,13 @@ type Identity = Pick<
   SimOdd,
   'name' | 'selection' | 'selectionLine' | 'points' | 'groupingKey' | 'teamId'
 > & {
-  /** Text whose normal form ends the id. */
-  slug: string;
+  /** What ends the id, after the market. */
+  tail: string;
 };
+
+type Named = { name: string; slug: string };
+const DRAW: Named = { name: 'Draw', slug: 'draw' };
+const NOBODY: Named = { name: '', slug: '' };
 
 /** Names and keys of one selection, by kind of market. `line` is the home side's for spreads. */
 function identify(
@@ -605,12 +627,10 @@ function identify(
 ): Identity {
   const { teams } = fixture;
   const team = side === 'home' ? teams[0] : side === 'away' ? teams[1] : null;
-  // A full stop inside a name is dropped, one inside a number becomes `_`: names are put in normal form first.
-  const plain = (name: string) => slug(name);
   switch (market.kind) {
     case 'moneyline':
     case 'moneyline_3': {
-      const name = team?.name ?? 'Draw';
+      const { name, slug } = team ?? DRAW;
       return {
         name,
         selection: name,
@@ -618,20 +638,20 @@ function identify(
         points: null,
         groupingKey: 'default',
         teamId: team?.id ?? null,
-        slug: plain(name),
+        tail: slug,
       };
     }
     case 'spread': {
       const points = side === 'home' ? line : line === 0 ? 0 : -line;
-      const name = `${team?.name} ${signed(points)}`;
+      const { name, slug } = team ?? NOBODY;
       return {
-        name,
-        selection: team?.name ?? '',
+        name: `${name} ${signed(points)}`,
+        selection: name,
         selectionLine: null,
         points,
         groupingKey: `default:${keyNumber(line)}`,
         teamId: team?.id ?? null,
-        slug: `${plain(team?.name ?? '')}_${signed(points)}`,
+        tail: `${slug}_${slugNumber(signed(points))}`,
       };
     }
     case 'correct_score': {
@@ -639,15 +659,15 @@ function identify(
       const away = line % 100;
       const ahead = home === away ? null : home > away ? teams[0] : teams[1];
       const score = home >= away ? `${home}:${away}` : `${away}:${home}`;
-      const selection = ahead?.name ?? 'Draw';
+      const { name, slug } = ahead ?? DRAW;
       return {
-        name: `${selection} ${score}`,
-        selection,
+        name: `${name} ${score}`,
+        selection: name,
         selectionLine: score,
         points: null,
-        groupingKey: `${plain(selection)}:${score}`,
+        groupingKey: `${slug}:${score}`,
         teamId: ahead?.id ?? null,
-        slug: `${plain(selection)}_${score.replace(':', '_')}`,
+        tail: `${slug}_${score.replace(':', '_')}`,
       };
     }
     case 'both_score': {
@@ -659,34 +679,33 @@ function identify(
         points: null,
         groupingKey: 'default',
         teamId: null,
-        slug: side,
+        tail: side,
       };
     }
     case 'player_yes': {
-      const name = subject.player?.name ?? '';
+      const { name, slug } = subject.player ?? NOBODY;
       return {
         name,
         selection: name,
         selectionLine: side,
         points: null,
-        groupingKey: plain(name),
+        groupingKey: slug,
         teamId: teamOf(fixture, subject),
-        slug: `${plain(name)}_${side}`,
+        tail: `${slug}_${side}`,
       };
     }
     default: {
-      const entity =
-        subject.player?.name ?? (subject.team === null ? '' : teams[subject.team].name);
+      const { name, slug } =
+        subject.player ?? (subject.team === null ? NOBODY : teams[subject.team]);
       const word = side === 'over' ? 'Over' : 'Under';
-      const prefix = entity === '' ? '' : `${plain(entity)}_`;
       return {
-        name: `${entity} ${word} ${line}`.trim(),
-        selection: entity,
+        name: `${name} ${word} ${line}`.trim(),
+        selection: name,
         selectionLine: side,
         points: line,
-        groupingKey: `${entity === '' ? 'default' : plain(entity)}:${keyNumber(line)}`,
+        groupingKey: `${slug === '' ? 'default' : slug}:${keyNumber(line)}`,
         teamId: teamOf(fixture, subject),
-        slug: `${prefix}${side}_${line}`,
+        tail: `${slug === '' ? '' : `${slug}_`}${side}_${slugNumber(String(line))}`,
       };
     }
   }

@@ -23,7 +23,7 @@ import {
   slugOfDay,
   type Team,
 } from './markets';
-import { abbreviate, personName, teamName } from './names';
+import { abbreviate, personName, slug, teamName } from './names';
 import { createRandom, type Random } from './random';
 import { type LeagueDef, SPORTS, type SportDef } from './sports';
 
@@ -273,12 +273,16 @@ export function createWorld(options: WorldOptions, emit: (event: WorldEvent) => 
     });
   }
 
+  /** Opinion takes a random step and is drawn back towards the truth. */
+  function wander({ sport, opinion, outlooks }: SimFixture, stride = 1): void {
+    const { random: source } = worldOf.get(sport) as SportWorld;
+    opinion.edge += stride * sport.drift.edge * source.normal() - opinion.edge * OPINION_PULL;
+    opinion.pace += stride * sport.drift.pace * source.normal() - opinion.pace * OPINION_PULL;
+    outlooks.clear();
+  }
+
   function drift(fixture: SimFixture): number {
-    const { sport, opinion } = fixture;
-    const source = at(fixture).random;
-    opinion.edge += sport.drift.edge * source.normal() - opinion.edge * OPINION_PULL;
-    opinion.pace += sport.drift.pace * source.normal() - opinion.pace * OPINION_PULL;
-    forgetOutlooks(fixture);
+    wander(fixture);
     fixture.cursor = (fixture.cursor + 1) % fixture.books.length;
     const book = fixture.books[fixture.cursor];
     return book ? priceBooks(fixture, [book]) : 0;
@@ -334,6 +338,7 @@ export function createWorld(options: WorldOptions, emit: (event: WorldEvent) => 
         numericalId: numbers,
         gameNumber: random.int(10_000, 99_999),
         name,
+        slug: slug(name),
         abbreviation,
         strength: random.normal(),
       });
@@ -402,6 +407,7 @@ export function createWorld(options: WorldOptions, emit: (event: WorldEvent) => 
       players.push({
         id: source.hex(12),
         name,
+        slug: slug(name),
         team,
         role: index >> 1,
         skill: source.between(0.78, 1.22),
@@ -755,7 +761,7 @@ export function createWorld(options: WorldOptions, emit: (event: WorldEvent) => 
     const present = nowMs;
     for (let time = 0; time < times; time += 1) {
       nowMs = fromMs + ((toMs - fromMs) * time) / times;
-      for (let step = 0; step < 6; step += 1) drift(fixture);
+      wander(fixture, 4);
       priceBooks(fixture, fixture.books);
     }
     // Lines given up before anybody could see them are not worth settling one day.
@@ -811,38 +817,29 @@ export function createWorld(options: WorldOptions, emit: (event: WorldEvent) => 
 
   function seedFixture(sport: SportWorld, role: Role, index: number): void {
     const { random: source } = sport;
-    const length = gameMs(sport.def.game.durationSeconds);
     const times = options.odds > 10_000 ? 2 : 4;
-    const begin = (startMs: number) => {
+    const begin = (startMs: number, playedMs?: (lengthMs: number) => number) => {
       const fixture = announce(sport, startMs);
-      lookBack(
-        fixture,
-        Math.min(startMs, nowMs) - source.between(3, 20) * HOUR,
-        times,
-        Math.min(startMs, nowMs),
-      );
+      if (playedMs) fixture.startMs = nowMs - playedMs(lengthMs(fixture));
+      const pricedUntilMs = Math.min(fixture.startMs, nowMs);
+      lookBack(fixture, pricedUntilMs - source.between(3, 20) * HOUR, times, pricedUntilMs);
       return fixture;
     };
     switch (role) {
-      case 'ending': {
-        const fixture = begin(nowMs - length);
-        fixture.startMs = nowMs - lengthMs(fixture) + source.between(50, 80) * 1000;
-        fastForward(fixture, nowMs);
-        if (fixture.play.isOver) endSilently(fixture);
-        else priceBooks(fixture, fixture.books);
-        fixture.startMs = onTheFive(fixture.startMs);
-        return;
-      }
       case 'half':
       case 'live':
+      case 'ending':
       case 'suspended': {
-        const part = role === 'half' ? 1 : source.between(0.06, 0.85);
-        const fixture = begin(nowMs - part * length);
-        fastForward(fixture, nowMs, role === 'half');
-        if (fixture.play.isOver) endSilently(fixture);
-        else if (role === 'suspended') suspend(fixture, source.between(1.2, 2.5));
-        else priceBooks(fixture, fixture.books);
+        const isHalf = role === 'half' && sport.def.game.hasHalfTime;
+        const part = source.between(0.05, 0.88);
+        const fixture = begin(onTheFive(nowMs - HOUR), (lengthMs) => {
+          if (role === 'ending') return lengthMs - source.between(50, 80) * 1000;
+          return isHalf ? lengthMs : part * lengthMs;
+        });
+        fastForward(fixture, nowMs, isHalf);
         fixture.startMs = onTheFive(fixture.startMs);
+        if (role === 'suspended') suspend(fixture, source.between(1.2, 2.5));
+        else priceBooks(fixture, fixture.books);
         return;
       }
       case 'soon': {
@@ -872,32 +869,23 @@ export function createWorld(options: WorldOptions, emit: (event: WorldEvent) => 
     }
   }
 
-  function endSilently(fixture: SimFixture): void {
-    fixture.status = 'completed';
-    fixture.plan += 1;
-    retire(fixture);
-    settle(fixture, fixture.books);
-  }
-
   function seedFinished(sport: SportWorld, minutesAgo: number, isCancelled: boolean): void {
-    const length = gameMs(sport.def.game.durationSeconds);
-    const fixture = announce(
-      sport,
-      onTheFive(nowMs - (isCancelled ? 20 * MINUTE : length + minutesAgo * MINUTE)),
-    );
+    const fixture = announce(sport, onTheFive(nowMs - 20 * MINUTE));
+    // The game ends a second before it is graded.
+    if (!isCancelled) fixture.startMs = nowMs - minutesAgo * MINUTE - lengthMs(fixture) - 1_000;
     lookBack(fixture, fixture.startMs - 5 * HOUR, 3, fixture.startMs);
     const present = nowMs;
     nowMs -= minutesAgo * MINUTE;
     if (isCancelled) {
       lock(fixture, fixture.books);
-      fixture.status = 'cancelled';
-      fixture.plan += 1;
-      retire(fixture);
-      settle(fixture, fixture.books);
     } else {
       fastForward(fixture, Number.POSITIVE_INFINITY);
-      endSilently(fixture);
+      fixture.startMs = onTheFive(fixture.startMs);
     }
+    fixture.status = isCancelled ? 'cancelled' : 'completed';
+    fixture.plan += 1;
+    retire(fixture);
+    settle(fixture, fixture.books);
     nowMs = present;
   }
 

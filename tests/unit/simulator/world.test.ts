@@ -262,12 +262,7 @@ describe('world', () => {
     );
     for (const [book, main] of mains) {
       const fixture = book.lines.get(main)?.[0]?.fixture;
-      if (
-        !fixture ||
-        fixture.status !== 'unplayed' ||
-        book.main === main ||
-        book.market.kind !== 'spread'
-      )
+      if (fixture?.status !== 'unplayed' || book.main === main || book.market.kind !== 'spread')
         continue;
       const old = book.lines.get(main) ?? [];
       if (book.wanted > 1 && old.every(({ state }) => state === 'open')) {
