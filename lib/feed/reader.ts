@@ -380,6 +380,10 @@ export function createReader(deps: ReaderDeps): Reader {
         const check = () => {
           if (isReady()) end();
         };
+        if (waitMs <= 0) {
+          resolve();
+          return;
+        }
         const cancel = timing.schedule(end, waitMs);
         waiters.add(check);
         check();

@@ -1,0 +1,436 @@
+import { describe, expect, it } from 'vitest';
+import { FeedError } from '@/lib/protocol/errors';
+import type { RelayQuery } from '@/lib/protocol/filter';
+import { aSettledWireRow, aWireRow, ROW_SECONDS } from '@/tests/support/builders';
+import { aQuery, aWireFixture, createHubKit, type HubKit } from '@/tests/support/feed-deps';
+import { readStream } from '@/tests/support/stream-reader';
+
+const ALL = aQuery('include_fixture_updates=true');
+
+/** REST's rows: without what the wrapper says. */
+function aRestRow(fields: Record<string, unknown> = {}) {
+  const { fixture_id, game_id, sport, league, ...row } = aWireRow(fields);
+  return row;
+}
+
+function watch(kit: HubKit, query: RelayQuery = ALL, position: string | null = null) {
+  return readStream(kit.hub.stream(query, position, new AbortController().signal));
+}
+
+/** A hub with one viewer, one fixture with one open odd, read and live. */
+async function aLiveKit(options: Parameters<typeof createHubKit>[0] = {}) {
+  const kit = createHubKit({ settings: { oddsRefreshMs: 0, fixturesPollMs: 0 }, ...options });
+  kit.vendor.fixtures = [aWireFixture()];
+  kit.vendor.odds.set('FX1', [aRestRow({ id: 'a' })]);
+  const reader = watch(kit);
+  await kit.timing.advance(300);
+  for (const upstream of kit.vendor.open()) upstream.connect();
+  await kit.timing.advance(100);
+  await reader.take();
+  return { ...kit, reader };
+}
+
+const names = (reader: { events: { event?: string }[] }) => reader.events.map(({ event }) => event);
+const snapshot = (kit: HubKit, query = ALL) => kit.hub.snapshot(query, { waitMs: 0, limit: 5_000 });
+
+describe('hub', () => {
+  it('fills a league silently, then says at which entry the fill ended', async () => {
+    const kit = await aLiveKit();
+    expect(new Set(names(kit.reader))).toEqual(new Set(['connected', 'feed-status']));
+    const last = kit.reader.data('feed-status').at(-1);
+    expect(last).toMatchObject({ feed: 'live', partial: false, filledAt: kit.hub.journal.last() });
+    const body = await snapshot(kit);
+    expect(body).toMatchObject({ partial: false, at: kit.hub.journal.last(), next: null });
+    expect(body.odds).toMatchObject([{ id: 'a', state: 'open', fixture_id: 'FX1', league: 'NBA' }]);
+  });
+
+  it('says partial, with a position before the fill, while a league is still read', async () => {
+    const kit = createHubKit();
+    kit.vendor.fixtures = [aWireFixture()];
+    watch(kit);
+    await kit.timing.advance(100);
+    const early = await snapshot(kit);
+    expect(early).toMatchObject({ partial: true, odds: [] });
+    for (const upstream of kit.vendor.open()) upstream.connect();
+    await kit.timing.advance(100);
+    const { filledAt } = kit.hub.status(ALL);
+    expect(filledAt).not.toBeNull();
+    expect(filledAt).not.toBe(early.at);
+  });
+
+  it('waits with a snapshot for the first read, but no longer than told', async () => {
+    const kit = createHubKit();
+    kit.vendor.fixtures = [aWireFixture()];
+    kit.vendor.odds.set('FX1', [aRestRow({ id: 'a' })]);
+    const waiting = kit.hub.snapshot(ALL, { waitMs: 10_000, limit: 100 });
+    await kit.timing.advance(300);
+    for (const upstream of kit.vendor.open()) upstream.connect();
+    await kit.timing.advance(100);
+    expect(await waiting).toMatchObject({ partial: false, odds: [{ id: 'a' }] });
+
+    const silent = createHubKit();
+    const late = silent.hub.snapshot(ALL, { waitMs: 1_000, limit: 100 });
+    await silent.timing.advance(1_001);
+    expect(await late).toMatchObject({ partial: true });
+  });
+
+  it('reads a league though its stream does not come up', async () => {
+    const kit = createHubKit();
+    kit.vendor.fixtures = [aWireFixture()];
+    kit.vendor.odds.set('FX1', [aRestRow({ id: 'a' })]);
+    watch(kit);
+    await kit.timing.advance(3_000);
+    expect((await snapshot(kit)).odds).toHaveLength(1);
+    expect(kit.hub.status(ALL).feed).toBe('connecting');
+  });
+
+  it('asks for odds in batches of 5 fixtures, the open and the settled ones', async () => {
+    const kit = createHubKit({ settings: { oddsRefreshMs: 0 } });
+    kit.vendor.fixtures = Array.from({ length: 12 }, (_, index) =>
+      aWireFixture({ id: `F${index}` }),
+    );
+    watch(kit);
+    await kit.timing.advance(300);
+    for (const upstream of kit.vendor.open()) upstream.connect();
+    await kit.timing.advance(100);
+    const sizes = (path: string) =>
+      kit.vendor.asked.filter((call) => call.path === path).map(({ values }) => values.length);
+    expect(sizes('odds').sort()).toEqual([2, 5, 5]);
+    expect(sizes('settled').sort()).toEqual([2, 5, 5]);
+    expect(sizes('fixtures')).toEqual([2]);
+  });
+
+  it('relays an event of the stream with our id and the row as received', async () => {
+    const kit = await aLiveKit();
+    const row = aWireRow({ id: 'a', price: 120, timestamp: ROW_SECONDS + 5, odd_extra: { x: 1 } });
+    kit.vendor
+      .open()[0]
+      ?.event('copilot-odds', { entry_id: '77-3', data: [row], type: 'copilot-odds' });
+    await kit.timing.advance(50);
+    await kit.reader.take();
+    const [data] = kit.reader.data('copilot-odds');
+    expect(data).toEqual({
+      entry_id: kit.hub.journal.last(),
+      data: [row],
+      type: 'copilot-odds',
+      upstream_entry_id: '77-3',
+    });
+    expect(kit.reader.events.find(({ event }) => event === 'copilot-odds')?.id).toBe(
+      data?.entry_id,
+    );
+  });
+
+  it('makes no entry of a duplicate, nor of a row that is older than what is held', async () => {
+    const kit = await aLiveKit();
+    const [upstream] = kit.vendor.open();
+    const event = (price: number, timestamp: number) => ({
+      data: [aWireRow({ id: 'a', price, timestamp })],
+      type: 'copilot-odds',
+    });
+    upstream?.event('copilot-odds', event(120, ROW_SECONDS + 5), '50-0');
+    const end = kit.hub.journal.end;
+    upstream?.event('copilot-odds', event(120, ROW_SECONDS + 5), '50-0');
+    upstream?.event('copilot-odds', event(100, ROW_SECONDS), '49-0');
+    expect(kit.hub.journal.end).toBe(end);
+  });
+
+  it('drops a bad row, keeps the others of its event, counts it and logs the first of its kind', async () => {
+    const kit = await aLiveKit();
+    const [upstream] = kit.vendor.open();
+    for (let round = 1; round <= 3; round += 1) {
+      const good = aWireRow({ id: 'a', price: 100 + round, timestamp: ROW_SECONDS + round });
+      upstream?.event(
+        'copilot-odds',
+        { data: [{ id: 'b' }, good], type: 'copilot-odds' },
+        `5-${round}`,
+      );
+    }
+    await kit.timing.advance(50);
+    await kit.reader.take();
+    expect(kit.reader.data('copilot-odds')).toHaveLength(3);
+    expect(kit.hub.health().rejectedRows).toEqual({ 'bad-fixture-id': 3 });
+    expect(kit.lines.filter((line) => line.includes('bad-fixture-id'))).toHaveLength(1);
+  });
+
+  it('reads everything again after a gap and relays what differs, as entries', async () => {
+    const kit = await aLiveKit();
+    kit.vendor.odds.set('FX1', [aRestRow({ id: 'b', price: 150 })]);
+    kit.vendor.open()[0]?.connect(4_000);
+    await kit.timing.advance(100);
+    await kit.reader.take();
+    expect(kit.reader.data('copilot-locked-odds')).toMatchObject([{ data: [{ id: 'a' }] }]);
+    const [healed] = kit.reader.data('copilot-odds');
+    expect(healed).toMatchObject({
+      data: [{ id: 'b', price: 150, fixture_id: 'FX1', sport: 'basketball' }],
+    });
+    expect(healed).not.toHaveProperty('upstream_entry_id');
+    const message = String(kit.reader.data('feed-status').at(-1)?.message);
+    expect(message).toContain('gap of 4 s');
+    expect(message).toContain('2 differences');
+  });
+
+  it('keeps a stream row that came while a read was under way', async () => {
+    const kit = await aLiveKit();
+    let answer = () => {};
+    const held = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    kit.vendor.odds.set('FX1', []);
+    const [upstream] = kit.vendor.open();
+    const refuse = kit.vendor.asked.push.bind(kit.vendor.asked);
+    kit.vendor.asked.push = (call) => {
+      if (call.path === 'odds') {
+        // Between the question and its answer the price moves.
+        queueMicrotask(() => {
+          void kit.timing.advance(1).then(() => {
+            const row = aWireRow({ id: 'a', price: 180, timestamp: ROW_SECONDS + 9 });
+            upstream?.event('copilot-odds', { data: [row], type: 'copilot-odds' }, '60-0');
+            answer();
+          });
+        });
+      }
+      return refuse(call);
+    };
+    upstream?.connect(1_000);
+    await held;
+    await kit.timing.advance(100);
+    expect(kit.hub.book.odds.get('a')).toMatchObject({ state: 'open', price: 180 });
+  });
+
+  it('tells new and changed fixtures that only a list shows, and how those that left it ended', async () => {
+    const kit = await aLiveKit({ settings: { oddsRefreshMs: 0, fixturesPollMs: 60_000 } });
+    kit.vendor.fixtures = [
+      aWireFixture({ start_date: '2026-11-22T21:00:00Z' }),
+      aWireFixture({ id: 'FX2', status: 'live', result: { scores: { home: { total: 3 } } } }),
+    ];
+    kit.vendor.odds.set('FX2', [aRestRow({ id: 'z', fixture_id: 'FX2' })]);
+    await kit.timing.advance(60_100);
+    await kit.reader.take();
+    expect(kit.reader.data('fixture-status')).toMatchObject([
+      {
+        data: {
+          fixture_id: 'FX1',
+          old_start_date: '2026-11-22T19:30:00.000Z',
+          new_start_date: '2026-11-22T21:00:00.000Z',
+          new_status: null,
+        },
+      },
+    ]);
+    expect(kit.reader.data('fixture').map(({ data }) => (data as { id: string }).id)).toContain(
+      'FX2',
+    );
+    expect(kit.reader.data('copilot-odds')).toMatchObject([{ data: [{ id: 'z' }] }]);
+
+    kit.vendor.fixtures = [aWireFixture({ start_date: '2026-11-22T21:00:00Z' })];
+    kit.vendor.others = [aWireFixture({ id: 'FX2', status: 'completed' })];
+    kit.vendor.settled.set('FX2', [
+      { ...aRestRow({ id: 'z' }), settlement: 'Lost', settled_at: '2026-11-22T20:00:00Z' },
+    ]);
+    await kit.timing.advance(60_000);
+    await kit.reader.take();
+    expect(kit.reader.data('fixture-status').at(-1)).toMatchObject({
+      data: { fixture_id: 'FX2', old_status: 'live', new_status: 'completed' },
+    });
+    expect(kit.hub.book.odds.get('z')).toMatchObject({ state: 'settled', settlement: 'Lost' });
+    await kit.timing.advance(120_000);
+    const lookups = kit.vendor.asked.filter(({ path }) => path === 'fixtures-by-id');
+    expect(lookups).toHaveLength(1);
+  });
+
+  it('passes on a fixture status of the stream as received, with our id', async () => {
+    const kit = await aLiveKit();
+    const data = {
+      fixture_id: 'FX1',
+      sport: 'basketball',
+      league: 'NBA',
+      new_status: 'cancelled',
+      old_status: 'unplayed',
+      new_start_date: null,
+      old_start_date: null,
+      fixture: { id: 'FX1', home_team_display: 'Harbor Kings', away_team_display: 'Mesa Owls' },
+    };
+    kit.vendor.open()[0]?.event('fixture-status', { data, entry_id: '90-1' });
+    await kit.timing.advance(50);
+    await kit.reader.take();
+    expect(kit.reader.data('fixture-status')).toEqual([
+      { data, entry_id: kit.hub.journal.last(), upstream_entry_id: '90-1' },
+    ]);
+    expect(kit.hub.book.fixtures.get('FX1')?.status).toBe('cancelled');
+  });
+
+  it('re-reads slowly beside a healthy stream', async () => {
+    const kit = await aLiveKit({ settings: { fixturesPollMs: 0, oddsRefreshMs: 60_000 } });
+    kit.vendor.odds.set('FX1', [aRestRow({ id: 'a', price: 135, timestamp: ROW_SECONDS + 3 })]);
+    await kit.timing.advance(125_000);
+    await kit.reader.take();
+    expect(kit.hub.book.odds.get('a')?.price).toBe(135);
+    expect(kit.reader.data('copilot-odds')).toHaveLength(1);
+  });
+
+  it('builds itself from the stream where REST refuses, says so, and asks again slowly', async () => {
+    const kit = createHubKit({ settings: { oddsRefreshMs: 0, fixturesPollMs: 0 } });
+    kit.vendor.refusal = new FeedError('unauthorized', 'REST was refused (403).');
+    const reader = watch(kit);
+    await kit.timing.advance(300);
+    kit.vendor.open()[0]?.connect();
+    const row = aWireRow({ id: 'a' });
+    kit.vendor.open()[0]?.event('copilot-odds', { data: [row], type: 'copilot-odds' }, '5-0');
+    await kit.timing.advance(100);
+    await reader.take();
+    const body = await snapshot(kit);
+    expect(body).toMatchObject({ partial: true, odds: [{ id: 'a' }], fixtures: [{ id: 'FX1' }] });
+    expect(kit.hub.status(ALL)).toMatchObject({ feed: 'live', partial: true });
+    expect(kit.hub.status(ALL).message).toContain('403');
+    const before = kit.vendor.asked.length;
+    await kit.timing.advance(25_000);
+    expect(kit.vendor.asked.length).toBe(before);
+    kit.vendor.refusal = null;
+    kit.vendor.fixtures = [aWireFixture()];
+    await kit.timing.advance(10_000);
+    expect(kit.hub.status(ALL)).toMatchObject({ partial: false, message: null });
+  });
+
+  it('says that the key may lack copilot when nothing is priced for long', async () => {
+    const kit = createHubKit();
+    kit.vendor.fixtures = [aWireFixture()];
+    kit.vendor.isUnentitled = true;
+    watch(kit);
+    await kit.timing.advance(300);
+    kit.vendor.open()[0]?.connect();
+    await kit.timing.advance(60_000);
+    expect(kit.hub.status(ALL).message).toBeNull();
+    await kit.timing.advance(40_000);
+    expect(kit.hub.status(ALL).message).toContain('copilot');
+  });
+
+  it('says what refused the stream', async () => {
+    const kit = await aLiveKit();
+    kit.vendor
+      .open()[0]
+      ?.setState('dead', new FeedError('unauthorized', 'refused (401): check it.'));
+    await kit.timing.advance(50);
+    await kit.reader.take();
+    expect(kit.reader.data('feed-status').at(-1)).toMatchObject({
+      feed: 'dead',
+      message: 'refused (401): check it.',
+    });
+    expect(kit.hub.health()).toMatchObject({ feed: 'dead', message: 'refused (401): check it.' });
+  });
+
+  it('gives a viewer the state of its own leagues', async () => {
+    const kit = createHubKit({ settings: { connectionLeagues: 1 } });
+    const nba = aQuery('league=NBA');
+    const ncaab = aQuery('league=ncaab');
+    watch(kit, nba);
+    watch(kit, ncaab);
+    await kit.timing.advance(500);
+    const dead = kit.vendor.open().find(({ leagues }) => leagues[0] === 'NBA');
+    for (const upstream of kit.vendor.open()) upstream.connect();
+    dead?.setState('dead');
+    expect(kit.hub.status(nba).feed).toBe('dead');
+    expect(kit.hub.status(ncaab).feed).toBe('live');
+    expect(kit.hub.status(ncaab).connections).toHaveLength(1);
+  });
+
+  it('pages a snapshot of one moment, whatever changes between the pages', async () => {
+    const kit = await aLiveKit();
+    const [upstream] = kit.vendor.open();
+    const data = Array.from({ length: 25 }, (_, index) => aWireRow({ id: `o${index}` }));
+    upstream?.event('copilot-odds', { data, type: 'copilot-odds' }, '5-0');
+    const first = await kit.hub.snapshot(ALL, { waitMs: 0, limit: 10 });
+    expect(first.fixtures).toHaveLength(1);
+    const seen = first.odds.map(({ id }) => id);
+    let next = first.next;
+    while (next !== null) {
+      const moved = data.map((row) => ({ ...row, price: 170, timestamp: ROW_SECONDS + 60 }));
+      upstream?.event('copilot-odds', { data: moved, type: 'copilot-odds' }, '9-0');
+      const page = await kit.hub.snapshot(ALL, { waitMs: 0, limit: 10, page: next });
+      expect(page.at).toBe(first.at);
+      expect(page.fixtures).toEqual([]);
+      expect(page.odds.every(({ price }) => price === -110)).toBe(true);
+      seen.push(...page.odds.map(({ id }) => id));
+      next = page.next;
+    }
+    expect(new Set(seen).size).toBe(26);
+    await kit.timing.advance(61_000);
+    await expect(
+      kit.hub.snapshot(ALL, { waitMs: 0, limit: 10, page: String(first.next) }),
+    ).rejects.toMatchObject({ kind: 'gone' });
+    await expect(
+      kit.hub.snapshot(ALL, { waitMs: 0, limit: 10, page: 'nonsense' }),
+    ).rejects.toMatchObject({ kind: 'bad' });
+  });
+
+  it('lists fixtures without odds, and odds whose fixture nobody described', async () => {
+    const kit = await aLiveKit();
+    kit.vendor
+      .open()[0]
+      ?.event(
+        'copilot-settled-odds',
+        {
+          data: [aSettledWireRow({ id: 'lone', fixture_id: 'FX9' })],
+          type: 'copilot-settled-odds',
+        },
+        '5-0',
+      );
+    const body = await snapshot(kit, aQuery('market=Moneyline'));
+    expect(body.fixtures.map(({ id }) => id).sort()).toEqual(['FX1', 'FX9']);
+    const none = await snapshot(kit, aQuery('market=Nothing'));
+    expect(none).toMatchObject({ odds: [], fixtures: [{ id: 'FX1' }] });
+  });
+
+  it('forgets a finished fixture some hours after its end', async () => {
+    const kit = await aLiveKit();
+    const data = { fixture_id: 'FX1', league: 'NBA', new_status: 'completed', old_status: 'live' };
+    kit.vendor.open()[0]?.event('fixture-status', { data, entry_id: '90-1' });
+    const minutes = async (count: number) => {
+      for (let minute = 0; minute < count; minute += 10) {
+        await kit.timing.advance(600_000);
+        await kit.reader.take();
+      }
+    };
+    await minutes(350);
+    expect(kit.hub.book.fixtures.size).toBe(1);
+    await minutes(20);
+    expect(kit.hub.book.fixtures.size).toBe(0);
+    expect(kit.hub.book.odds.size).toBe(0);
+  });
+
+  it('holds no more odds than its bound, and says that some are missing', async () => {
+    const kit = await aLiveKit({ settings: { bookOdds: 10, oddsRefreshMs: 0 } });
+    const data = Array.from({ length: 40 }, (_, index) => aWireRow({ id: `o${index}` }));
+    for (const row of data) {
+      kit.vendor.open()[0]?.event('copilot-odds', { data: [row], type: 'copilot-odds' });
+    }
+    expect(kit.hub.book.odds.size).toBe(10);
+    expect(kit.hub.status(ALL)).toMatchObject({ partial: true });
+    kit.vendor.open()[0]?.event('copilot-odds', {
+      data: [aWireRow({ id: 'a', price: 199, timestamp: ROW_SECONDS + 9 })],
+      type: 'copilot-odds',
+    });
+    expect(kit.hub.book.odds.get('a')?.price).toBe(199);
+  });
+
+  it('forgets the odds of a league that nobody carries any more', async () => {
+    const kit = createHubKit();
+    kit.vendor.fixtures = [aWireFixture()];
+    kit.vendor.odds.set('FX1', [aRestRow({ id: 'a' })]);
+    const viewer = new AbortController();
+    kit.hub.stream(aQuery('league=NBA'), null, viewer.signal);
+    await kit.timing.advance(500);
+    kit.vendor.open()[0]?.connect();
+    await kit.timing.advance(500);
+    expect(kit.hub.book.odds.size).toBe(1);
+    viewer.abort();
+    await kit.timing.advance(70_000);
+    expect(kit.hub.book.odds.size).toBe(0);
+  });
+
+  it('leaves no timer and no connection behind when it closes', async () => {
+    const kit = await aLiveKit({ settings: {} });
+    kit.hub.close();
+    await kit.timing.advance(600_000);
+    expect(kit.timing.pending()).toBe(0);
+    expect(kit.vendor.open()).toEqual([]);
+  });
+});

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { createJournal, type EntryBody } from '@/lib/feed/journal';
+import { compareEntryIds } from '@/lib/protocol/entry-id';
+import { createFakeTiming } from '@/tests/support/fake-timing';
+
+const mark: EntryBody = { kind: 'mark' };
+
+function aJournal(limits = { rows: 100, ageMs: 60_000 }) {
+  const timing = createFakeTiming();
+  return { timing, journal: createJournal(timing.now, limits) };
+}
+
+describe('journal', () => {
+  it('gives ids that only grow, also within one ms', async () => {
+    const { journal, timing } = aJournal();
+    const ids = [journal.last()];
+    for (let index = 0; index < 20; index += 1) {
+      ids.push(journal.append(mark).id);
+      if (index % 3 === 0) await timing.advance(1);
+    }
+    for (let index = 1; index < ids.length; index += 1) {
+      expect(compareEntryIds(ids[index] as string, ids[index - 1] as string)).toBeGreaterThan(0);
+    }
+  });
+
+  it('goes on after any position it gave out, the first one included', () => {
+    const { journal } = aJournal();
+    const positions = [journal.last()];
+    for (let index = 0; index < 10; index += 1) positions.push(journal.append(mark).id);
+    positions.forEach((id, index) => expect(journal.after(id)).toEqual({ index }));
+  });
+
+  it('refuses positions of the future, of another life, and malformed ones as unknown', () => {
+    const { journal, timing } = aJournal();
+    journal.append(mark);
+    expect(journal.after(`${timing.now() + 5}-0`)).toEqual({ reason: 'unknown-position' });
+    expect(journal.after('unknown')).toEqual({ reason: 'unknown-position' });
+    expect(journal.after('5-0')).toEqual({ reason: 'too-old' });
+  });
+
+  it('refuses an id inside its range that it never gave out', async () => {
+    const { journal, timing } = aJournal();
+    journal.append(mark);
+    await timing.advance(10);
+    journal.append(mark);
+    expect(journal.after(`${timing.now() - 5}-0`)).toEqual({ reason: 'unknown-position' });
+  });
+
+  it('is bounded by rows, and tells what fell out as too old', () => {
+    const { journal } = aJournal({ rows: 50, ageMs: 60_000 });
+    const ids: string[] = [];
+    for (let index = 0; index < 10_000; index += 1) ids.push(journal.append(mark).id);
+    expect(journal.rows).toBe(50);
+    expect(journal.end - journal.start).toBe(50);
+    expect(journal.after(ids[9_900] as string)).toEqual({ reason: 'too-old' });
+    expect(journal.after(ids[9_949] as string)).toEqual({ index: 9_950 });
+    expect(journal.at(journal.start - 1)).toBeUndefined();
+    expect(journal.at(9_999)?.id).toBe(ids[9_999]);
+  });
+
+  it('is bounded by age', async () => {
+    const { journal, timing } = aJournal({ rows: 50, ageMs: 1_000 });
+    const { id } = journal.append(mark);
+    await timing.advance(600);
+    journal.append(mark);
+    await timing.advance(600);
+    journal.prune();
+    expect(journal.end - journal.start).toBe(1);
+    expect(journal.after(id)).toEqual({ index: 1 });
+  });
+});

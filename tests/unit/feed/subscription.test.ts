@@ -1,0 +1,127 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { planConnections } from '@/lib/feed/subscription';
+import { seededRandom } from '@/tests/support/fake-timing';
+import { aQuery, createHubKit } from '@/tests/support/feed-deps';
+
+const seed = Number(process.env.SEED ?? 20_261_122);
+
+function leagueNames(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `League ${index + 1}`);
+}
+
+function signal(): AbortSignal {
+  return new AbortController().signal;
+}
+
+describe(`subscription (seed ${seed})`, () => {
+  it('plans as few connections as carry all that is wanted, each league once', () => {
+    const key = fc.integer({ min: 0, max: 40 }).map(String);
+    const lists = fc.array(fc.uniqueArray(key, { minLength: 1, maxLength: 10 }), { maxLength: 8 });
+    fc.assert(
+      fc.property(lists, fc.uniqueArray(key, { maxLength: 41 }), (current, wanted) => {
+        const { keep, open } = planConnections(current, wanted, 10);
+        const kept = keep.map((index) => current[index] ?? []);
+        const carried = [...kept, ...open].flat();
+        expect([...carried].sort()).toEqual([...wanted].sort());
+        expect(keep.length + open.length).toBe(Math.ceil(wanted.length / 10));
+        for (const list of open) expect(list.length).toBeLessThanOrEqual(10);
+      }),
+      { seed, numRuns: 500 },
+    );
+  });
+
+  it('leaves connections alone that carry exactly what is wanted', () => {
+    const current = [['a', 'b'], ['c']];
+    expect(planConnections(current, ['c', 'a', 'b'], 2)).toEqual({ keep: [0, 1], open: [] });
+  });
+
+  it('carries 23 leagues of 60 viewers, in any order of arrival, on 3 connections', async () => {
+    for (const run of [1, 2, 3]) {
+      const names = leagueNames(23);
+      const { hub, vendor, timing } = createHubKit({ leagues: names });
+      const random = seededRandom(seed + run);
+      const viewers = Array.from({ length: 60 }, (_, index) => {
+        const own = [names[index % 23], names[(index * 7 + 3) % 23]];
+        return own.map((name) => `league=${name}`).join('&');
+      }).sort(() => random() - 0.5);
+      for (const viewer of viewers) {
+        hub.stream(aQuery(viewer), null, signal());
+        await timing.advance(Math.floor(random() * 200));
+        for (const upstream of vendor.open()) if (random() < 0.5) upstream.connect();
+      }
+      await timing.advance(300);
+      for (const upstream of vendor.open()) upstream.connect();
+      await timing.advance(3_000);
+      const carried = vendor.open().flatMap(({ leagues }) => leagues);
+      expect(vendor.open()).toHaveLength(3);
+      expect([...carried].sort()).toEqual([...names].sort());
+      hub.close();
+      expect(vendor.open()).toHaveLength(0);
+    }
+  });
+
+  it('asks for leagues by the name that rows carry, whichever way a viewer names them', async () => {
+    const { hub, vendor, timing } = createHubKit({ leagues: ['NBA', 'G League'] });
+    hub.stream(aQuery('league=g_league&league=nba&league=NBA'), null, signal());
+    await timing.advance(500);
+    expect(vendor.open().map(({ leagues }) => [...leagues].sort())).toEqual([['G League', 'NBA']]);
+  });
+
+  it('keeps a league that nobody has heard of subscribed, in the words of its viewer', async () => {
+    const { hub, vendor, timing } = createHubKit({ leagues: ['NBA'] });
+    hub.stream(aQuery('league=Street%20Cup'), null, signal());
+    await timing.advance(500);
+    expect(vendor.open().map(({ leagues }) => leagues)).toEqual([['Street Cup']]);
+  });
+
+  it('carries every active league for a viewer without a league filter', async () => {
+    const names = leagueNames(14);
+    const { hub, vendor, timing } = createHubKit({ leagues: names });
+    hub.stream(aQuery(), null, signal());
+    await timing.advance(500);
+    expect(vendor.open().flatMap(({ leagues }) => leagues)).toEqual(names);
+    expect(vendor.open()).toHaveLength(2);
+  });
+
+  it('falls back to the leagues asked for, else to the whole sport, where leagues cannot be read', async () => {
+    const some = createHubKit({ leagues: null });
+    some.hub.stream(aQuery('league=NBA'), null, signal());
+    await some.timing.advance(1_500);
+    expect(some.vendor.open().map(({ leagues }) => leagues)).toEqual([['NBA']]);
+    some.hub.stream(aQuery(), null, signal());
+    await some.timing.advance(500);
+    for (const upstream of some.vendor.open()) upstream.connect();
+    await some.timing.advance(1_500);
+    expect(some.vendor.open().map(({ leagues }) => leagues)).toEqual([[]]);
+  });
+
+  it('closes a connection only after its successor is up', async () => {
+    const { hub, vendor, timing } = createHubKit({ leagues: ['A', 'B'] });
+    hub.stream(aQuery('league=A'), null, signal());
+    await timing.advance(500);
+    const [first] = vendor.open();
+    first?.connect();
+    hub.stream(aQuery('league=B'), null, signal());
+    await timing.advance(5_000);
+    expect(first?.isClosed).toBe(false);
+    expect(vendor.open()).toHaveLength(2);
+    vendor.open()[1]?.connect();
+    await timing.advance(2_000);
+    expect(first?.isClosed).toBe(true);
+    expect(vendor.open().map(({ leagues }) => leagues)).toEqual([['A', 'B']]);
+  });
+
+  it('lets a league go some time after its last viewer, not at once', async () => {
+    const { hub, vendor, timing } = createHubKit();
+    const viewer = new AbortController();
+    hub.stream(aQuery('league=NBA'), null, viewer.signal);
+    await timing.advance(500);
+    vendor.open()[0]?.connect();
+    viewer.abort();
+    await timing.advance(59_000);
+    expect(vendor.open()).toHaveLength(1);
+    await timing.advance(5_000);
+    expect(vendor.open()).toHaveLength(0);
+  });
+});

@@ -1,0 +1,297 @@
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_FEED_SETTINGS } from '@/lib/feed/config';
+import { createGate } from '@/lib/feed/gate';
+import type { HttpAnswer, HttpGet } from '@/lib/feed/http';
+import { openUpstream } from '@/lib/feed/upstream';
+import type { FeedEvent } from '@/lib/protocol/events';
+import { aWireRow } from '@/tests/support/builders';
+import { createFakeTiming } from '@/tests/support/fake-timing';
+
+type Call = {
+  url: URL;
+  headers: Record<string, string>;
+  signal: AbortSignal;
+  answer(
+    fields?: Partial<Pick<HttpAnswer, 'status' | 'contentType'>> & { retryAfter?: string },
+  ): void;
+  refuse(error: Error): void;
+  send(text: string): Promise<void>;
+  end(): Promise<void>;
+  cut(): Promise<void>;
+};
+
+const KEY = 'secret-key-1';
+
+function createKit(settings: Partial<typeof DEFAULT_FEED_SETTINGS> = {}) {
+  const timing = createFakeTiming();
+  const calls: Call[] = [];
+  const lines: string[] = [];
+  const get: HttpGet = (url, { headers, signal }) =>
+    new Promise((resolve, reject) => {
+      const chunks: (Uint8Array | Error | null)[] = [];
+      let wake = () => {};
+      const push = async (chunk: Uint8Array | Error | null) => {
+        chunks.push(chunk);
+        wake();
+        await timing.settle();
+      };
+      async function* body(): AsyncGenerator<Uint8Array> {
+        for (;;) {
+          const chunk = chunks.shift();
+          if (chunk instanceof Error) throw chunk;
+          if (chunk === null) return;
+          if (chunk) yield chunk;
+          else
+            await new Promise<void>((done) => {
+              wake = done;
+            });
+        }
+      }
+      signal.addEventListener('abort', () => push(new Error('aborted')));
+      calls.push({
+        url,
+        headers,
+        signal,
+        answer({ status = 200, contentType = 'text/event-stream', retryAfter } = {}) {
+          const header = (name: string) => (name === 'retry-after' ? (retryAfter ?? null) : null);
+          resolve({ status, contentType, header, body: body(), discard: () => {} });
+        },
+        refuse: reject,
+        send: (text) => push(new TextEncoder().encode(text)),
+        end: () => push(null),
+        cut: () => push(new Error('cut')),
+      });
+    });
+  const events: FeedEvent[] = [];
+  const connected: { isFirst: boolean; gapMs: number }[] = [];
+  const all = { ...DEFAULT_FEED_SETTINGS, ...settings };
+  const upstream = openUpstream(
+    {
+      get,
+      baseUrl: 'http://vendor/api/v3',
+      apiKey: KEY,
+      timing,
+      gate: createGate(timing, all.upstreamFreezeMs),
+      settings: all,
+      log: { info: (line) => void lines.push(line), warn: (line) => void lines.push(line) },
+    },
+    { sport: 'basketball', leagues: ['NBA', 'Player + League'] },
+    {
+      onConnected: (gap) => void connected.push(gap),
+      onEvent: (event) => void events.push(event),
+      onChange: () => {},
+    },
+  );
+  const last = () => calls[calls.length - 1] as Call;
+  return { timing, calls, last, events, connected, upstream, lines };
+}
+
+const HELLO = 'event: connected\nretry: 5000\ndata: ok go\n\n';
+const PING = 'event: ping\nretry: 5000\ndata: 2026-11-22T21:00:00Z\n\n';
+
+function odds(entryId: string, sseId = entryId): string {
+  const data = JSON.stringify({ entry_id: entryId, data: [aWireRow()], type: 'copilot-odds' });
+  return `event: copilot-odds\nid: ${sseId}\nretry: 5000\ndata: ${data}\n\n`;
+}
+
+async function opened(kit: ReturnType<typeof createKit>): Promise<void> {
+  await kit.timing.advance(0);
+  kit.last().answer();
+  await kit.last().send(HELLO);
+}
+
+describe('upstream', () => {
+  it('asks for leagues and fixture updates alone, with the key in a header', async () => {
+    const { timing, last } = createKit();
+    await timing.advance(0);
+    expect(last().url.href).toBe(
+      'http://vendor/api/v3/stream/copilot/basketball/odds?league=NBA&league=Player+%2B+League&include_fixture_updates=true',
+    );
+    expect(last().headers['x-api-key']).toBe(KEY);
+    expect(last().url.href).not.toContain(KEY);
+  });
+
+  it('is live from the first frame, not from the open socket', async () => {
+    const kit = createKit();
+    await kit.timing.advance(0);
+    kit.last().answer();
+    await kit.timing.settle();
+    expect(kit.upstream.status().state).toBe('connecting');
+    await kit.last().send(HELLO);
+    expect(kit.upstream.status().state).toBe('live');
+    expect(kit.connected).toEqual([{ isFirst: true, gapMs: 0 }]);
+  });
+
+  it('reads frames however they are cut into chunks', async () => {
+    const kit = createKit();
+    await opened(kit);
+    for (const byte of odds('5-1')) await kit.last().send(byte);
+    expect(kit.events).toHaveLength(1);
+    expect(kit.events[0]).toMatchObject({ kind: 'odds', entryId: '5-1' });
+  });
+
+  it('resumes after the payload id and counts the reconnect', async () => {
+    const kit = createKit();
+    await opened(kit);
+    await kit.last().send(odds('5-1', '9-9'));
+    await kit.timing.advance(1_000);
+    await kit.last().cut();
+    await kit.timing.advance(1);
+    expect(kit.calls).toHaveLength(2);
+    expect(kit.last().url.searchParams.get('last_entry_id')).toBe('5-1');
+    kit.last().answer();
+    await kit.last().send(HELLO);
+    expect(kit.connected[1]).toEqual({ isFirst: false, gapMs: 1_001 });
+    expect(kit.upstream.status()).toMatchObject({ state: 'live', reconnects: 1 });
+  });
+
+  it('drops half a frame that a cut left, and never joins it to the next stream', async () => {
+    const kit = createKit();
+    await opened(kit);
+    await kit.last().send(odds('5-1').slice(0, -20));
+    await kit.last().cut();
+    await kit.timing.advance(1);
+    kit.last().answer();
+    await kit.last().send(HELLO);
+    await kit.last().send(odds('5-2'));
+    expect(kit.events.map(({ entryId }) => entryId)).toEqual(['5-2']);
+  });
+
+  it('hears nothing of an older attempt once a newer one began', async () => {
+    const kit = createKit();
+    await opened(kit);
+    const old = kit.last();
+    await kit.timing.advance(15_001);
+    expect(kit.calls.length).toBeGreaterThan(1);
+    expect(old.signal.aborted).toBe(true);
+    await old.send(odds('5-1'));
+    expect(kit.events).toEqual([]);
+  });
+
+  it('is late after 10 s of silence and dead after 15 s, when it opens again', async () => {
+    const kit = createKit();
+    await opened(kit);
+    await kit.timing.advance(9_999);
+    expect(kit.upstream.status().state).toBe('live');
+    await kit.timing.advance(1);
+    expect(kit.upstream.status().state).toBe('late');
+    expect(kit.calls).toHaveLength(1);
+    await kit.timing.advance(5_001);
+    expect(kit.upstream.status().state).toBe('dead');
+    expect(kit.calls).toHaveLength(2);
+  });
+
+  it('counts pings and comments as life', async () => {
+    const kit = createKit();
+    await opened(kit);
+    for (let beat = 0; beat < 10; beat += 1) {
+      await kit.timing.advance(9_000);
+      await kit.last().send(beat % 2 === 0 ? PING : ': still here\n\n');
+    }
+    expect(kit.calls).toHaveLength(1);
+    expect(kit.upstream.status().state).toBe('live');
+  });
+
+  it('opens again at once after the first break, then within 5 s', async () => {
+    const kit = createKit();
+    await opened(kit);
+    await kit.last().end();
+    await kit.timing.advance(0);
+    expect(kit.calls).toHaveLength(2);
+    for (let round = 2; round < 8; round += 1) {
+      kit.last().answer();
+      await kit.last().send(HELLO);
+      await kit.last().end();
+      await kit.timing.advance(0);
+      expect(kit.calls).toHaveLength(round);
+      await kit.timing.advance(5_000);
+      expect(kit.calls).toHaveLength(round + 1);
+    }
+  });
+
+  it('waits longer and longer, up to a minute, while opening fails', async () => {
+    const kit = createKit();
+    await kit.timing.advance(0);
+    const gaps: number[] = [];
+    let before = kit.timing.now();
+    for (let round = 0; round < 14; round += 1) {
+      const count = kit.calls.length;
+      kit.last().refuse(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }));
+      await kit.timing.settle();
+      while (kit.calls.length === count) await kit.timing.advance(100);
+      gaps.push(kit.timing.now() - before);
+      before = kit.timing.now();
+    }
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(60_100);
+    expect(Math.max(...gaps.slice(8))).toBeGreaterThan(5_000);
+    expect(gaps[0]).toBeLessThanOrEqual(1_100);
+    expect(kit.upstream.problem()?.message).toContain('ECONNREFUSED');
+  });
+
+  it.each([401, 403])(
+    'is dead at once on %i, says why, and asks again only after minutes',
+    async (status) => {
+      const kit = createKit();
+      await kit.timing.advance(0);
+      kit.last().answer({ status, contentType: 'application/json' });
+      await kit.timing.advance(299_000);
+      expect(kit.calls).toHaveLength(1);
+      expect(kit.upstream.status().state).toBe('dead');
+      expect(kit.upstream.problem()).toMatchObject({ code: 'unauthorized' });
+      await kit.timing.advance(2_000);
+      expect(kit.calls).toHaveLength(2);
+    },
+  );
+
+  it('makes no attempt for 15 s after a 429, or longer where the vendor asks so', async () => {
+    const kit = createKit();
+    await kit.timing.advance(0);
+    kit.last().answer({ status: 429 });
+    await kit.timing.advance(14_900);
+    expect(kit.calls).toHaveLength(1);
+    await kit.timing.advance(3_000);
+    expect(kit.calls).toHaveLength(2);
+    kit.last().answer({ status: 429, retryAfter: '40' });
+    await kit.timing.advance(39_000);
+    expect(kit.calls).toHaveLength(2);
+    await kit.timing.advance(8_000);
+    expect(kit.calls).toHaveLength(3);
+  });
+
+  it('never parses an answer that is no event stream', async () => {
+    const kit = createKit();
+    await kit.timing.advance(0);
+    kit.last().answer({ contentType: 'text/html; charset=utf-8' });
+    await kit.last().send(odds('5-1'));
+    expect(kit.events).toEqual([]);
+    expect(kit.upstream.problem()?.message).toContain('text/html');
+  });
+
+  it('breaks with a stream whose frame never ends', async () => {
+    const kit = createKit({ upstreamFrameBytes: 1_000 });
+    await opened(kit);
+    const call = kit.last();
+    for (let part = 0; part < 5; part += 1) await call.send('data: '.padEnd(400, 'x'));
+    expect(call.signal.aborted).toBe(true);
+    expect(kit.upstream.problem()?.code).toBe('frame-too-large');
+  });
+
+  it('is silent after its close', async () => {
+    const kit = createKit();
+    await opened(kit);
+    kit.upstream.close();
+    await kit.last().send(odds('5-1'));
+    await kit.timing.advance(120_000);
+    expect(kit.events).toEqual([]);
+    expect(kit.calls).toHaveLength(1);
+    expect(kit.timing.pending()).toBe(0);
+  });
+
+  it('logs changes of state, not events', async () => {
+    const kit = createKit();
+    await opened(kit);
+    for (let index = 1; index < 50; index += 1) await kit.last().send(odds(`5-${index}`));
+    expect(kit.lines).toHaveLength(1);
+    expect(kit.lines.join()).not.toContain(KEY);
+  });
+});

@@ -1,0 +1,320 @@
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_FEED_SETTINGS, type FeedSettings } from '@/lib/feed/config';
+import { createJournal } from '@/lib/feed/journal';
+import { createViewers } from '@/lib/feed/viewer';
+import { Book } from '@/lib/protocol/book';
+import type { FeedStatus, OddsEventName } from '@/lib/protocol/events';
+import { aFixturePatch, aRow, ROW_SECONDS } from '@/tests/support/builders';
+import { createFakeTiming } from '@/tests/support/fake-timing';
+import { aQuery } from '@/tests/support/feed-deps';
+import { readStream } from '@/tests/support/stream-reader';
+
+const LIVE: FeedStatus = {
+  feed: 'live',
+  source: 'simulator',
+  partial: false,
+  filledAt: null,
+  since: 1,
+  message: null,
+  connections: [],
+};
+
+function createKit(settings: Partial<FeedSettings> = {}) {
+  const timing = createFakeTiming();
+  const book = new Book();
+  const journal = createJournal(timing.now, { rows: 10_000, ageMs: 600_000 });
+  let status = LIVE;
+  let statusCalls = 0;
+  const viewers = createViewers({
+    book,
+    journal,
+    timing,
+    settings: { ...DEFAULT_FEED_SETTINGS, ...settings },
+    status() {
+      statusCalls += 1;
+      return status;
+    },
+    onFilters: () => {},
+  });
+  let second = ROW_SECONDS;
+  return {
+    timing,
+    book,
+    journal,
+    viewers,
+    statusCalls: () => statusCalls,
+    setStatus(next: FeedStatus) {
+      status = next;
+      viewers.statusChanged();
+    },
+    /** One row of an odds event enters the Book and the journal. */
+    odd(fields: Record<string, unknown> = {}, event: OddsEventName = 'copilot-odds') {
+      second += 1;
+      const row = aRow({ timestamp: second, ...fields }, event);
+      const change = book.applyRow(event, row, timing.now(), null);
+      if (!change) throw new Error('the row changed nothing');
+      const entry = journal.append({
+        kind: 'odds',
+        event,
+        upstreamEntryId: null,
+        changes: [change],
+      });
+      viewers.notify();
+      return entry.id;
+    },
+    open(query = '', position: string | null = null) {
+      const abort = new AbortController();
+      const stream = viewers.open(aQuery(query), position, abort.signal);
+      return Object.assign(readStream(stream), { abort: () => abort.abort() });
+    },
+  };
+}
+
+const names = (reader: { events: { event?: string }[] }) => reader.events.map(({ event }) => event);
+const prices = (reader: ReturnType<typeof readStream>) =>
+  reader
+    .data('copilot-odds')
+    .flatMap(({ data }) => (data as { price: number }[]).map((r) => r.price));
+
+describe('viewer', () => {
+  it('is told connected and the feed status in its first chunk', async () => {
+    const kit = createKit();
+    const reader = kit.open();
+    await reader.take();
+    expect(reader.chunks()).toBe(1);
+    expect(names(reader)).toEqual(['connected', 'feed-status']);
+    expect(reader.text()).toMatch(/^event: connected\nretry: 5000\ndata: ok go\n\n/);
+  });
+
+  it('gets an entry within 2 ms of quiet, and many of one tick in one chunk', async () => {
+    const kit = createKit();
+    const reader = kit.open();
+    await reader.take();
+    await kit.timing.advance(100);
+    for (let price = 100; price < 110; price += 1) kit.odd({ price });
+    await kit.timing.advance(2);
+    await reader.take();
+    expect(reader.chunks()).toBe(2);
+    expect(prices(reader)).toEqual([100, 101, 102, 103, 104, 105, 106, 107, 108, 109]);
+    kit.odd({ price: 120 });
+    await kit.timing.advance(10);
+    await reader.take();
+    expect(reader.chunks()).toBe(2);
+    await kit.timing.advance(6);
+    await reader.take();
+    expect(reader.chunks()).toBe(3);
+  });
+
+  it('gets only its rows, whole as received, and nothing at all of other entries', async () => {
+    const kit = createKit();
+    const nba = kit.open('league=NBA');
+    const atp = kit.open('league=ATP');
+    kit.odd({ league: 'NBA', id: 'a', custom_field: 'kept' });
+    await kit.timing.advance(20);
+    await nba.take();
+    await atp.take();
+    expect(nba.data('copilot-odds')).toHaveLength(1);
+    expect(nba.data('copilot-odds')[0]?.data).toMatchObject([{ id: 'a', custom_field: 'kept' }]);
+    expect(names(atp)).toEqual(['connected', 'feed-status']);
+    expect(atp.chunks()).toBe(1);
+  });
+
+  it('gets a thin settled row by what is held of its odd', async () => {
+    const kit = createKit();
+    const main = kit.open('is_main=true');
+    const alternates = kit.open('is_main=false');
+    kit.odd({ is_main: true });
+    kit.odd({}, 'copilot-settled-odds');
+    await kit.timing.advance(20);
+    await main.take();
+    await alternates.take();
+    expect(names(main).slice(2)).toEqual(['copilot-odds', 'copilot-settled-odds']);
+    expect(names(alternates)).toHaveLength(2);
+  });
+
+  it('gets prices in its own format beside others in theirs', async () => {
+    const kit = createKit();
+    const decimal = kit.open('odds_format=DECIMAL');
+    const american = kit.open();
+    kit.odd({ price: -200 });
+    await kit.timing.advance(20);
+    await decimal.take();
+    await american.take();
+    expect(prices(decimal)).toEqual([1.5]);
+    expect(prices(american)).toEqual([-200]);
+  });
+
+  it('gets fixture events only when it asked for them', async () => {
+    const kit = createKit();
+    const asking = kit.open('include_fixture_updates=true');
+    const silent = kit.open();
+    const change = kit.book.applyFixture(aFixturePatch(), 1);
+    if (!change) throw new Error('a first fixture always changes the Book');
+    const { fixture } = change;
+    kit.journal.append({ kind: 'fixture', event: 'fixture', fixture, data: () => '{}' });
+    kit.viewers.notify();
+    await kit.timing.advance(20);
+    await asking.take();
+    await silent.take();
+    expect(names(asking)).toContain('fixture');
+    expect(names(silent)).not.toContain('fixture');
+  });
+
+  it('is replayed every entry after its position, unmerged, before the feed status', async () => {
+    const kit = createKit();
+    const first = kit.odd({ price: 101 });
+    for (const price of [102, 103, 104]) kit.odd({ price });
+    const reader = kit.open('', first);
+    await reader.take();
+    expect(names(reader)).toEqual([
+      'connected',
+      'copilot-odds',
+      'copilot-odds',
+      'copilot-odds',
+      'feed-status',
+    ]);
+    expect(prices(reader)).toEqual([102, 103, 104]);
+    kit.odd({ price: 105 });
+    await kit.timing.advance(20);
+    await reader.take();
+    expect(prices(reader)).toEqual([102, 103, 104, 105]);
+  });
+
+  it('is replayed a backlog larger than its socket takes at once, in order and without a gap', async () => {
+    const kit = createKit({ viewerBytes: 2_000 });
+    const start = kit.journal.last();
+    const wanted: number[] = [];
+    for (let price = 100; price < 600; price += 1) {
+      kit.odd({ price });
+      wanted.push(price);
+    }
+    const reader = kit.open('', start);
+    for (let price = 600; price < 900; price += 1) {
+      if (price % 50 === 0) {
+        await kit.timing.advance(20);
+        await reader.take();
+      }
+      kit.odd({ price });
+      wanted.push(price);
+    }
+    await kit.timing.advance(50);
+    await reader.take();
+    expect(prices(reader)).toEqual(wanted);
+  });
+
+  it('gets a reset instead of a replay from a position that cannot be resumed', async () => {
+    const kit = createKit();
+    const old = kit.open('', '5-0');
+    const unknown = kit.open('', 'unknown');
+    await old.take();
+    await unknown.take();
+    expect(names(old)).toEqual(['connected', 'reset', 'feed-status']);
+    expect(old.data('reset')).toEqual([{ reason: 'too-old', at: kit.journal.last() }]);
+    expect(unknown.data('reset')[0]).toMatchObject({ reason: 'unknown-position' });
+  });
+
+  it('gets the newest value of each odd that changed while its socket was full, marked conflated', async () => {
+    const kit = createKit({ viewerBytes: 1_500 });
+    const reader = kit.open();
+    await kit.timing.advance(100);
+    for (let round = 0; round < 50; round += 1) {
+      kit.odd({ id: 'a', price: 100 + round });
+      if (round % 2 === 0) kit.odd({ id: 'b', price: 200 + round });
+      await kit.timing.advance(20);
+    }
+    const lastId = kit.odd({ id: 'c', price: 300 }, 'copilot-locked-odds');
+    await kit.timing.advance(20);
+    await reader.take();
+    const frames = [...reader.data('copilot-odds'), ...reader.data('copilot-locked-odds')];
+    const merged = frames.filter(({ conflated }) => conflated === true);
+    expect(merged.map(({ type }) => type)).toEqual(['copilot-odds', 'copilot-locked-odds']);
+    expect(merged[0]?.data).toMatchObject([
+      { id: 'a', price: 149 },
+      { id: 'b', price: 248 },
+    ]);
+    expect(merged.every(({ entry_id }) => entry_id === lastId)).toBe(true);
+    // Fewer chunks than entries, and the position has moved on to the newest.
+    expect(reader.chunks()).toBeLessThan(10);
+    expect(reader.events.filter(({ id }) => id !== undefined).at(-1)?.id).toBe(lastId);
+    kit.odd({ id: 'a', price: 400 });
+    await kit.timing.advance(20);
+    await reader.take();
+    expect(reader.data('copilot-odds').at(-1)).not.toHaveProperty('conflated');
+  });
+
+  it('holds nothing for a viewer that takes nothing, and closes it after 30 s', async () => {
+    const kit = createKit({ viewerBytes: 1_500 });
+    const stalled = kit.open();
+    const healthy = kit.open();
+    for (let round = 0; round < 400; round += 1) {
+      kit.odd({ price: 100 + round });
+      await kit.timing.advance(100);
+      await healthy.take();
+    }
+    expect(kit.viewers.count).toBe(1);
+    await stalled.take();
+    expect(stalled.isDone()).toBe(true);
+    expect(stalled.text().length).toBeLessThan(4_000);
+    expect(prices(healthy)).toHaveLength(400);
+  });
+
+  it('gets a ping every 5 s, with a feed status that carries the newest position', async () => {
+    const kit = createKit();
+    const reader = kit.open('league=Nothing');
+    const id = kit.odd();
+    await kit.timing.advance(15_000);
+    await reader.take();
+    const pings = reader.events.filter(({ event }) => event === 'ping');
+    expect(pings).toHaveLength(3);
+    expect(pings[0]?.data).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+    expect(reader.events.at(-1)).toMatchObject({ event: 'feed-status', id });
+  });
+
+  it('is told of a changed feed status at once, and never twice of the same', async () => {
+    const kit = createKit();
+    const reader = kit.open();
+    await kit.timing.advance(100);
+    kit.setStatus({ ...LIVE, feed: 'dead' });
+    await kit.timing.advance(5);
+    kit.setStatus({ ...LIVE, feed: 'dead' });
+    await kit.timing.advance(100);
+    await reader.take();
+    expect(reader.data('feed-status').map(({ feed }) => feed)).toEqual(['live', 'dead']);
+  });
+
+  it('works out one status per filter, not per viewer', async () => {
+    const kit = createKit();
+    for (let index = 0; index < 50; index += 1) kit.open('league=NBA&market=a');
+    const before = kit.statusCalls();
+    await kit.timing.advance(5_000);
+    expect(kit.statusCalls() - before).toBeLessThan(5);
+  });
+
+  it('leaves by abort and by cancel, and nothing is left behind', async () => {
+    const kit = createKit();
+    const one = kit.open();
+    const other = kit.open('league=NBA');
+    expect(kit.viewers.filters()).toHaveLength(2);
+    one.abort();
+    await other.cancel();
+    expect(kit.viewers.count).toBe(0);
+    expect(kit.viewers.filters()).toEqual([]);
+    await one.take();
+    expect(one.isDone()).toBe(true);
+    await kit.timing.advance(20_000);
+    expect(kit.timing.pending()).toBe(0);
+  });
+
+  it('is asked to come back soon when the server ends', async () => {
+    const kit = createKit();
+    const reader = kit.open();
+    kit.odd({ price: 111 });
+    kit.viewers.close();
+    await reader.take();
+    expect(reader.isDone()).toBe(true);
+    expect(prices(reader)).toEqual([111]);
+    const retries = [...reader.text().matchAll(/^retry: (\d+)$/gm)].map(([, ms]) => Number(ms));
+    expect(retries.at(-1)).toBeGreaterThanOrEqual(1_000);
+    expect(retries.at(-1)).toBeLessThan(6_000);
+  });
+});
