@@ -1,0 +1,33 @@
+import '@fontsource-variable/inter/index.css';
+import './globals.css';
+import type { Metadata, Viewport } from 'next';
+import type { ReactNode } from 'react';
+import { Providers } from './providers';
+
+export const metadata: Metadata = {
+  title: { default: 'Odds Board', template: '%s · Odds Board' },
+  description: 'Live odds, the moment they change.',
+  // Prices are no page content, and a phone must not turn them into links.
+  robots: { index: false, follow: false },
+  formatDetection: { telephone: false, date: false, address: false, email: false },
+};
+
+export const viewport: Viewport = {
+  width: 'device-width',
+  initialScale: 1,
+  themeColor: '#0c0e11',
+  colorScheme: 'dark',
+};
+
+// Every page carries its own nonce, and the sports are known to a running server alone: none is built ahead.
+export const dynamic = 'force-dynamic';
+
+export default function RootLayout({ children }: { children: ReactNode }) {
+  return (
+    <html lang="en">
+      <body>
+        <Providers>{children}</Providers>
+      </body>
+    </html>
+  );
+}

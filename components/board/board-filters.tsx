@@ -1,0 +1,361 @@
+// biome-ignore-all lint/a11y/useSemanticElements: a fieldset cannot be a flex row in every browser.
+'use client';
+
+import { type ReactNode, useEffect, useRef } from 'react';
+import { CopyButton } from '@/components/ui/copy-button';
+import { ChevronIcon, CloseIcon, SearchIcon } from '@/components/ui/icons';
+import { MultiSelect } from '@/components/ui/multi-select';
+import type { Option } from '@/components/ui/option';
+import { useFacets, useSport } from '@/lib/board/hooks';
+import { boardHref, type QueryPatch, useBoardQuery } from '@/lib/board/query-state';
+import type { Facet, Totals } from '@/lib/board/rows';
+import {
+  type BoardQuery,
+  STATE_WORDS,
+  VALUE_LENGTH,
+  VIEWS,
+  type View,
+} from '@/lib/protocol/filter';
+import { ODDS_FORMATS, type OddsFormat } from '@/lib/protocol/price';
+import { statusWord } from './fixture-badge';
+
+const FORMAT_NAMES: Record<OddsFormat, string> = {
+  american: 'American',
+  decimal: 'Decimal',
+  probability: 'Probability',
+  hong_kong: 'Hong Kong',
+  malay: 'Malay',
+  indonesian: 'Indonesian',
+};
+
+const VIEW_NAMES: Record<View, string> = { board: 'Board', lines: 'Lines' };
+
+/** What is left when every filter is off; format, zone and version say how, not what. */
+export const NO_FILTERS = {
+  league: [],
+  market: [],
+  fixture: [],
+  q: '',
+  status: [],
+  state: [],
+  main: false,
+} satisfies QueryPatch;
+
+export type ActiveFilter = { key: string; text: string; without: QueryPatch };
+
+/** The filters of a view one by one, each with what it takes to drop it. */
+export function activeFilters(
+  query: BoardQuery,
+  fixtureName: (id: string) => string,
+): ActiveFilter[] {
+  const filters: ActiveFilter[] = [];
+  const many = (
+    name: 'league' | 'market' | 'fixture' | 'status' | 'state',
+    text: (value: string) => string,
+  ) => {
+    const values: readonly string[] = query[name];
+    for (const value of values) {
+      filters.push({
+        key: `${name}=${value}`,
+        text: text(value),
+        without: { [name]: values.filter((other) => other !== value) },
+      });
+    }
+  };
+  many('league', (value) => value);
+  many('market', (value) => value);
+  many('fixture', fixtureName);
+  many('status', statusWord);
+  many('state', statusWord);
+  if (query.main) filters.push({ key: 'main', text: 'Main lines only', without: { main: false } });
+  if (query.q.trim() !== '') {
+    filters.push({ key: 'q', text: `“${query.q.trim()}”`, without: { q: '' } });
+  }
+  if (query.version !== null) {
+    filters.push({
+      key: 'version',
+      text: `Version ${query.version}`,
+      without: { version: null },
+    });
+  }
+  return filters;
+}
+
+function optionsOf(facets: readonly Facet[], label = (value: string) => value): Option[] {
+  return facets.map(({ value, label: name, count }) => ({ value, label: label(name), count }));
+}
+
+const CONTROL =
+  'inline-flex h-7 shrink-0 items-center rounded-control border text-detail whitespace-nowrap';
+
+/** The filters of the view, all of them in the URL. */
+export function BoardFilters({ totals }: { totals: ReactNode }) {
+  const [query, setQuery] = useBoardQuery();
+  const { sport } = useSport();
+  const facets = useFacets();
+  return (
+    <div
+      role="toolbar"
+      aria-label="View"
+      className="no-scrollbar flex h-11 shrink-0 items-center gap-1.5 overflow-x-auto border-line-subtle border-b px-3 wide:px-3.5"
+    >
+      <ViewSwitch view={query.view} onChange={(view) => setQuery({ view })} />
+      <Rule />
+      <MultiSelect
+        label="League"
+        options={optionsOf(facets.leagues)}
+        selected={query.league}
+        onChange={(league) => setQuery({ league })}
+      />
+      <MultiSelect
+        label="Market"
+        options={optionsOf(facets.markets)}
+        selected={query.market}
+        onChange={(market) => setQuery({ market })}
+      />
+      <MultiSelect
+        label="Status"
+        options={optionsOf(facets.statuses, statusWord)}
+        selected={query.status}
+        onChange={(status) => setQuery({ status })}
+      />
+      <Rule />
+      <StateFilter
+        facets={facets.states}
+        selected={query.state}
+        onChange={(state) => setQuery({ state })}
+      />
+      <ToggleButton isOn={query.main} onClick={() => setQuery({ main: !query.main })}>
+        Main lines
+      </ToggleButton>
+      <Search text={query.q} onChange={(q) => setQuery({ q })} />
+      <span className="min-w-2 flex-1" />
+      {totals}
+      <OddsFormatSelect format={query.odds} onChange={(odds) => setQuery({ odds })} />
+      <CopyButton
+        label="Copy link"
+        text={() => new URL(boardHref(sport, query), window.location.origin).href}
+      />
+    </div>
+  );
+}
+
+function Rule() {
+  return <span aria-hidden="true" className="mx-1 h-4 w-px shrink-0 bg-line" />;
+}
+
+function ViewSwitch({ view, onChange }: { view: View; onChange: (view: View) => void }) {
+  return (
+    <div role="group" aria-label="View of the odds" className={`${CONTROL} border-line p-0.5`}>
+      {VIEWS.map((name) => (
+        <button
+          key={name}
+          type="button"
+          aria-pressed={view === name}
+          onClick={() => onChange(name)}
+          className={`h-full rounded-[3px] px-2.5 ${
+            view === name
+              ? 'bg-surface-selected font-medium text-ink'
+              : 'text-ink-muted hover:text-ink'
+          }`}
+        >
+          {VIEW_NAMES[name]}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function ToggleButton({
+  isOn,
+  onClick,
+  children,
+}: {
+  isOn: boolean;
+  onClick: () => void;
+  children: ReactNode;
+}) {
+  return (
+    <button
+      type="button"
+      aria-pressed={isOn}
+      onClick={onClick}
+      className={`${CONTROL} gap-1.5 px-2 ${
+        isOn
+          ? 'border-accent/50 bg-surface-selected text-ink'
+          : 'border-line text-ink-muted hover:bg-surface-hover hover:text-ink'
+      }`}
+    >
+      {children}
+    </button>
+  );
+}
+
+function StateFilter({
+  facets,
+  selected,
+  onChange,
+}: {
+  facets: readonly Facet[];
+  selected: BoardQuery['state'];
+  onChange: (state: BoardQuery['state']) => void;
+}) {
+  return (
+    <div role="group" aria-label="State" className="flex shrink-0 gap-1.5">
+      {STATE_WORDS.map((state) => {
+        const count = facets.find(({ value }) => value === state)?.count ?? null;
+        const isOn = selected.includes(state);
+        return (
+          <ToggleButton
+            key={state}
+            isOn={isOn}
+            onClick={() =>
+              onChange(isOn ? selected.filter((other) => other !== state) : [...selected, state])
+            }
+          >
+            {statusWord(state)}
+            {count !== null && (
+              <span aria-hidden="true" className="text-ink-faint">
+                {count}
+              </span>
+            )}
+          </ToggleButton>
+        );
+      })}
+    </div>
+  );
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable || /^(input|textarea|select)$/i.test(target.tagName))
+  );
+}
+
+function Search({ text, onChange }: { text: string; onChange: (text: string) => void }) {
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (isTyping(event.target)) return;
+      event.preventDefault();
+      field.current?.focus();
+      field.current?.select();
+    };
+    document.addEventListener('keydown', onKeyDown);
+    return () => document.removeEventListener('keydown', onKeyDown);
+  }, []);
+  return (
+    <label
+      className={`${CONTROL} w-52 gap-1.5 border-line px-2 text-ink-faint focus-within:border-accent`}
+    >
+      <SearchIcon />
+      <input
+        ref={field}
+        type="search"
+        value={text}
+        maxLength={VALUE_LENGTH}
+        aria-label="Search teams, players and bets"
+        aria-keyshortcuts="/"
+        placeholder="Search"
+        autoComplete="off"
+        spellCheck={false}
+        onChange={(event) => onChange(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key === 'Escape') {
+            onChange('');
+            event.currentTarget.blur();
+          }
+        }}
+        className="min-w-0 flex-1 bg-transparent text-detail text-ink outline-none placeholder:text-ink-faint"
+      />
+      <span aria-hidden="true" className="rounded-[3px] border border-line px-1 text-label">
+        /
+      </span>
+    </label>
+  );
+}
+
+function OddsFormatSelect({
+  format,
+  onChange,
+}: {
+  format: OddsFormat;
+  onChange: (format: OddsFormat) => void;
+}) {
+  return (
+    <span
+      className={`${CONTROL} relative border-line text-ink-muted hover:bg-surface-hover hover:text-ink`}
+    >
+      <select
+        aria-label="Odds format"
+        value={format}
+        onChange={(event) => onChange(event.target.value as OddsFormat)}
+        className="h-full appearance-none rounded-control bg-transparent pr-6 pl-2 text-detail"
+      >
+        {ODDS_FORMATS.map((name) => (
+          <option key={name} value={name} className="bg-surface-overlay text-ink">
+            {FORMAT_NAMES[name]}
+          </option>
+        ))}
+      </select>
+      <ChevronIcon className="pointer-events-none absolute right-1.5 size-3 text-ink-faint" />
+    </span>
+  );
+}
+
+/** `412 odds · 63 fixtures`. */
+export function TotalsText({ totals }: { totals: Pick<Totals, 'odds' | 'fixtures'> }) {
+  const { odds, fixtures } = totals;
+  return (
+    <span className="mr-1.5 shrink-0 text-detail text-ink-muted">
+      <span className="text-ink">{odds.toLocaleString('en')}</span> {odds === 1 ? 'odd' : 'odds'}
+      {' · '}
+      <span className="text-ink">{fixtures.toLocaleString('en')}</span>{' '}
+      {fixtures === 1 ? 'fixture' : 'fixtures'}
+    </span>
+  );
+}
+
+/** The filters that are on, each with a button that takes it off. */
+export function FilterChips({
+  filters,
+  onRemove,
+  onClear,
+}: {
+  filters: readonly ActiveFilter[];
+  onRemove: (without: QueryPatch) => void;
+  onClear: () => void;
+}) {
+  if (filters.length === 0) return null;
+  return (
+    <ul
+      aria-label="Active filters"
+      className="no-scrollbar flex h-9 shrink-0 items-center gap-1.5 overflow-x-auto border-line-subtle border-b px-3 wide:px-3.5"
+    >
+      {filters.map(({ key, text, without }) => (
+        <li key={key} className="shrink-0">
+          <button
+            type="button"
+            aria-label={`Remove ${text}`}
+            onClick={() => onRemove(without)}
+            className="group inline-flex h-6 max-w-64 items-center gap-1 rounded-control bg-surface-selected pr-1 pl-2 text-detail text-ink hover:bg-line"
+          >
+            <span className="truncate">{text}</span>
+            <CloseIcon className="size-3 text-ink-muted group-hover:text-ink" />
+          </button>
+        </li>
+      ))}
+      <li className="shrink-0">
+        <button
+          type="button"
+          onClick={onClear}
+          className="h-6 rounded-control px-2 text-detail text-ink-muted hover:text-ink hover:underline"
+        >
+          Clear all
+        </button>
+      </li>
+    </ul>
+  );
+}

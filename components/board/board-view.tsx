@@ -1,0 +1,120 @@
+// biome-ignore-all lint/a11y/useSemanticElements: rows are virtual and laid out by a CSS grid, which a table cannot be.
+// biome-ignore-all lint/a11y/useFocusableInteractive: the cells of a row take the focus, not the row.
+'use client';
+
+import { useCallback, useMemo } from 'react';
+import { type GridItem, VirtualGrid } from '@/components/ui/virtual-grid';
+import type { BoardRows } from '@/lib/board/hooks';
+import type { BoardRow, Column } from '@/lib/board/rows';
+import { FixtureSection, type RowContext } from './fixture-section';
+import { fixtureHeight, HEADER_HEIGHT, type Layout, LEAGUE_HEIGHT } from './layout';
+import { LeagueBar } from './league-bar';
+
+/** Columns in which some side has two prices, over and under: they are as wide as two. */
+function pairColumns(rows: readonly BoardRow[], columns: readonly Column[]): boolean[] {
+  return columns.map((_, column) =>
+    rows.some((row) => {
+      const cell = row.kind === 'fixture' ? row.cells[column] : undefined;
+      return cell?.kind === 'line' && cell.odds.some((side) => side.length > 1);
+    }),
+  );
+}
+
+function itemsOf(rows: readonly BoardRow[], layout: Layout): GridItem[] {
+  return rows.map((row) =>
+    row.kind === 'league'
+      ? { key: row.key, height: LEAGUE_HEIGHT, rows: 1, isSticky: true }
+      : {
+          key: row.key,
+          height: fixtureHeight(layout, row.sides.length),
+          rows: row.sides.length,
+          isSticky: false,
+        },
+  );
+}
+
+type Props = { built: BoardRows; context: Omit<RowContext, 'columns'> };
+
+/** Fixtures by league and start, the main line of each market in its column. */
+export function BoardView({ built: { columns, rows }, context: shared }: Props) {
+  const { layout } = shared;
+  const items = useMemo(() => itemsOf(rows, layout), [rows, layout]);
+  // As a string, so that equal columns are the same columns however often rows are built.
+  const pairs = pairColumns(rows, columns).map(Number).join('');
+  const labels = columns.map((column) => column.label).join('\n');
+  const context = useMemo<RowContext>(() => {
+    // Columns 1 and 2 are the fixture's own.
+    let next = 3;
+    const places = (labels === '' ? [] : labels.split('\n')).map((label, column) => {
+      const place = { index: next, span: pairs[column] === '1' ? 2 : 1, label };
+      next += place.span;
+      return place;
+    });
+    return { ...shared, columns: places };
+  }, [shared, pairs, labels]);
+  const last = context.columns.at(-1);
+  const columnCount = last ? last.index + last.span - 1 : 2;
+  const pairCount = [...pairs].filter((pair) => pair === '1').length;
+
+  const renderItem = useCallback(
+    (index: number, rowIndex: number) => {
+      const row = rows[index];
+      if (!row) return null;
+      if (row.kind === 'league') return <LeagueBar row={row} rowIndex={rowIndex} />;
+      return <FixtureSection row={row} rowIndex={rowIndex} context={context} />;
+    },
+    [rows, context],
+  );
+
+  return (
+    <VirtualGrid
+      label="Odds by fixture"
+      items={items}
+      columnCount={columnCount}
+      headerHeight={HEADER_HEIGHT}
+      header={<Header columns={columns} places={context.columns} />}
+      renderItem={renderItem}
+      data={{ 'data-columns': columns.length + pairCount }}
+      style={
+        {
+          '--columns': [...pairs]
+            .map((pair) => (pair === '1' ? 'var(--pair-column)' : 'var(--market-column)'))
+            .join(' '),
+          '--singles': columns.length - pairCount,
+          '--pairs': pairCount,
+        } as React.CSSProperties
+      }
+    />
+  );
+}
+
+function Header({
+  columns,
+  places,
+}: {
+  columns: readonly Column[];
+  places: RowContext['columns'];
+}) {
+  return (
+    <div role="row" aria-rowindex={1} className="board-row board-header">
+      <div role="columnheader" aria-colindex={2} className="board-side board-header-fixture">
+        Fixture
+      </div>
+      {columns.map((column, index) => (
+        <div
+          key={column.market}
+          role="columnheader"
+          aria-colindex={places[index]?.index}
+          aria-colspan={places[index]?.span}
+          title={column.label}
+          className="board-header-market"
+        >
+          <span className="truncate">{column.label}</span>
+          <span aria-hidden="true" className="price-changed">
+            Changed
+          </span>
+        </div>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,178 @@
+'use client';
+
+import { useCallback, useMemo, useState } from 'react';
+import { useMedia } from '@/components/ui/use-media';
+import { formatClock, zoneName } from '@/lib/board/format';
+import {
+  useBoardStore,
+  useBoardStream,
+  useLoad,
+  useRows,
+  useTimeZone,
+  useZoneCookie,
+} from '@/lib/board/hooks';
+import { useBoardQuery } from '@/lib/board/query-state';
+import type { Totals } from '@/lib/board/rows';
+import type { Sport } from '@/lib/protocol/sports';
+import { activeFilters, BoardFilters, FilterChips, NO_FILTERS, TotalsText } from './board-filters';
+import { BoardHeader, SimulatorNotice } from './board-header';
+import { BoardError, BoardSkeleton, EmptyBoard, Notice } from './board-states';
+import { BoardView } from './board-view';
+import { useFeedValue } from './feed-indicator';
+import type { RowContext } from './fixture-section';
+import type { Layout } from './layout';
+import { LinesView } from './lines-view';
+
+/** Below this the markets stand in compact columns. */
+const COMPACT = '(max-width: 719px)';
+
+export type BoardProps = {
+  sport: string;
+  sports: readonly Pick<Sport, 'id' | 'name'>[];
+  /** Values of the URL that could not be read, as `name=value`. */
+  ignored: readonly string[];
+  /** Whether the server takes the browser for a phone: the first paint is laid out for one. */
+  isPhone: boolean;
+};
+
+/** The whole screen of one sport, inside its <BoardProvider>. */
+export function Board({ sport, sports, ignored, isPhone }: BoardProps) {
+  const layout: Layout = useMedia(COMPACT, isPhone) ? 'compact' : 'wide';
+  const isDead = useFeedValue((feed) => feed.state === 'dead');
+  useZoneCookie();
+  return (
+    <div
+      data-layout={layout}
+      data-board={isDead ? 'dead' : 'live'}
+      className="flex h-dvh flex-col overflow-hidden bg-surface text-ink"
+    >
+      <BoardHeader sport={sport} sports={sports} />
+      <SimulatorNotice />
+      <Screen sport={sport} layout={layout} ignored={ignored} isDead={isDead} />
+    </div>
+  );
+}
+
+function Screen({
+  sport,
+  layout,
+  ignored,
+  isDead,
+}: {
+  sport: string;
+  layout: Layout;
+  ignored: readonly string[];
+  isDead: boolean;
+}) {
+  const [query, setQuery] = useBoardQuery();
+  const built = useRows(query.view);
+  const load = useLoad();
+  const zone = useTimeZone();
+  const store = useBoardStore();
+  const onOpenFixture = useCallback(
+    (fixtureId: string, market: string | null) =>
+      setQuery({
+        view: 'lines',
+        fixture: [fixtureId],
+        ...(market !== null && { market: [market] }),
+      }),
+    [setQuery],
+  );
+  const context = useMemo<Omit<RowContext, 'columns'>>(
+    () => ({ sport, query, zone, layout, onOpenFixture }),
+    [sport, query, zone, layout, onOpenFixture],
+  );
+  const filters = activeFilters(query, (id) => {
+    const fixture = store.getState().book.fixtures.get(id);
+    return fixture?.away && fixture.home ? `${fixture.away} at ${fixture.home}` : id;
+  });
+  const onClear = () => setQuery(NO_FILTERS);
+  return (
+    <>
+      <BoardFilters totals={<TotalsText totals={shownTotals(built.totals, load.totals)} />} />
+      <FilterChips filters={filters} onRemove={setQuery} onClear={onClear} />
+      <Notices ignored={ignored} />
+      <main className={`relative min-h-0 flex-1 ${isDead ? 'hatched' : ''}`}>
+        {built.rows.length === 0 ? (
+          <NoRows layout={layout} filters={filters} onClear={onClear} />
+        ) : 'columns' in built ? (
+          <BoardView built={built} context={context} />
+        ) : (
+          <LinesView built={built} context={context} />
+        )}
+        {isDead && <DeadBanner zone={zone} />}
+      </main>
+    </>
+  );
+}
+
+/** While only the first screen is held, what the server counted. */
+function shownTotals(
+  built: Totals,
+  counted: { fixtures: number; odds: number } | null,
+): { fixtures: number; odds: number } {
+  return counted ?? built;
+}
+
+function NoRows({
+  layout,
+  filters,
+  onClear,
+}: {
+  layout: Layout;
+  filters: ReturnType<typeof activeFilters>;
+  onClear: () => void;
+}) {
+  const load = useLoad();
+  const { retry } = useBoardStream();
+  if (load.state === 'error') {
+    return <BoardError message={load.error ?? 'The server did not answer.'} onRetry={retry} />;
+  }
+  if (load.state !== 'complete') return <BoardSkeleton layout={layout} />;
+  return <EmptyBoard filters={filters} isPartial={load.partial} onClear={onClear} />;
+}
+
+/** What the board lacks, each in a line. */
+function Notices({ ignored }: { ignored: readonly string[] }) {
+  const load = useLoad();
+  const message = useFeedValue((feed) => feed.message);
+  const { retry } = useBoardStream();
+  const [isRead, setIsRead] = useState(false);
+  const isPartial = load.state === 'complete' && load.partial;
+  return (
+    <>
+      {ignored.length > 0 && !isRead && (
+        <Notice action={{ label: 'Dismiss', onClick: () => setIsRead(true) }}>
+          Ignored in the address, since it cannot be read:{' '}
+          <span className="break-all text-ink">{ignored.join(', ')}</span>
+        </Notice>
+      )}
+      {load.error !== null && (
+        <Notice action={{ label: 'Try again', onClick: retry }}>
+          Not everything could be read: {load.error}
+        </Notice>
+      )}
+      {(isPartial || message !== null) && (
+        <Notice>
+          {isPartial && 'Some leagues are not read in full yet. '}
+          {message}
+        </Notice>
+      )}
+    </>
+  );
+}
+
+/** Lies over the board, so that nothing moves; until the feed is back, nothing below is a price. */
+function DeadBanner({ zone }: { zone: string }) {
+  const since = useFeedValue((feed) => feed.since);
+  return (
+    <div className="pointer-events-none absolute inset-x-0 top-10 z-30 flex justify-center px-3">
+      <p
+        role="alert"
+        className="rounded-control border border-feed-dead bg-surface px-4 py-2 font-semibold text-feed-dead text-price shadow-[0_8px_24px_rgb(0_0_0/0.6)]"
+      >
+        Prices are not live since {formatClock(since, zone)} {zoneName(zone, since)} — reconnecting
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,97 @@
+'use client';
+
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { useStore } from 'zustand';
+import { formatClock } from '@/lib/board/format';
+import { useBoardStore, useTimeZone } from '@/lib/board/hooks';
+import type { BoardState } from '@/lib/board/store';
+import type { FeedState } from '@/lib/protocol/events';
+import { feedWords, SOURCE_NAMES } from './feed-words';
+
+/** One value of the feed: the whole of it is new with every frame, and nothing here is worth a render a frame. */
+export function useFeedValue<Value>(select: (feed: BoardState['feed']) => Value): Value {
+  return useStore(useBoardStore(), (state) => select(state.feed));
+}
+
+const loadDetails = () => import('./feed-details');
+const FeedDetails = lazy(loadDetails);
+
+const TONES: Record<FeedState, string> = {
+  live: 'border-line text-ink',
+  connecting: 'border-line text-feed-connecting',
+  late: 'border-feed-late text-feed-late',
+  dead: 'border-feed-dead bg-feed-dead text-surface font-semibold',
+};
+
+/** A shape for each state: hues come second. */
+function FeedMark({ state }: { state: FeedState }) {
+  return (
+    <svg viewBox="0 0 10 10" aria-hidden="true" className="size-2.5 shrink-0">
+      {state === 'live' && <circle cx="5" cy="5" r="4" fill="var(--feed-live)" />}
+      {state === 'connecting' && (
+        <circle cx="5" cy="5" r="3.5" fill="none" stroke="currentColor" strokeDasharray="3 2.5" />
+      )}
+      {state === 'late' && <path d="M5 .8 9.6 9H.4z" fill="currentColor" />}
+      {state === 'dead' && <path d="M1.5 1.5l7 7m0-7-7 7" stroke="currentColor" strokeWidth="2" />}
+    </svg>
+  );
+}
+
+/** How the feed is, always in sight; its connections on demand. */
+export function FeedIndicator() {
+  const state = useFeedValue((feed) => feed.state);
+  const source = useFeedValue((feed) => feed.source);
+  const since = useFeedValue((feed) => feed.since);
+  const zone = useTimeZone();
+  const [isOpen, setIsOpen] = useState(false);
+  const [wasOpened, setWasOpened] = useState(false);
+  const trigger = useRef<HTMLButtonElement>(null);
+  const words = feedWords(state, formatClock(since, zone));
+  return (
+    <>
+      <button
+        ref={trigger}
+        type="button"
+        data-feed={state}
+        data-source={source}
+        aria-haspopup="dialog"
+        aria-expanded={isOpen}
+        aria-label={`Feed: ${words}, ${SOURCE_NAMES[source]}`}
+        onPointerEnter={loadDetails}
+        onFocus={loadDetails}
+        onClick={() => {
+          setWasOpened(true);
+          setIsOpen((open) => !open);
+        }}
+        className={`inline-flex h-7 shrink-0 items-center gap-2 rounded-control border px-2.5 text-detail hover:border-ink-faint ${TONES[state]}`}
+      >
+        <FeedMark state={state} />
+        <span>{words}</span>
+      </button>
+      {wasOpened && (
+        <Suspense fallback={null}>
+          <FeedDetails isOpen={isOpen} onOpenChange={setIsOpen} anchor={trigger} />
+        </Suspense>
+      )}
+      <FeedAnnouncer words={words} state={state} />
+    </>
+  );
+}
+
+/** How long a state must last before it is spoken: a feed that flaps is not read out change by change. */
+const ANNOUNCE_AFTER_MS = 2_000;
+
+/** Says changes of the feed, and nothing else, to those who cannot see the indicator. */
+function FeedAnnouncer({ words, state }: { words: string; state: FeedState }) {
+  const [said, setSaid] = useState('');
+  useEffect(() => {
+    if (state === 'connecting') return;
+    const timer = setTimeout(() => setSaid(`Feed: ${words}`), ANNOUNCE_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, [words, state]);
+  return (
+    <span role="status" aria-live="polite" className="sr-only">
+      {said}
+    </span>
+  );
+}

@@ -1,0 +1,182 @@
+// biome-ignore-all lint/a11y/useSemanticElements: rows are virtual and laid out by a CSS grid, which a table cannot be.
+// biome-ignore-all lint/a11y/useFocusableInteractive: the cells of a row take the focus, not the row.
+'use client';
+
+import { memo } from 'react';
+import { useFixture } from '@/lib/board/hooks';
+import { boardHref } from '@/lib/board/query-state';
+import type { Cell, FixtureRow, RowSide } from '@/lib/board/rows';
+import type { BoardQuery } from '@/lib/protocol/filter';
+import { FixtureBadge, FixtureTime } from './fixture-badge';
+import { type Layout, metaHeight, sideHeight } from './layout';
+import { EmptyCell, PriceCell } from './price-cell';
+
+/** What every row of a view needs to know; one object, so that rows can be memoised. */
+export type RowContext = {
+  sport: string;
+  query: BoardQuery;
+  zone: string;
+  layout: Layout;
+  /** Index of each column's first cell, and how many cells it is wide. */
+  columns: readonly { index: number; span: number; label: string }[];
+  onOpenFixture: (fixtureId: string, market: string | null) => void;
+};
+
+type Props = { row: FixtureRow; rowIndex: number; context: RowContext };
+
+/** A fixture with one row per side: who plays, when, how it stands, and the main line of each column. */
+export const FixtureSection = memo(function FixtureSection({ row, rowIndex, context }: Props) {
+  const fixture = useFixture(row.fixtureId);
+  const { layout } = context;
+  return (
+    <div
+      role="rowgroup"
+      data-fixture-id={row.fixtureId}
+      data-status={fixture?.status ?? undefined}
+      data-start={fixture?.startDate ?? undefined}
+      className="board-fixture"
+      style={{ paddingTop: metaHeight(layout) }}
+    >
+      {row.sides.map((side, index) => (
+        <div
+          key={side.side}
+          role="row"
+          data-row
+          aria-rowindex={rowIndex + index}
+          className="board-row"
+          style={{ height: sideHeight(layout) }}
+        >
+          {index === 0 && <Meta row={row} context={context} />}
+          <Side side={side} fixtureId={row.fixtureId} />
+          {row.cells.map((cell, column) => (
+            <Cells
+              key={cell.market}
+              cell={cell}
+              side={index}
+              isFirst={index === 0}
+              isDraw={side.side === 'draw'}
+              fixtureId={row.fixtureId}
+              place={context.columns[column]}
+              context={context}
+            />
+          ))}
+        </div>
+      ))}
+    </div>
+  );
+});
+
+function Meta({ row, context }: { row: FixtureRow; context: RowContext }) {
+  const fixture = useFixture(row.fixtureId);
+  return (
+    <div role="gridcell" aria-colindex={1} className="board-meta">
+      <div className="board-meta-body">
+        {fixture && (
+          <>
+            <FixtureTime fixture={fixture} zone={context.zone} />
+            <FixtureBadge fixture={fixture} />
+          </>
+        )}
+      </div>
+      {row.more > 0 && (
+        <MoreLink
+          row={row}
+          context={context}
+          label={`${row.more} more odds of ${row.sides[0]?.name ?? ''} at ${row.sides[1]?.name ?? ''}`}
+        />
+      )}
+    </div>
+  );
+}
+
+function MoreLink({
+  row,
+  context,
+  label,
+}: {
+  row: FixtureRow;
+  context: RowContext;
+  label: string;
+}) {
+  const { sport, query, onOpenFixture } = context;
+  return (
+    <a
+      href={boardHref(sport, { ...query, view: 'lines', fixture: [row.fixtureId] })}
+      aria-label={label}
+      title={label}
+      className="board-more"
+      onClick={(event) => {
+        if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+        event.preventDefault();
+        onOpenFixture(row.fixtureId, null);
+      }}
+    >
+      +{row.more}
+    </a>
+  );
+}
+
+function Side({ side, fixtureId }: { side: RowSide; fixtureId: string }) {
+  const score = useFixture(fixtureId)?.score;
+  const points = side.side === 'away' ? score?.away : side.side === 'home' ? score?.home : null;
+  return (
+    <div role="rowheader" aria-colindex={2} className="board-side">
+      <span className="board-rotation">{side.rotation}</span>
+      <span
+        title={side.name ?? undefined}
+        className={`min-w-0 flex-1 truncate ${side.side === 'draw' ? 'text-ink-muted' : 'text-ink'}`}
+      >
+        {side.name ?? 'Team unknown'}
+      </span>
+      {points !== null && points !== undefined && <span className="board-score">{points}</span>}
+    </div>
+  );
+}
+
+type CellsProps = {
+  cell: Cell;
+  side: number;
+  isFirst: boolean;
+  isDraw: boolean;
+  fixtureId: string;
+  place: RowContext['columns'][number] | undefined;
+  context: RowContext;
+};
+
+function Cells({ cell, side, isFirst, isDraw, fixtureId, place, context }: CellsProps) {
+  const { query, zone } = context;
+  if (!place) return null;
+  if (cell.kind === 'lines') {
+    return (
+      <div role="gridcell" aria-colindex={place.index} className="price-cell">
+        {isFirst && (
+          <button
+            type="button"
+            className="rounded-control px-2 text-accent text-detail hover:underline"
+            onClick={() => context.onOpenFixture(fixtureId, place.label)}
+          >
+            {cell.lines} {cell.lines === 1 ? 'line' : 'lines'}
+          </button>
+        )}
+      </div>
+    );
+  }
+  const ids = cell.kind === 'line' ? (cell.odds[side] ?? []) : [];
+  const cells = ids.map((id, index) => (
+    // The place keeps its cell while the main line moves from one odd to another: the cell says that it did.
+    <PriceCell
+      // biome-ignore lint/suspicious/noArrayIndexKey: the index is the place.
+      key={index}
+      id={id}
+      format={query.odds}
+      zone={zone}
+      columnIndex={place.index + index}
+      className="flex-1"
+    />
+  ));
+  if (cells.length === 0) {
+    return <EmptyCell columnIndex={place.index} isBlank={isDraw} />;
+  }
+  if (place.span === 1) return cells[0];
+  return <div className="flex min-w-0">{cells}</div>;
+}

@@ -1,0 +1,183 @@
+// biome-ignore-all lint/a11y/useSemanticElements: rows are virtual and laid out by a CSS grid, which a table cannot be.
+// biome-ignore-all lint/a11y/useFocusableInteractive: the cells of a row take the focus, not the row.
+'use client';
+
+import { memo } from 'react';
+import { formatAge, formatClock } from '@/lib/board/format';
+import { useBoardStore, useFixture, useNow } from '@/lib/board/hooks';
+import type { LineRow as Line, LinesRow } from '@/lib/board/rows';
+import type { Side } from '@/lib/protocol/line';
+import { FixtureBadge, FixtureTime } from './fixture-badge';
+import type { RowContext } from './fixture-section';
+import { EmptyCell, PriceCell } from './price-cell';
+
+type HeadingRow = Extract<LinesRow, { kind: 'fixture' }>;
+
+/** The place of a side within its line, where it has a usual one. */
+const SLOTS: Partial<Record<Side, number>> = {
+  away: 0,
+  over: 0,
+  yes: 0,
+  home: 1,
+  under: 1,
+  no: 1,
+  draw: 2,
+};
+
+/**
+ * Ids by place: usual sides in their usual columns, the rest where there is room. At least `count` places, more
+ * where there are more odds.
+ */
+export function slotsOf(odds: Line['odds'], count: number): (string | null)[] {
+  const slots: (string | null)[] = new Array(count).fill(null);
+  const others: string[] = [];
+  for (const { id, side } of odds) {
+    const slot = SLOTS[side];
+    if (slot === undefined || slots[slot]) others.push(id);
+    else slots[slot] = id;
+  }
+  for (const id of others) {
+    const free = slots.indexOf(null);
+    if (free >= 0) slots[free] = id;
+    else slots.push(id);
+  }
+  // A draw beyond the last place leaves a hole before it.
+  return Array.from(slots, (id) => id ?? null);
+}
+
+/** The fixture above its lines. */
+export const FixtureHeading = memo(function FixtureHeading({
+  row,
+  rowIndex,
+  context,
+}: {
+  row: HeadingRow;
+  rowIndex: number;
+  context: RowContext;
+}) {
+  const fixture = useFixture(row.fixtureId);
+  const [away, home] = row.sides;
+  const score = fixture?.score;
+  return (
+    <div
+      role="rowgroup"
+      data-fixture-id={row.fixtureId}
+      data-status={fixture?.status ?? undefined}
+      data-start={fixture?.startDate ?? undefined}
+      className="h-full"
+    >
+      <div
+        role="row"
+        data-row
+        aria-rowindex={rowIndex}
+        className="flex h-full border-line border-b bg-surface-raised"
+      >
+        <div role="rowheader" aria-colindex={1} className="heading">
+          <span className="heading-names">
+            <Name name={away?.name} score={score?.away} />
+            <span className="text-ink-faint">at</span>
+            <Name name={home?.name} score={score?.home} />
+          </span>
+          <span className="heading-meta">
+            {fixture && (
+              <>
+                <FixtureBadge fixture={fixture} />
+                <FixtureTime fixture={fixture} zone={context.zone} />
+              </>
+            )}
+            <span className="text-detail text-ink-faint">
+              {fixture?.league && <span className="wide:inline hidden">{fixture.league} · </span>}
+              {row.lines} {row.lines === 1 ? 'line' : 'lines'}
+            </span>
+          </span>
+        </div>
+      </div>
+    </div>
+  );
+});
+
+function Name({
+  name,
+  score,
+}: {
+  name: string | null | undefined;
+  score: number | null | undefined;
+}) {
+  return (
+    <span className="inline-flex min-w-0 items-baseline gap-1.5">
+      <span className="truncate" title={name ?? undefined}>
+        {name ?? 'Team unknown'}
+      </span>
+      {score !== null && score !== undefined && <span className="font-bold">{score}</span>}
+    </span>
+  );
+}
+
+/** One line: what it is about, its prices side by side, and when it last changed. */
+export const LineRow = memo(function LineRow({
+  row,
+  rowIndex,
+  context,
+}: {
+  row: Line;
+  rowIndex: number;
+  context: RowContext;
+}) {
+  const { query, zone, columns } = context;
+  const slots = slotsOf(row.odds, columns.length);
+  return (
+    <div role="row" data-row aria-rowindex={rowIndex} className="line-row">
+      <div role="rowheader" aria-colindex={1} className="line-market">
+        <span className="truncate" title={row.market}>
+          {row.market}
+        </span>
+        <span className="line-about">
+          {row.label !== '' && (
+            <span className="truncate" title={row.label}>
+              {row.label}
+            </span>
+          )}
+          {row.isMain && <span className="line-main">Main</span>}
+        </span>
+      </div>
+      <div className="line-slots">
+        {slots.map((id, index) =>
+          id === null ? (
+            // biome-ignore lint/suspicious/noArrayIndexKey: the index is the place.
+            <EmptyCell key={index} columnIndex={index + 2} />
+          ) : (
+            <PriceCell key={id} id={id} format={query.odds} zone={zone} columnIndex={index + 2} />
+          ),
+        )}
+      </div>
+      <div role="gridcell" aria-colindex={columns.length + 2} className="line-state">
+        <LineState ids={row.odds.map((odd) => odd.id)} />
+      </div>
+      <div role="gridcell" aria-colindex={columns.length + 3} className="line-changed">
+        <LineChanged ids={row.odds.map((odd) => odd.id)} zone={zone} />
+      </div>
+    </div>
+  );
+});
+
+/** The states of a line's odds in words; one word where they agree. */
+function LineState({ ids }: { ids: readonly string[] }) {
+  // Once a second is soon enough for a summary of cells that each say it themselves at once.
+  useNow();
+  const { book } = useBoardStore().getState();
+  const states = new Set<string>();
+  for (const id of ids) states.add(book.odds.get(id)?.state ?? '');
+  states.delete('');
+  const text = [...states].sort().join(', ');
+  return <span className={text === 'open' ? 'text-ink-faint' : 'text-ink-muted'}>{text}</span>;
+}
+
+/** How long ago the newest price of the line changed. */
+function LineChanged({ ids, zone }: { ids: readonly string[]; zone: string }) {
+  const now = useNow();
+  const { book } = useBoardStore().getState();
+  let newest = 0;
+  for (const id of ids) newest = Math.max(newest, book.odds.get(id)?.timestampSeconds ?? 0);
+  if (newest === 0) return null;
+  return <span title={formatClock(newest * 1000, zone)}>{formatAge(newest * 1000, now)}</span>;
+}

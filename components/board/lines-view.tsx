@@ -1,0 +1,123 @@
+// biome-ignore-all lint/a11y/useSemanticElements: rows are virtual and laid out by a CSS grid, which a table cannot be.
+// biome-ignore-all lint/a11y/useFocusableInteractive: the cells of a row take the focus, not the row.
+'use client';
+
+import { useCallback, useMemo } from 'react';
+import { type GridItem, VirtualGrid } from '@/components/ui/virtual-grid';
+import type { LinesRows } from '@/lib/board/hooks';
+import type { LinesRow } from '@/lib/board/rows';
+import type { RowContext } from './fixture-section';
+import {
+  HEADER_HEIGHT,
+  HEADING_HEIGHT,
+  type Layout,
+  LEAGUE_HEIGHT,
+  LINE_SLOTS,
+  lineHeight,
+} from './layout';
+import { LeagueBar } from './league-bar';
+import { FixtureHeading, LineRow, slotsOf } from './line-row';
+
+function itemOf(row: LinesRow, layout: Layout): GridItem {
+  switch (row.kind) {
+    case 'league':
+      return { key: row.key, height: LEAGUE_HEIGHT, rows: 1, isSticky: false };
+    case 'fixture':
+      return { key: row.key, height: HEADING_HEIGHT[layout], rows: 1, isSticky: true };
+    case 'line':
+      return {
+        key: row.key,
+        height: lineHeight(layout, slotsOf(row.odds, 0).length),
+        rows: 1,
+        isSticky: false,
+      };
+  }
+}
+
+const HEADINGS: Record<Layout, readonly string[]> = {
+  wide: ['Away · Over · Yes', 'Home · Under · No', 'Draw · Other'],
+  compact: ['Away · Over', 'Home · Under', 'Draw'],
+};
+
+/** Prices side by side: three only where some line has a third. */
+function slotCount(rows: readonly LinesRow[]): number {
+  return rows.some((row) => row.kind === 'line' && slotsOf(row.odds, 0).length > 2)
+    ? LINE_SLOTS
+    : 2;
+}
+
+type Props = { built: LinesRows; context: Omit<RowContext, 'columns'> };
+
+/** One row per line under its fixture, alternates and props included. */
+export function LinesView({ built: { rows }, context: shared }: Props) {
+  const { layout } = shared;
+  const slots = useMemo(() => slotCount(rows), [rows]);
+  const context = useMemo<RowContext>(
+    () => ({
+      ...shared,
+      columns: HEADINGS[shared.layout]
+        .slice(0, slots)
+        .map((label, slot) => ({ index: slot + 2, span: 1, label })),
+    }),
+    [shared, slots],
+  );
+  const items = useMemo(() => rows.map((row) => itemOf(row, layout)), [rows, layout]);
+  const renderItem = useCallback(
+    (index: number, rowIndex: number) => {
+      const row = rows[index];
+      switch (row?.kind) {
+        case 'league':
+          return <LeagueBar row={row} rowIndex={rowIndex} />;
+        case 'fixture':
+          return <FixtureHeading row={row} rowIndex={rowIndex} context={context} />;
+        case 'line':
+          return <LineRow row={row} rowIndex={rowIndex} context={context} />;
+        default:
+          return null;
+      }
+    },
+    [rows, context],
+  );
+  return (
+    <VirtualGrid
+      label="Odds by line"
+      items={items}
+      columnCount={slots + 3}
+      headerHeight={HEADER_HEIGHT}
+      header={<Header columns={context.columns} />}
+      renderItem={renderItem}
+      className="lines-scroll"
+      data={{ 'data-columns': slots }}
+      style={{ '--slots': slots } as React.CSSProperties}
+    />
+  );
+}
+
+function Header({ columns }: { columns: RowContext['columns'] }) {
+  return (
+    <div role="row" aria-rowindex={1} className="line-row board-header">
+      <div role="columnheader" aria-colindex={1} className="line-market">
+        Line
+      </div>
+      <div className="line-slots">
+        {columns.map(({ label, index }) => (
+          <div
+            key={label}
+            role="columnheader"
+            aria-colindex={index}
+            title={label}
+            className="board-header-market"
+          >
+            <span className="truncate">{label}</span>
+          </div>
+        ))}
+      </div>
+      <div role="columnheader" aria-colindex={columns.length + 2} className="line-state">
+        State
+      </div>
+      <div role="columnheader" aria-colindex={columns.length + 3} className="line-changed">
+        Changed
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,138 @@
+'use client';
+
+import { type KeyboardEvent, type RefObject, useCallback, useRef } from 'react';
+
+const STEP: Record<string, readonly [rows: number, columns: number]> = {
+  ArrowUp: [-1, 0],
+  ArrowDown: [1, 0],
+  ArrowLeft: [0, -1],
+  ArrowRight: [0, 1],
+};
+
+type Position = { row: number; column: number };
+
+/** Frames to wait for a row that is scrolled to before it is given up. */
+const REVEAL_FRAMES = 10;
+
+function positionOf(cell: Element): Position {
+  return {
+    row: Number(cell.closest('[role="row"]')?.getAttribute('aria-rowindex')),
+    column: Number(cell.getAttribute('aria-colindex')),
+  };
+}
+
+function cellsOf(grid: HTMLElement, row: number): HTMLElement[] {
+  const found = grid.querySelector(`[role="row"][aria-rowindex="${row}"]`);
+  return found ? [...found.querySelectorAll<HTMLElement>('[role="gridcell"][tabindex]')] : [];
+}
+
+function nearest(cells: readonly HTMLElement[], column: number): HTMLElement | null {
+  let best: HTMLElement | null = null;
+  let bestGap = Number.POSITIVE_INFINITY;
+  for (const cell of cells) {
+    const gap = Math.abs(positionOf(cell).column - column);
+    if (gap < bestGap) {
+      best = cell;
+      bestGap = gap;
+    }
+  }
+  return best;
+}
+
+type Options = {
+  grid: RefObject<HTMLElement | null>;
+  rowCount: number;
+  /** Brings a row (1-based) into the DOM. */
+  reveal: (row: number) => void;
+};
+
+/**
+ * Arrow keys over the cells of a virtual grid, one of which is in the tab order. Cells are found by their ARIA
+ * indices, which they carry anyway; rows without cells are stepped over.
+ */
+export function useGridKeys({ grid, rowCount, reveal }: Options) {
+  const active = useRef<HTMLElement | null>(null);
+
+  const focus = useCallback((cell: HTMLElement) => {
+    if (active.current && active.current !== cell) active.current.tabIndex = -1;
+    active.current = cell;
+    cell.tabIndex = 0;
+    cell.focus({ preventScroll: true });
+    cell.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, []);
+
+  /** Focuses the first cell found from `row` on in a direction, scrolling there frame by frame where it must. */
+  const focusFrom = useCallback(
+    (row: number, direction: 1 | -1, column: number, frames: number) => {
+      const element = grid.current;
+      if (!element) return;
+      for (let at = row; at >= 1 && at <= rowCount; at += direction) {
+        const cell = nearest(cellsOf(element, at), column);
+        if (cell) {
+          focus(cell);
+          return;
+        }
+        if (element.querySelector(`[role="row"][aria-rowindex="${at}"]`)) continue;
+        if (frames === 0) return;
+        reveal(at);
+        requestAnimationFrame(() => focusFrom(at, direction, column, frames - 1));
+        return;
+      }
+    },
+    [grid, rowCount, reveal, focus],
+  );
+
+  const onKeyDown = useCallback(
+    (event: KeyboardEvent) => {
+      if (event.altKey || event.metaKey || !(event.target instanceof HTMLElement)) return;
+      const cell = event.target.closest<HTMLElement>('[role="gridcell"]');
+      const element = grid.current;
+      if (!element) return;
+      const step = STEP[event.key];
+      if (!cell) {
+        // The grid itself has the focus: the first key goes to the first cell on screen.
+        if (event.target !== element || !step) return;
+        const first = element.querySelector<HTMLElement>('[role="gridcell"][tabindex]');
+        if (!first) return;
+        event.preventDefault();
+        focus(first);
+        return;
+      }
+      const { row, column } = positionOf(cell);
+      if (step && step[0] !== 0) {
+        event.preventDefault();
+        focusFrom(row + step[0], step[0] > 0 ? 1 : -1, column, REVEAL_FRAMES);
+        return;
+      }
+      if (step) {
+        event.preventDefault();
+        const cells = cellsOf(element, row);
+        const next = cells[cells.indexOf(cell) + step[1]];
+        if (next) focus(next);
+        return;
+      }
+      if (event.key === 'Home' || event.key === 'End') {
+        event.preventDefault();
+        if (event.ctrlKey) {
+          const isStart = event.key === 'Home';
+          focusFrom(isStart ? 1 : rowCount, isStart ? 1 : -1, column, REVEAL_FRAMES);
+          return;
+        }
+        const next = cellsOf(element, row).at(event.key === 'Home' ? 0 : -1);
+        if (next) focus(next);
+      }
+    },
+    [grid, rowCount, focus, focusFrom],
+  );
+
+  /** A click makes a cell the one in the tab order, as a key does. */
+  const onFocus = useCallback((event: React.FocusEvent) => {
+    const cell = event.target.closest<HTMLElement>('[role="gridcell"][tabindex]');
+    if (!cell || cell === active.current) return;
+    if (active.current) active.current.tabIndex = -1;
+    active.current = cell;
+    cell.tabIndex = 0;
+  }, []);
+
+  return { onKeyDown, onFocus };
+}

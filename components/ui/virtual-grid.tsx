@@ -1,0 +1,161 @@
+// biome-ignore-all lint/a11y/useSemanticElements: rows are virtual and laid out by a CSS grid, which a table cannot be.
+// biome-ignore-all lint/a11y/useFocusableInteractive: the cells of a row take the focus, not the row.
+'use client';
+
+import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual';
+import { type CSSProperties, type ReactNode, useCallback, useMemo, useRef } from 'react';
+import { useGridKeys } from './use-grid-keys';
+
+/** One block of rows that scrolls as one. */
+export type GridItem = {
+  key: string;
+  height: number;
+  /** Rows of the grid that it holds. */
+  rows: number;
+  /** Stays below the header until the next such item comes. */
+  isSticky: boolean;
+};
+
+type Props = {
+  label: string;
+  items: readonly GridItem[];
+  columnCount: number;
+  header: ReactNode;
+  headerHeight: number;
+  /** Renders an item whose first row has this `aria-rowindex`. */
+  renderItem: (index: number, rowIndex: number) => ReactNode;
+  className?: string;
+  style?: CSSProperties;
+  data?: Record<`data-${string}`, string | number>;
+};
+
+/** What the server assumes of a screen: enough rows for a large one, so that the first paint is full. */
+const FIRST_RECT = { width: 1920, height: 1080 };
+const OVERSCAN = 6;
+
+/**
+ * A grid of which only what is on screen is in the page. Heights are known beforehand, so rows never correct
+ * themselves; the item in focus stays mounted, so that scrolling does not lose it.
+ */
+export function VirtualGrid({
+  label,
+  items,
+  columnCount,
+  header,
+  headerHeight,
+  renderItem,
+  className = '',
+  style,
+  data,
+}: Props) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const focused = useRef<string | null>(null);
+
+  const { rowIndexes, rowCount, stickies, indexOfKey } = useMemo(() => {
+    // The header is row 1.
+    let next = 2;
+    const rowIndexes: number[] = [];
+    const stickies: number[] = [];
+    const indexOfKey = new Map<string, number>();
+    for (const [index, item] of items.entries()) {
+      rowIndexes.push(next);
+      next += item.rows;
+      if (item.isSticky) stickies.push(index);
+      indexOfKey.set(item.key, index);
+    }
+    return { rowIndexes, rowCount: next - 1, stickies, indexOfKey };
+  }, [items]);
+
+  const stuck = useRef<number | null>(null);
+  const extractRange = useCallback(
+    (range: Range) => {
+      stuck.current = stickies.findLast((index) => index <= range.startIndex) ?? null;
+      const shown = new Set(defaultRangeExtractor(range));
+      if (stuck.current !== null) shown.add(stuck.current);
+      const kept = focused.current === null ? undefined : indexOfKey.get(focused.current);
+      if (kept !== undefined) shown.add(kept);
+      return [...shown].sort((a, b) => a - b);
+    },
+    [stickies, indexOfKey],
+  );
+
+  const virtualizer = useVirtualizer({
+    count: items.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: useCallback((index: number) => items[index]?.height ?? 0, [items]),
+    getItemKey: useCallback((index: number) => items[index]?.key ?? index, [items]),
+    overscan: OVERSCAN,
+    initialRect: FIRST_RECT,
+    rangeExtractor: extractRange,
+    scrollPaddingStart: items[stickies[0] ?? -1]?.height ?? 0,
+    useFlushSync: false,
+  });
+
+  const reveal = useCallback(
+    (row: number) => {
+      let index = rowIndexes.length - 1;
+      while (index > 0 && (rowIndexes[index] ?? 0) > row) index -= 1;
+      virtualizer.scrollToIndex(index, { align: 'auto' });
+    },
+    [rowIndexes, virtualizer],
+  );
+  const keys = useGridKeys({ grid: scroller, rowCount, reveal });
+
+  return (
+    <div
+      ref={scroller}
+      role="grid"
+      aria-label={label}
+      aria-rowcount={rowCount}
+      aria-colcount={columnCount}
+      tabIndex={0}
+      className={`board-scroll h-full overflow-auto overscroll-contain ${className}`}
+      onKeyDown={keys.onKeyDown}
+      onFocus={(event) => {
+        keys.onFocus(event);
+        focused.current =
+          event.target.closest('[data-item]')?.getAttribute('data-item') ?? focused.current;
+      }}
+      onBlur={() => {
+        focused.current = null;
+      }}
+    >
+      <div role="presentation" className="board-grid" style={style} {...data}>
+        <div role="rowgroup" className="sticky top-0 z-20" style={{ height: headerHeight }}>
+          {header}
+        </div>
+        <div
+          role="presentation"
+          className="relative"
+          style={{ height: virtualizer.getTotalSize() }}
+        >
+          {virtualizer.getVirtualItems().map(({ key, index, start, size }) => {
+            const isStuck = index === stuck.current;
+            const isSticky = items[index]?.isSticky ?? false;
+            return (
+              <div
+                key={key}
+                role="presentation"
+                data-item={items[index]?.key}
+                className={isSticky ? (isStuck ? 'z-10' : 'z-[11]') : undefined}
+                style={
+                  isStuck
+                    ? { position: 'sticky', top: headerHeight, height: size }
+                    : {
+                        position: 'absolute',
+                        top: 0,
+                        width: '100%',
+                        height: size,
+                        transform: `translateY(${start}px)`,
+                      }
+                }
+              >
+                {renderItem(index, rowIndexes[index] ?? 0)}
+              </div>
+            );
+          })}
+        </div>
+      </div>
+    </div>
+  );
+}
