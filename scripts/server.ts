@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import nextEnv from '@next/env';
 import next from 'next';
@@ -31,6 +31,18 @@ function readSettings(): { host: string; port: number } {
     // What was wrong with a setting is one line; a stack would hide it.
     if (error instanceof Error && 'code' in error && error.code === 'config') refuse(error.message);
     throw error;
+  }
+}
+
+/** What is wrong with a request that Next would answer with a 500, as if the fault were ours. */
+function refusalOf({ method, url = '/' }: IncomingMessage) {
+  // The web's Request cannot be made with it.
+  if (method === 'TRACE') return { status: 405, error: 'TRACE is not served: use GET.' };
+  try {
+    decodeURIComponent(url.split('?', 1)[0] ?? '');
+    return null;
+  } catch {
+    return { status: 400, error: 'The path is no text: write % as %25, other bytes as UTF-8.' };
   }
 }
 
@@ -93,9 +105,10 @@ export async function serve({ isDev }: { isDev: boolean }): Promise<void> {
     // Answers that Next makes before it reaches proxy.ts carry these; proxy.ts replaces the policy.
     response.setHeader('Content-Security-Policy', CLOSED_POLICY);
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
-    if (request.method === 'TRACE') {
-      // The web's Request cannot be made with it, so in Next it would be a fault of ours.
-      response.writeHead(405).end();
+    const refusal = refusalOf(request);
+    if (refusal) {
+      response.writeHead(refusal.status, { 'Content-Type': 'application/json' });
+      response.end(JSON.stringify({ error: refusal.error }));
       return;
     }
     try {
