@@ -465,7 +465,7 @@ export function createApi(
     const key = checkKey(request, query);
     const sport = /^\/stream\/copilot\/([^/]+)\/odds\/?$/.exec(path)?.[1];
     if (sport !== undefined) {
-      openStream(response, decodeURIComponent(sport), query, key);
+      openStream(response, decoded(sport), query, key);
       return;
     }
     const isHistorical = path === '/copilot/fixtures/odds/historical';
@@ -557,6 +557,14 @@ function numbers(query: URLSearchParams, name: string): number[] {
     .getAll(name)
     .filter(Boolean)
     .map((value) => (/^-?\d+$/.test(value) ? Number(value) : Number.NaN));
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    throw new Refusal(400, 'invalid path', true);
+  }
 }
 
 /** `true` and `false` in any case; anything else counts as not given. */

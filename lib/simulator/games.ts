@@ -132,6 +132,8 @@ export type TimedRules = {
   scoreLockSeconds: number;
   /** Chance a step of a scare (free kick, time-out, review) that locks prices for a while. */
   scare: number;
+  /** How much less often a side scores for each point it leads by: leaders coast, trailers press. */
+  coasting?: number;
   /** 0: a drawn game stays drawn. */
   overtimeSeconds: number;
   suddenDeath: boolean;
@@ -191,7 +193,9 @@ export function timedGame(rules: TimedRules): Game {
       play.seconds += stepSeconds;
       const side = play.turn;
       const expected = Math.max((pace + (side === 0 ? edge : -edge)) / 2, 0.05);
-      const chance = (expected / turns / averageScore) * (stepSeconds / rules.stepSeconds);
+      const lead = add(play.homePeriods, null) - add(play.awayPeriods, null);
+      const effort = 1 - (rules.coasting ?? 0) * (side === 0 ? lead : -lead);
+      const chance = (expected / turns / averageScore) * (stepSeconds / rules.stepSeconds) * effort;
       const scored = random.chance(Math.min(chance, 0.95));
       play.stepsInTurn += 1;
       if (scored || play.stepsInTurn >= rules.stepsPerTurn) {
@@ -330,7 +334,7 @@ export function baseballGame(): Game {
     firstTurn: 1,
     hasHalfTime: false,
     hasNoQuarters: true,
-    durationSeconds: 76 * 132,
+    durationSeconds: 80 * 132,
     periods: ({ homePeriods, awayPeriods }) => ({ home: homePeriods, away: awayPeriods }),
 
     step(play, { edge, pace }, random) {
@@ -346,7 +350,7 @@ export function baseballGame(): Game {
       const team = Math.max((pace + (side === 0 ? edge : -edge)) / 2, 1);
       const waitSeconds = random.between(50, 190);
       let runs = 0;
-      if (random.chance(0.69 - (team - 4.4) * 0.022)) {
+      if (random.chance(0.679 - (team - 4.4) * 0.022)) {
         play.outs += 1;
       } else if (random.chance(0.11)) {
         runs = play.runners + 1;
@@ -610,7 +614,7 @@ export function tennisGame(): Game {
     firstTurn: 0,
     hasHalfTime: false,
     hasNoQuarters: true,
-    durationSeconds: 6_000,
+    durationSeconds: 6_700,
     periods: ({ homePeriods, awayPeriods }) => ({ home: homePeriods, away: awayPeriods }),
 
     step(play, strengths, random) {

@@ -202,21 +202,22 @@ const basketballRules: TimedRules = {
   overtimeSeconds: 300,
   suddenDeath: false,
   clockCountsUp: false,
-  deviations: { margin: 12.5, total: 17 },
+  deviations: { margin: 13.5, total: 17 },
+  coasting: 0.002,
   overtimeMargins: [5, 8, 9, 8, 7, 6, 6, 5, 4, 3, 2, 1],
 };
 const fibaGame = timedGame({
   ...basketballRules,
   periodSeconds: 600,
   stepSeconds: 15,
-  deviations: { margin: 11.5, total: 15 },
+  deviations: { margin: 12.2, total: 15 },
 });
 const collegeGame = timedGame({
   ...basketballRules,
   periodSeconds: 600,
   stepSeconds: 17,
   isShownInHalves: true,
-  deviations: { margin: 11, total: 14.5 },
+  deviations: { margin: 11.7, total: 14.5 },
 });
 const NBA_CLOCK = ['NBA', 'G League', 'China - CBA'];
 
@@ -342,7 +343,7 @@ const football: SportDef = {
     overtimeSeconds: 600,
     suddenDeath: true,
     clockCountsUp: false,
-    deviations: { margin: 13.2, total: 13.6 },
+    deviations: { margin: 13.4, total: 14.6 },
     keyNumbers: {
       0: 0.1,
       1: 0.85,

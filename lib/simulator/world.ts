@@ -623,7 +623,12 @@ export function createWorld(options: WorldOptions, emit: (event: WorldEvent) => 
     sport.finished.push(fixture);
     const most = Math.max(4, Math.round(sport.target / 4));
     while (sport.finished.length > most) forget(sport.finished[0] as SimFixture);
-    later(FINISHED_MS, () => forget(fixture));
+    // By id: a fixture crowded out earlier must not be kept alive by its own farewell.
+    const { id } = fixture;
+    later(FINISHED_MS, () => {
+      const held = byId.get(id);
+      if (held) forget(held);
+    });
     rank(sport);
     if (!isSilent) later(sport.random.between(3, 25) * 1000, () => replace(sport));
   }

@@ -16,7 +16,7 @@ import {
 } from '@/lib/simulator/pricing';
 
 const seed = 20_260_829;
-const check = (property: fc.IRawProperty<unknown>) => fc.assert(property, { seed, numRuns: 300 });
+const check = (property: fc.IRawProperty<unknown>) => fc.assert(property, { seed, numRuns: 100 });
 
 const centre = fc.double({ min: -30, max: 30, noNaN: true });
 const deviation = fc.double({ min: 0.5, max: 20, noNaN: true });
