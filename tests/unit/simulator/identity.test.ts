@@ -4,7 +4,7 @@ import { slug } from '@/lib/simulator/names';
 import { createWorld } from '@/lib/simulator/world';
 
 const world = createWorld(
-  { seed: 4, odds: 12_000, rate: 1, speed: 1, startMs: Date.UTC(2026, 10, 22) },
+  { seed: 4, odds: 9_000, rate: 1, speed: 1, startMs: Date.UTC(2026, 10, 22) },
   () => {},
 );
 

@@ -99,7 +99,7 @@ describe('world', () => {
   });
 
   it.each([5, 6])('prices every market of a fixture from one state (seed %d)', (seed) => {
-    const { world } = createRun({ seed, odds: 8_000 });
+    const { world } = createRun({ seed, odds: 5_000 });
     world.advance(startMs + 20_000);
     let checked = 0;
     for (const fixture of allFixtures(world)) {
@@ -187,7 +187,7 @@ describe('world', () => {
   it.each(['basketball', 'football', 'soccer', 'tennis', 'baseball', 'hockey'])(
     'settles every odd of a finished %s fixture within minutes, both sides as opposites',
     (sport) => {
-      const { world, events } = createRun({ odds: 4_000 });
+      const { world, events } = createRun({ odds: 1_500 });
       const fixture = withStatus(world, sport, 'live');
       world.act(fixture.id, 'finish');
       expect(oddsOf(fixture).filter(({ state }) => state === 'open')).toEqual([]);
