@@ -94,11 +94,7 @@ export function BoardFilters({ totals }: { totals: ReactNode }) {
   const { sport } = useSport();
   const facets = useFacets();
   return (
-    <div
-      role="toolbar"
-      aria-label="View"
-      className="no-scrollbar flex h-11 shrink-0 items-center gap-1.5 overflow-x-auto border-line-subtle border-b px-3 wide:px-3.5"
-    >
+    <div className="no-scrollbar flex h-11 shrink-0 items-center gap-1.5 overflow-x-auto border-line-subtle border-b px-3 wide:px-3.5">
       <ViewSwitch view={query.view} onChange={(view) => setQuery({ view })} />
       <Rule />
       <MultiSelect

@@ -78,10 +78,13 @@ export function SimulatorNotice() {
   const source = useFeedValue((feed) => feed.source);
   if (source !== 'simulator') return null;
   return (
-    <p className="flex h-7 shrink-0 items-center justify-center gap-2 border-simulated/40 border-b border-dashed bg-simulated/8 px-3 text-detail text-simulated">
+    <aside
+      aria-label="Source of the prices"
+      className="flex h-7 shrink-0 items-center justify-center gap-2 border-simulated/40 border-b border-dashed bg-simulated/8 px-3 text-detail text-simulated"
+    >
       <span className="font-semibold">Simulated prices</span>
       <span aria-hidden="true">—</span>
       <span>no vendor key set</span>
-    </p>
+    </aside>
   );
 }

@@ -12,7 +12,6 @@ import {
   useZoneCookie,
 } from '@/lib/board/hooks';
 import { useBoardQuery } from '@/lib/board/query-state';
-import type { Totals } from '@/lib/board/rows';
 import type { Sport } from '@/lib/protocol/sports';
 import { activeFilters, BoardFilters, FilterChips, NO_FILTERS, TotalsText } from './board-filters';
 import { BoardHeader, SimulatorNotice } from './board-header';
@@ -48,18 +47,26 @@ export function Board({ sport, sports, ignored, isPhone }: BoardProps) {
     >
       <BoardHeader sport={sport} sports={sports} />
       <SimulatorNotice />
-      <Screen sport={sport} layout={layout} ignored={ignored} isDead={isDead} />
+      <Screen
+        sport={sport}
+        title={`${sports.find(({ id }) => id === sport)?.name ?? sport} odds`}
+        layout={layout}
+        ignored={ignored}
+        isDead={isDead}
+      />
     </div>
   );
 }
 
 function Screen({
   sport,
+  title,
   layout,
   ignored,
   isDead,
 }: {
   sport: string;
+  title: string;
   layout: Layout;
   ignored: readonly string[];
   isDead: boolean;
@@ -89,10 +96,13 @@ function Screen({
   const onClear = () => setQuery(NO_FILTERS);
   return (
     <>
-      <BoardFilters totals={<TotalsText totals={shownTotals(built.totals, load.totals)} />} />
-      <FilterChips filters={filters} onRemove={setQuery} onClear={onClear} />
-      <Notices ignored={ignored} />
-      <main className={`relative min-h-0 flex-1 ${isDead ? 'hatched' : ''}`}>
+      <section aria-label="View">
+        <BoardFilters totals={<TotalsText totals={load.totals ?? built.totals} />} />
+        <FilterChips filters={filters} onRemove={setQuery} onClear={onClear} />
+        <Notices ignored={ignored} />
+      </section>
+      <main className="relative min-h-0 flex-1">
+        <h1 className="sr-only">{title}</h1>
         {built.rows.length === 0 ? (
           <NoRows layout={layout} filters={filters} onClear={onClear} />
         ) : 'columns' in built ? (
@@ -104,14 +114,6 @@ function Screen({
       </main>
     </>
   );
-}
-
-/** While only the first screen is held, what the server counted. */
-function shownTotals(
-  built: Totals,
-  counted: { fixtures: number; odds: number } | null,
-): { fixtures: number; odds: number } {
-  return counted ?? built;
 }
 
 function NoRows({
@@ -135,7 +137,10 @@ function NoRows({
 /** What the board lacks, each in a line. */
 function Notices({ ignored }: { ignored: readonly string[] }) {
   const load = useLoad();
-  const message = useFeedValue((feed) => feed.message);
+  // A feed that is late or dead says so where nothing moves: in the indicator, and over the board.
+  const message = useFeedValue((feed) =>
+    feed.state === 'late' || feed.state === 'dead' ? null : feed.message,
+  );
   const { retry } = useBoardStream();
   const [isRead, setIsRead] = useState(false);
   const isPartial = load.state === 'complete' && load.partial;
@@ -165,14 +170,19 @@ function Notices({ ignored }: { ignored: readonly string[] }) {
 /** Lies over the board, so that nothing moves; until the feed is back, nothing below is a price. */
 function DeadBanner({ zone }: { zone: string }) {
   const since = useFeedValue((feed) => feed.since);
+  const message = useFeedValue((feed) => feed.message);
   return (
-    <div className="pointer-events-none absolute inset-x-0 top-10 z-30 flex justify-center px-3">
-      <p
+    <div className="hatched pointer-events-none absolute inset-0 z-30 flex items-start justify-center px-3 pt-10">
+      <div
         role="alert"
-        className="rounded-control border border-feed-dead bg-surface px-4 py-2 font-semibold text-feed-dead text-price shadow-[0_8px_24px_rgb(0_0_0/0.6)]"
+        className="max-w-xl rounded-lg border border-feed-dead bg-surface px-4 py-2.5 text-center shadow-[0_8px_24px_rgb(0_0_0/0.6)]"
       >
-        Prices are not live since {formatClock(since, zone)} {zoneName(zone, since)} — reconnecting
-      </p>
+        <p className="font-semibold text-feed-dead text-price">
+          Prices are not live since {formatClock(since, zone)} {zoneName(zone, since)} —
+          reconnecting
+        </p>
+        {message !== null && <p className="mt-0.5 text-detail text-ink">{message}</p>}
+      </div>
     </div>
   );
 }

@@ -21,6 +21,11 @@ export default function FeedDetails(props: Props) {
   );
 }
 
+function agoText(at: number, now: number): string {
+  const age = formatAge(at, now);
+  return age === 'now' ? age : `${age} ago`;
+}
+
 function Details() {
   const now = useNow();
   const zone = useTimeZone();
@@ -31,7 +36,7 @@ function Details() {
     ['State', feedWords(feed.state, `${formatClock(feed.since, zone)} ${zoneName(zone, now)}`)],
     [
       'Last frame from the server',
-      feed.lastFrameAt === null ? 'none yet' : `${formatAge(feed.lastFrameAt, now)} ago`,
+      feed.lastFrameAt === null ? 'none yet' : agoText(feed.lastFrameAt, now),
     ],
     ['Resumed / started anew', `${feed.resumes} / ${feed.resets}`],
   ];
@@ -51,7 +56,9 @@ function Details() {
         </p>
       )}
       <table className="mt-3 w-full text-detail">
-        <caption className="pb-1 text-left text-ink-muted">Upstream connections</caption>
+        <caption className="pb-1 text-left text-ink-muted">
+          Upstream connections{feed.state !== 'live' && ', as last told'}
+        </caption>
         <thead>
           <tr className="border-line-subtle border-y text-ink-faint text-label">
             <th className="py-1 text-left font-normal">Leagues</th>

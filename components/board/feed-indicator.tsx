@@ -1,7 +1,8 @@
 'use client';
 
-import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
+import { usePart } from '@/components/ui/use-part';
 import { formatClock } from '@/lib/board/format';
 import { useBoardStore, useTimeZone } from '@/lib/board/hooks';
 import type { BoardState } from '@/lib/board/store';
@@ -14,7 +15,6 @@ export function useFeedValue<Value>(select: (feed: BoardState['feed']) => Value)
 }
 
 const loadDetails = () => import('./feed-details');
-const FeedDetails = lazy(loadDetails);
 
 const TONES: Record<FeedState, string> = {
   live: 'border-line text-ink',
@@ -44,7 +44,7 @@ export function FeedIndicator() {
   const since = useFeedValue((feed) => feed.since);
   const zone = useTimeZone();
   const [isOpen, setIsOpen] = useState(false);
-  const [wasOpened, setWasOpened] = useState(false);
+  const [FeedDetails, want] = usePart(loadDetails);
   const trigger = useRef<HTMLButtonElement>(null);
   const words = feedWords(state, formatClock(since, zone));
   return (
@@ -57,10 +57,10 @@ export function FeedIndicator() {
         aria-haspopup="dialog"
         aria-expanded={isOpen}
         aria-label={`Feed: ${words}, ${SOURCE_NAMES[source]}`}
-        onPointerEnter={loadDetails}
-        onFocus={loadDetails}
+        onPointerEnter={want}
+        onFocus={want}
         onClick={() => {
-          setWasOpened(true);
+          want();
           setIsOpen((open) => !open);
         }}
         className={`inline-flex h-7 shrink-0 items-center gap-2 rounded-control border px-2.5 text-detail hover:border-ink-faint ${TONES[state]}`}
@@ -68,11 +68,7 @@ export function FeedIndicator() {
         <FeedMark state={state} />
         <span>{words}</span>
       </button>
-      {wasOpened && (
-        <Suspense fallback={null}>
-          <FeedDetails isOpen={isOpen} onOpenChange={setIsOpen} anchor={trigger} />
-        </Suspense>
-      )}
+      {FeedDetails && <FeedDetails isOpen={isOpen} onOpenChange={setIsOpen} anchor={trigger} />}
       <FeedAnnouncer words={words} state={state} />
     </>
   );

@@ -86,7 +86,6 @@ export const PriceCell = memo(function PriceCell({
       tabIndex={-1}
       aria-colindex={columnIndex}
       aria-disabled={isLocked || undefined}
-      aria-label={cellName(odd, format, move)}
       title={cellTitle(odd, zone)}
       data-odd-id={id}
       data-state={odd.state}
@@ -96,19 +95,26 @@ export const PriceCell = memo(function PriceCell({
       data-move={move?.direction}
       className={`price-cell ${className}`}
     >
-      <span className="price-points">
+      <span className="sr-only select-none">{cellName(odd, format, move)}</span>
+      <span aria-hidden="true" className="price-points">
         <span data-points-text>{pointsText(odd)}</span>
       </span>
-      <span className="price-state">
+      <span aria-hidden="true" className="price-state">
         {isLocked && <PadlockIcon />}
         {isSettled && <SettlementBadge settlement={odd.settlement} />}
       </span>
-      <span className="price-figure">
+      <span aria-hidden="true" className="price-figure">
         {odd.price === null ? '–' : formatPrice(odd.price, format)}
       </span>
-      <span className="price-move">{move && (move.direction === 'up' ? '▲' : '▼')}</span>
-      <span className="price-was">{move && formatPrice(move.from, format)}</span>
-      <span className="price-changed">{formatClock(odd.timestampSeconds * 1000, zone)}</span>
+      <span aria-hidden="true" className="price-move">
+        {move && (move.direction === 'up' ? '▲' : '▼')}
+      </span>
+      <span aria-hidden="true" className="price-was">
+        {move && formatPrice(move.from, format)}
+      </span>
+      <span aria-hidden="true" className="price-changed">
+        {formatClock(odd.timestampSeconds * 1000, zone)}
+      </span>
     </div>
   );
 });

@@ -99,10 +99,12 @@ function Options({
           <Combobox.Item
             key={option.value}
             value={option}
-            aria-label={option.label}
             className="group flex h-7 items-center gap-2 rounded-[4px] px-2 text-name text-ink-muted outline-none data-highlighted:bg-surface-selected data-highlighted:text-ink data-selected:text-ink"
           >
-            <span className="grid size-3.5 shrink-0 place-items-center rounded-[3px] border border-line text-surface group-data-selected:border-accent group-data-selected:bg-accent">
+            <span
+              aria-hidden="true"
+              className="grid size-3.5 shrink-0 place-items-center rounded-[3px] border border-line text-surface group-data-selected:border-accent group-data-selected:bg-accent"
+            >
               <Combobox.ItemIndicator>
                 <CheckIcon className="size-3 stroke-[2.5]" />
               </Combobox.ItemIndicator>
@@ -111,7 +113,9 @@ function Options({
               {option.label}
             </span>
             {option.count !== null && (
-              <span className="text-detail text-ink-faint">{option.count}</span>
+              <span aria-hidden="true" className="text-detail text-ink-faint tabular-nums">
+                {option.count}
+              </span>
             )}
           </Combobox.Item>
         )}

@@ -1,8 +1,9 @@
 'use client';
 
-import { lazy, Suspense, useId, useRef, useState } from 'react';
+import { useId, useRef, useState } from 'react';
 import { ChevronIcon } from './icons';
 import type { Option } from './option';
+import { usePart } from './use-part';
 
 type Props = {
   /** The button's whole accessible name. */
@@ -14,12 +15,11 @@ type Props = {
 
 // The listbox and its positioning are half of what the page would otherwise load before the first price.
 const loadPopup = () => import('./multi-select-popup');
-const MultiSelectPopup = lazy(loadPopup);
 
 /** A button that opens a searchable listbox in which several options can be on. */
 export function MultiSelect({ label, options, selected, onChange }: Props) {
   const [isOpen, setIsOpen] = useState(false);
-  const [wasOpened, setWasOpened] = useState(false);
+  const [MultiSelectPopup, want] = usePart(loadPopup);
   const trigger = useRef<HTMLButtonElement>(null);
   const countId = useId();
   const isOn = selected.length > 0;
@@ -30,12 +30,11 @@ export function MultiSelect({ label, options, selected, onChange }: Props) {
         type="button"
         aria-haspopup="listbox"
         aria-expanded={isOpen}
-        aria-label={label}
         aria-describedby={isOn ? countId : undefined}
-        onPointerEnter={loadPopup}
-        onFocus={loadPopup}
+        onPointerEnter={want}
+        onFocus={want}
         onClick={() => {
-          setWasOpened(true);
+          want();
           setIsOpen((open) => !open);
         }}
         className={`inline-flex h-7 shrink-0 items-center gap-1.5 rounded-control border px-2 text-detail hover:bg-surface-hover ${
@@ -47,27 +46,30 @@ export function MultiSelect({ label, options, selected, onChange }: Props) {
         {label}
         {isOn && (
           <span
-            id={countId}
+            aria-hidden="true"
             className="min-w-4 rounded-[3px] bg-accent px-1 text-center text-label font-semibold text-surface"
           >
             {selected.length}
-            <span className="sr-only"> selected</span>
           </span>
         )}
         <ChevronIcon className="-mr-0.5 size-3 text-ink-faint" />
       </button>
-      {wasOpened && (
-        <Suspense fallback={null}>
-          <MultiSelectPopup
-            label={label}
-            options={options}
-            selected={selected}
-            onChange={onChange}
-            isOpen={isOpen}
-            onOpenChange={setIsOpen}
-            anchor={trigger}
-          />
-        </Suspense>
+      {isOn && (
+        // Beside the button, not in it: its name stays the filter's.
+        <span id={countId} hidden>
+          {selected.length} selected
+        </span>
+      )}
+      {MultiSelectPopup && (
+        <MultiSelectPopup
+          label={label}
+          options={options}
+          selected={selected}
+          onChange={onChange}
+          isOpen={isOpen}
+          onOpenChange={setIsOpen}
+          anchor={trigger}
+        />
       )}
     </>
   );

@@ -1,0 +1,28 @@
+'use client';
+
+import { type ComponentType, useCallback, useEffect, useState } from 'react';
+
+type Load<Props> = () => Promise<{ default: ComponentType<Props> }>;
+
+/** Long after the first prices are on screen; before somebody asks why there are none. */
+const PREFETCH_AFTER_MS = 5_000;
+
+/**
+ * A component that is not part of the first load. It is fetched when `want` is called, and by itself a while after
+ * the mount, since a part that explains a dead server cannot be had from one. A load that fails leaves the page as
+ * it is; the next call tries again.
+ */
+export function usePart<Props>(load: Load<Props>): [ComponentType<Props> | null, () => void] {
+  const [part, setPart] = useState<ComponentType<Props> | null>(null);
+  const want = useCallback(() => {
+    load().then(
+      (module) => setPart(() => module.default),
+      () => {},
+    );
+  }, [load]);
+  useEffect(() => {
+    const timer = setTimeout(want, PREFETCH_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, [want]);
+  return [part, want];
+}
