@@ -27,15 +27,19 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 export default async function SportPage({ params, searchParams }: Props) {
   const { sport: id } = await params;
   const feed = getFeed();
-  const { sports, sport } = await sportOf(id);
-  if (!sport) notFound();
+  const known = sportOf(id);
+  // Only a sport that is not built in needs the vendor's word; the rest is waited for at once, so that a
+  // vendor who is silent costs a page one wait and not three.
+  if (!SPORTS.some((sport) => sport.id === id) && !(await known).sport) notFound();
   const { query, ignored } = parseBoardQuery(await searchParams);
-  const [initial, { leagues }, jar, head] = await Promise.all([
+  const [{ sports, sport }, initial, { leagues }, jar, head] = await Promise.all([
+    known,
     feed.firstScreen(id, query),
     feed.leagues(id),
     cookies(),
     headers(),
   ]);
+  if (!sport) notFound();
   const remembered = jar.get(ZONE_COOKIE)?.value ?? '';
   const zone = remembered !== '' && isZone(remembered) ? remembered : 'UTC';
   const isPhone = /\bMobi/.test(head.get('user-agent') ?? '');

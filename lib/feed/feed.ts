@@ -18,7 +18,7 @@ import { createHub, type Hub, type HubHealth } from './hub';
 import type { Log } from './log';
 import { asFeedError } from './refusal';
 import { batches, createRest, HISTORY_BATCH, type HistoryRead } from './rest';
-import { type Cancel, detached, type Timing } from './timing';
+import { type Cancel, detached, type Timing, within } from './timing';
 import { openUpstream } from './upstream';
 
 export type FirstScreen = {
@@ -46,6 +46,7 @@ export type Feed = {
   sports(): Promise<{ sports: readonly Sport[]; isFallback: boolean }>;
   /** Whether the id names an active or a built-in sport. */
   isSport(id: string): Promise<boolean>;
+  /** Active leagues of a sport; none, and a fallback, where the vendor cannot be asked. Waits 1 s at most. */
   leagues(sport: string): Promise<{ leagues: readonly WireLeague[]; isFallback: boolean }>;
   /**
    * The state of a filter at one position.
@@ -155,7 +156,7 @@ export function createFeed(deps: FeedDeps): Feed {
     },
 
     async leagues(sport) {
-      const leagues = await catalogue.leagues(sport);
+      const leagues = await within(timing, catalogue.leagues(sport), CATALOGUE_WAIT_MS);
       return { leagues: leagues ?? [], isFallback: leagues === null };
     },
 
