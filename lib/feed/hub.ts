@@ -238,8 +238,9 @@ export function createHub(deps: HubDeps): Hub {
           kind === 'open'
             ? book.applyRead(read.fixture.id, rows, sentAt)
             : rows.flatMap((row) => book.applyRow(eventOf(row), row, sentAt, null) ?? []);
-        if (!isSilent) appendOdds(changes, null);
-        count += changes.length;
+        const news = changes.filter(isNews);
+        if (!isSilent) appendOdds(news, null);
+        count += news.length;
         return count;
       },
       reject,
@@ -474,6 +475,23 @@ export function createHub(deps: HubDeps): Hub {
     },
   };
 }
+
+/**
+ * Whether a read says something new of an odd. REST writes more fields than the stream and fractions of a
+ * second: what it tells again in its own way is no news to anybody.
+ */
+function isNews({ odd, previous }: OddChange): boolean {
+  if (!previous) return true;
+  for (const key of Object.keys(odd) as (keyof typeof odd)[]) {
+    if (TOLD_AGAIN.has(key) || odd[key] === previous[key]) continue;
+    if (typeof odd[key] !== 'number' || typeof previous[key] !== 'number') return true;
+    const isTime = key === 'timestampSeconds' || key === 'lockedAt';
+    if (!isTime || Math.floor(odd[key]) !== Math.floor(previous[key])) return true;
+  }
+  return false;
+}
+
+const TOLD_AGAIN: ReadonlySet<string> = new Set(['wire', 'receivedAt', 'upstreamEntryId']);
 
 function eventOf(row: OddRow): OddsEventName {
   return row.settlement === null ? 'copilot-odds' : 'copilot-settled-odds';

@@ -192,7 +192,7 @@ export function createReader(deps: ReaderDeps): Reader {
             const failed = current().filter(({ phase }) => phase === 'failed');
             read(failed, gapMs);
           },
-          Math.max(settings.restRetryMs, gate.waitMs()) + timing.random() * 1_000,
+          Math.max(settings.restRetryMs, gate.waitMs('reads')) + timing.random() * 1_000,
         );
         changed();
       },
@@ -294,7 +294,7 @@ export function createReader(deps: ReaderDeps): Reader {
 
   function refresh(): void {
     const batch = cycle.shift();
-    if (!batch || gate.waitMs() > 0) {
+    if (!batch || gate.waitMs('reads') > 0) {
       scheduleRefresh();
       return;
     }

@@ -15,7 +15,7 @@ import {
 } from '@/lib/protocol/events';
 import type { Market, Sport } from '@/lib/protocol/sports';
 import type { FeedSettings } from './config';
-import type { Gate } from './gate';
+import type { Budget, Gate } from './gate';
 import type { HttpGet } from './http';
 import { asFeedError, refusal } from './refusal';
 import type { Timing } from './timing';
@@ -110,7 +110,8 @@ export function createRest(deps: RestDeps): Rest {
       });
       const remaining = Number(answer.header('x-ratelimit-remaining') ?? Number.NaN);
       const reset = Number(answer.header('x-ratelimit-reset') ?? Number.NaN);
-      if (Number.isFinite(remaining) && Number.isFinite(reset)) gate.note(remaining, reset);
+      if (Number.isFinite(remaining) && Number.isFinite(reset))
+        gate.note(budgetOf(path), remaining, reset);
       if (answer.status !== 200 || !answer.contentType.includes('json')) {
         answer.discard();
         throw refusal(answer, gate, what);
@@ -149,16 +150,13 @@ export function createRest(deps: RestDeps): Rest {
   ): Promise<{ data: unknown[]; body: WireRecord; sentAt: number }> {
     const release = await slots();
     try {
-      const waitMs = gate.waitMs();
-      if (waitMs > 0) {
-        if (gate.isFrozen()) {
-          throw new FeedError(
-            'rate-limited',
-            'The vendor asked for a pause (429); the board waits.',
-          );
-        }
-        await new Promise<void>((resolve) => timing.schedule(resolve, waitMs));
+      const budget = budgetOf(path);
+      const waitMs = gate.waitMs(budget);
+      // Somebody waits for a history; the board's own reads can wait for the next window.
+      if (gate.isFrozen() || (waitMs > 0 && budget === 'histories')) {
+        throw new FeedError('rate-limited', 'The vendor asked for a pause (429); the board waits.');
       }
+      if (waitMs > 0) await new Promise<void>((resolve) => timing.schedule(resolve, waitMs));
       const sentAt = timing.now();
       const body = await open(path, params);
       if (!isRecord(body) || !Array.isArray(body.data)) {
@@ -305,6 +303,10 @@ export function createRest(deps: RestDeps): Rest {
       );
     },
   };
+}
+
+function budgetOf(path: string): Budget {
+  return path.endsWith('/historical') ? 'histories' : 'reads';
 }
 
 /** `values` in lists of at most `size`. */

@@ -267,6 +267,18 @@ describe('hub', () => {
     expect(kit.reader.data('copilot-odds')).toHaveLength(1);
   });
 
+  it('makes no entry of what REST tells again in its own way', async () => {
+    const kit = await aLiveKit({ settings: { fixturesPollMs: 0, oddsRefreshMs: 60_000 } });
+    const row = aWireRow({ id: 'a', price: 140, timestamp: ROW_SECONDS + 5 });
+    kit.vendor.open()[0]?.event('copilot-odds', { data: [row], type: 'copilot-odds' }, '9-0');
+    const end = kit.hub.journal.end;
+    const retold = aRestRow({ id: 'a', price: 140, timestamp: ROW_SECONDS + 5.51, market_id: 'm' });
+    kit.vendor.odds.set('FX1', [retold]);
+    await kit.timing.advance(125_000);
+    expect(kit.vendor.asked.filter(({ path }) => path === 'odds').length).toBeGreaterThan(2);
+    expect(kit.hub.journal.end).toBe(end);
+  });
+
   it('builds itself from the stream where REST refuses, says so, and asks again slowly', async () => {
     const kit = createHubKit({ settings: { oddsRefreshMs: 0, fixturesPollMs: 0 } });
     kit.vendor.refusal = new FeedError('unauthorized', 'REST was refused (403).');
@@ -363,16 +375,14 @@ describe('hub', () => {
 
   it('lists fixtures without odds, and odds whose fixture nobody described', async () => {
     const kit = await aLiveKit();
-    kit.vendor
-      .open()[0]
-      ?.event(
-        'copilot-settled-odds',
-        {
-          data: [aSettledWireRow({ id: 'lone', fixture_id: 'FX9' })],
-          type: 'copilot-settled-odds',
-        },
-        '5-0',
-      );
+    kit.vendor.open()[0]?.event(
+      'copilot-settled-odds',
+      {
+        data: [aSettledWireRow({ id: 'lone', fixture_id: 'FX9' })],
+        type: 'copilot-settled-odds',
+      },
+      '5-0',
+    );
     const body = await snapshot(kit, aQuery('market=Moneyline'));
     expect(body.fixtures.map(({ id }) => id).sort()).toEqual(['FX1', 'FX9']);
     const none = await snapshot(kit, aQuery('market=Nothing'));

@@ -27,7 +27,7 @@ describe('journal', () => {
     const { journal } = aJournal();
     const positions = [journal.last()];
     for (let index = 0; index < 10; index += 1) positions.push(journal.append(mark).id);
-    positions.forEach((id, index) => expect(journal.after(id)).toEqual({ index }));
+    for (const [index, id] of positions.entries()) expect(journal.after(id)).toEqual({ index });
   });
 
   it('refuses positions of the future, of another life, and malformed ones as unknown', () => {

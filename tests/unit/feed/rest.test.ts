@@ -200,6 +200,25 @@ describe('rest', () => {
     expect(kit.asked).toHaveLength(2);
   });
 
+  it('counts histories apart: a used-up one refuses histories, and stops nothing else', async () => {
+    const kit = createKit((path) => ({
+      body: { data: [] },
+      headers: path.endsWith('historical')
+        ? {
+            'x-ratelimit-remaining': '0',
+            'x-ratelimit-reset': String(kit.timing.now() / 1000 + 10),
+          }
+        : {},
+    }));
+    await kit.rest.history(['a']);
+    await expect(kit.rest.history(['a'])).rejects.toMatchObject({ code: 'rate-limited' });
+    await kit.rest.sports();
+    expect(kit.asked).toHaveLength(2);
+    await kit.timing.advance(10_000);
+    await kit.rest.history(['a']);
+    expect(kit.asked).toHaveLength(3);
+  });
+
   it('has a bounded number of requests under way', async () => {
     const kit = createKit(() => ({ body: { data: [] } }));
     const ids = Array.from({ length: 30 }, (_, index) => String(index));

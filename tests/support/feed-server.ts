@@ -1,0 +1,154 @@
+/** The feed and its route handlers over real HTTP, without a build: what Next adds is tested on the built server. */
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { GET as health } from '@/app/api/health/route';
+import { GET as history } from '@/app/api/history/route';
+import { GET as snapshot } from '@/app/api/snapshot/[sport]/route';
+import { GET as leagues } from '@/app/api/v3/leagues/active/route';
+import { GET as sports } from '@/app/api/v3/sports/active/route';
+import { GET as relay } from '@/app/api/v3/stream/copilot/[sport]/odds/route';
+import { DEFAULT_FEED_SETTINGS, type FeedSettings } from '@/lib/feed/config';
+import { createFeed, type Feed } from '@/lib/feed/feed';
+import { httpGet } from '@/lib/feed/http';
+import { createLog } from '@/lib/feed/log';
+import { systemTiming } from '@/lib/feed/timing';
+
+type Handler = (
+  request: Request,
+  context: { params: Promise<{ sport: string }> },
+) => Promise<Response>;
+
+const ROUTES: readonly (readonly [path: RegExp, handle: Handler])[] = [
+  [/^\/api\/v3\/stream\/copilot\/([^/]+)\/odds$/, relay],
+  [/^\/api\/v3\/sports\/active$/, sports],
+  [/^\/api\/v3\/leagues\/active$/, leagues],
+  [/^\/api\/snapshot\/([^/]+)$/, snapshot],
+  [/^\/api\/history$/, history],
+  [/^\/api\/health$/, health],
+];
+
+/** Every wait a tenth or less of what it is, so that a test sees what takes a minute. */
+export const QUICK: Partial<FeedSettings> = {
+  subscribeDelayMs: 20,
+  leagueLingerMs: 2_000,
+  upstreamLateMs: 700,
+  upstreamDeadMs: 1_100,
+  upstreamOpenMs: 1_100,
+  upstreamRetryMs: 200,
+  upstreamBackoffMs: 50,
+  upstreamBackoffMaxMs: 400,
+  upstreamFreezeMs: 600,
+  upstreamRefusedMs: 600,
+  restTimeoutMs: 5_000,
+  restRetryMs: 300,
+  fixturesPollMs: 400,
+  oddsRefreshMs: 400,
+  catalogueMs: 500,
+  unpricedMs: 600,
+  pingMs: 300,
+};
+
+export type FeedServer = {
+  feed: Feed;
+  /** `http://127.0.0.1:<port>` */
+  url: string;
+  /** Every line the feed logged. */
+  lines: string[];
+  stop(): Promise<void>;
+};
+
+/** A feed alone, on a vendor over HTTP. */
+export function openFeed(
+  upstream: { baseUrl: string; key: string },
+  settings: Partial<FeedSettings> = {},
+): { feed: Feed; lines: string[] } {
+  const lines: string[] = [];
+  const real = createLog([upstream.key]);
+  // As printed, so that what a log would leak is seen.
+  const keep = (print: (line: string) => void) => (line: string) => {
+    const { log, warn } = console;
+    const note = (text: string) => void lines.push(text);
+    console.log = note;
+    console.warn = note;
+    try {
+      print(line);
+    } finally {
+      console.log = log;
+      console.warn = warn;
+    }
+  };
+  const feed = createFeed({
+    source: 'simulator',
+    upstream: { baseUrl: upstream.baseUrl, apiKey: upstream.key },
+    settings: { ...DEFAULT_FEED_SETTINGS, ...QUICK, ...settings },
+    timing: systemTiming,
+    log: { info: keep(real.info), warn: keep(real.warn) },
+    get: httpGet,
+  });
+  return { feed, lines };
+}
+
+/** The process's feed on a vendor, and its routes on a port of their own. One at a time. */
+export async function startFeedServer(
+  upstream: { baseUrl: string; key: string },
+  settings: Partial<FeedSettings> = {},
+): Promise<FeedServer> {
+  const { feed, lines } = openFeed(upstream, settings);
+  (globalThis as Record<symbol, unknown>)[Symbol.for('board.feed')] = feed;
+  const server = createServer((incoming, outgoing) => {
+    const url = new URL(incoming.url ?? '/', 'http://127.0.0.1');
+    const abort = new AbortController();
+    outgoing.on('close', () => abort.abort());
+    const headers = new Headers();
+    for (const [name, value] of Object.entries(incoming.headers)) headers.set(name, String(value));
+    const run = async () => {
+      for (const [path, handle] of ROUTES) {
+        const match = path.exec(url.pathname);
+        if (!match) continue;
+        const sport = decodeURIComponent(match[1] ?? '');
+        const request = new Request(url, { headers, signal: abort.signal });
+        const response = await handle(request, { params: Promise.resolve({ sport }) });
+        outgoing.writeHead(response.status, Object.fromEntries(response.headers));
+        if (!response.body) return outgoing.end();
+        const body = Readable.fromWeb(response.body as Parameters<typeof Readable.fromWeb>[0]);
+        return pipeline(body, outgoing);
+      }
+      return outgoing.writeHead(404).end();
+    };
+    run().catch(() => outgoing.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    feed,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    lines,
+    async stop() {
+      await feed.shutdown();
+      await closeServer(server);
+    },
+  };
+}
+
+async function closeServer(server: Server): Promise<void> {
+  const closed = new Promise((resolve) => server.close(resolve));
+  server.closeAllConnections();
+  await closed;
+}
+
+/** Tries until it holds; the limit is against hanging, not a measure of speed. */
+export async function eventually<T>(
+  check: () => T | Promise<T>,
+  { limitMs = 25_000 } = {},
+): Promise<T> {
+  const deadline = Date.now() + limitMs;
+  for (;;) {
+    try {
+      return await check();
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+}
