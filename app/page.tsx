@@ -6,7 +6,7 @@ import { SPORTS } from '@/lib/protocol/sports';
 export const dynamic = 'force-dynamic';
 
 /** Sends to the board of the first active sport. */
-export default async function Home() {
+export default async function Home(): Promise<never> {
   const { sports } = await getFeed().sports();
   redirect(boardHref((sports[0] ?? SPORTS[0])?.id ?? ''));
 }

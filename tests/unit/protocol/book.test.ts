@@ -279,7 +279,7 @@ function framesOf(steps: readonly Step[]): { name: string; data: string; id: str
     ms += each.wait;
     const id = `${ms}-${index}`;
     const timestamp = Math.floor(ms / 1000);
-    if (each.kind === 'status' || each.kind === 'start') {
+    if ('fixture' in each) {
       const data = {
         fixture_id: `FX${each.fixture}`,
         league: 'NBA',
@@ -340,7 +340,7 @@ function truthOf(steps: readonly Step[]) {
     { state: string; price: number | null; settlement: string | null }
   >();
   for (const each of steps) {
-    if (each.kind === 'status' || each.kind === 'start') continue;
+    if ('fixture' in each) continue;
     const id = `odd-${each.odd}`;
     const held = odds.get(id);
     if (each.kind === 'settle' || held?.state === 'settled') {
