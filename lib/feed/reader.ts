@@ -73,8 +73,9 @@ type LeagueState = League & {
 const STREAM_WAIT_MS = 2_000;
 /** Fixtures looked up by id are remembered, so that each is asked for once; this bounds how many. */
 const MOST_LOOKED_UP = 10_000;
-/** Shortest pause between two calls of the slow refresh. */
+/** Shortest pause between two calls of the slow refresh, and its pause while there is nothing to read. */
 const REFRESH_PACE_MS = 50;
+const IDLE_PACE_MS = 1_000;
 
 /** The reader of one sport. */
 export function createReader(deps: ReaderDeps): Reader {
@@ -287,7 +288,11 @@ export function createReader(deps: ReaderDeps): Reader {
         })
         .map(({ id }) => id);
       cycle = batches(ids, ODDS_BATCH);
-      paceMs = Math.max(REFRESH_PACE_MS, settings.oddsRefreshMs / Math.max(cycle.length, 1));
+      // Nothing held yet: look again soon, or the first cycle would come a cycle late.
+      paceMs =
+        cycle.length === 0
+          ? Math.min(settings.oddsRefreshMs, IDLE_PACE_MS)
+          : Math.max(REFRESH_PACE_MS, settings.oddsRefreshMs / cycle.length);
     }
     later(refresh, paceMs);
   }
