@@ -262,7 +262,12 @@ export function useFacets(): Facets {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the Book is changed in place; its structure number says when.
   return useMemo(() => {
     const facets = buildFacets(store.getState().book, query, { cache });
-    return { ...facets, leagues: withActive(facets.leagues, active, query.league) };
+    const leagues = withActive(facets.leagues, active, query.league);
+    return {
+      ...facets,
+      leagues: asAsked(leagues, query.league, active),
+      markets: asAsked(facets.markets, query.market),
+    };
   }, [store, cache, query, active, structure]);
 }
 
@@ -281,6 +286,23 @@ function withActive(
       return { value: name, label: name, count: isCovered ? 0 : null };
     });
   return [...held, ...others].sort((a, b) => (a.label < b.label ? -1 : 1));
+}
+
+/** A choice that the URL names by its id, or in another case, has that very text as its value: it is on. */
+function asAsked(
+  facets: readonly Facet[],
+  asked: readonly string[],
+  named: readonly { id: string; name: string }[] = [],
+): readonly Facet[] {
+  if (asked.length === 0) return facets;
+  const labels = new Map(named.map(({ id, name }) => [slug(id), slug(name)]));
+  const spelled = new Map(
+    asked.map((value) => [labels.get(slug(value)) ?? slug(value), value] as const),
+  );
+  return facets.map((facet) => ({
+    ...facet,
+    value: spelled.get(slug(facet.label)) ?? facet.value,
+  }));
 }
 
 const tickReaders = new Set<() => void>();

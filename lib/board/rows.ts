@@ -380,6 +380,9 @@ function columnsOf(
   return cache.columns;
 }
 
+/** Columns where none of the sport's main markets is held. */
+const SPARE_COLUMNS = 3;
+
 function chooseColumns(
   held: ReadonlyMap<string, { label: string; fixtures: number }>,
   query: BoardQuery,
@@ -399,7 +402,9 @@ function chooseColumns(
     .filter(([market]) => !present.some((column) => column.market === market))
     .sort(([, a], [, b]) => b.fixtures - a.fixtures || (a.label < b.label ? -1 : 1))
     .map(([market, { label }]) => ({ market, label }));
-  return [...present, ...others.slice(0, Math.max(1, main.length) - present.length)];
+  // A sport of one main market has one column, but a board without any of them needs something to show.
+  const room = present.length > 0 ? main.length : Math.max(main.length, SPARE_COLUMNS);
+  return [...present, ...others.slice(0, room - present.length)];
 }
 
 const SIDE_ROW: Partial<Record<Side, RowSide['side']>> = {

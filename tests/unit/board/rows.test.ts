@@ -360,7 +360,7 @@ const arbitraryBook = fc
   .map(({ fixtures, rows }) =>
     aBook(
       fixtures.map((id) => ({ id })),
-      rows.map((row) => ({ ...row, league: undefined, ...row })),
+      rows,
     ),
   );
 

@@ -164,20 +164,18 @@ describe('board stream', () => {
     stream.setScope(ALL);
     await read().answer(aSnapshot('7-0'));
     const status = (filledAt: string) =>
-      page
-        .source()
-        .emit(
-          'feed-status',
-          JSON.stringify({
-            feed: 'live',
-            source: 'simulator',
-            partial: false,
-            filledAt,
-            since: 0,
-            message: null,
-            connections: [],
-          }),
-        );
+      page.source().emit(
+        'feed-status',
+        JSON.stringify({
+          feed: 'live',
+          source: 'simulator',
+          partial: false,
+          filledAt,
+          since: 0,
+          message: null,
+          connections: [],
+        }),
+      );
     status('6-0');
     page.frame();
     page.advance(3_000);
