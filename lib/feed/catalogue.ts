@@ -10,8 +10,11 @@ import { detached, type Timing, within } from './timing';
 export type Catalogue = {
   /** The active sports; the built-in list where the vendor cannot be asked. Waits at most `waitMs`. */
   sports(waitMs: number): Promise<{ sports: readonly Sport[]; isFallback: boolean }>;
-  /** The active leagues of a sport; null where they cannot be read. Never rejects. */
-  leagues(sport: string): Promise<readonly WireLeague[] | null>;
+  /**
+   * The active leagues of a sport; null where they cannot be read. Never rejects.
+   * @param mayBeOld whether a remembered list will do while a newer one is read
+   */
+  leagues(sport: string, mayBeOld: boolean): Promise<readonly WireLeague[] | null>;
   /** The main markets of a sport, as far as known now. */
   mainMarkets(sport: string): readonly string[];
 };
@@ -37,7 +40,7 @@ export function createCatalogue(deps: {
   const told = new Set<string>();
 
   /** The newest value; reads again in the background once it is old. */
-  function refresh<T>(read: Read<T>, ask: () => Promise<T>): Promise<T | null> {
+  function refresh<T>(read: Read<T>, ask: () => Promise<T>, mayBeOld = true): Promise<T | null> {
     const maxAgeMs = read.value === null ? settings.restRetryMs : settings.catalogueMs;
     if (!read.pending && timing.now() - read.at >= maxAgeMs) {
       read.at = timing.now();
@@ -58,7 +61,8 @@ export function createCatalogue(deps: {
           read.pending = null;
         });
     }
-    return read.value === null && read.pending ? read.pending : Promise.resolve(read.value);
+    const isEnough = read.value !== null && mayBeOld;
+    return read.pending && !isEnough ? read.pending : Promise.resolve(read.value);
   }
 
   return {
@@ -68,13 +72,13 @@ export function createCatalogue(deps: {
         ? { sports, isFallback: false }
         : { sports: SPORTS, isFallback: true };
     },
-    leagues(sport) {
+    leagues(sport, mayBeOld) {
       let read = leagueReads.get(sport);
       if (!read) {
         read = { value: null, at: Number.NEGATIVE_INFINITY, pending: null };
         if (leagueReads.size < MOST_SPORTS) leagueReads.set(sport, read);
       }
-      return refresh(read, () => rest.leagues(sport));
+      return refresh(read, () => rest.leagues(sport), mayBeOld);
     },
     mainMarkets(sport) {
       const known = (list: readonly Sport[] | null) => list?.find(({ id }) => id === sport);

@@ -46,8 +46,14 @@ export type Feed = {
   sports(): Promise<{ sports: readonly Sport[]; isFallback: boolean }>;
   /** Whether the id names an active or a built-in sport. */
   isSport(id: string): Promise<boolean>;
-  /** Active leagues of a sport; none, and a fallback, where the vendor cannot be asked. Waits 1 s at most. */
-  leagues(sport: string): Promise<{ leagues: readonly WireLeague[]; isFallback: boolean }>;
+  /**
+   * The active leagues of a sport; none where the vendor cannot be asked.
+   * @param waitMs longest wait for the vendor; 1 s unless told
+   */
+  leagues(
+    sport: string,
+    waitMs?: number,
+  ): Promise<{ leagues: readonly WireLeague[]; isFallback: boolean }>;
   /**
    * The state of a filter at one position.
    * @throws PageError where `page` is no page
@@ -118,7 +124,7 @@ export function createFeed(deps: FeedDeps): Feed {
           log,
           rest,
           openUpstream: (leagues, on) => openUpstream({ ...access, log }, { sport, leagues }, on),
-          leagues: () => catalogue.leagues(sport),
+          leagues: () => catalogue.leagues(sport, false),
         }),
       );
       hubs.set(sport, found);
@@ -155,8 +161,8 @@ export function createFeed(deps: FeedDeps): Feed {
       return sports.some((sport) => sport.id === id);
     },
 
-    async leagues(sport) {
-      const leagues = await within(timing, catalogue.leagues(sport), CATALOGUE_WAIT_MS);
+    async leagues(sport, waitMs = CATALOGUE_WAIT_MS) {
+      const leagues = await within(timing, catalogue.leagues(sport, true), waitMs);
       return { leagues: leagues ?? [], isFallback: leagues === null };
     },
 

@@ -2,13 +2,14 @@
  * One sport: the Book, the journal, the way to the vendor and the viewers. Whatever changes the Book, be it a
  * row of the stream or of a read, makes an entry, except for a league's first read.
  */
-import { Book, type OddChange } from '@/lib/protocol/book';
+import { Book, type FixtureChange, type OddChange } from '@/lib/protocol/book';
 import { fixtureData, fixtureStatusData } from '@/lib/protocol/encode';
 import {
   type ConnectionStatus,
   type FeedEvent,
   type FeedSource,
   type FeedStatus,
+  type Fixture,
   type FixtureEvent,
   type FixturePatch,
   type HistoryEntry,
@@ -97,6 +98,8 @@ const HEALED_NOTE_MS = 30_000;
 /** The active leagues are waited for this long before the filters' own words are used. */
 const LEAGUES_WAIT_MS = 1_000;
 const HOUSEKEEPING_MS = 10_000;
+/** A fixture that nothing is heard of is forgotten after this many times the wait for a finished one. */
+const SILENT_FACTOR = 4;
 
 /** Opens the hub of a sport. It connects to the vendor when it is first used. */
 export function createHub(deps: HubDeps): Hub {
@@ -113,6 +116,7 @@ export function createHub(deps: HubDeps): Hub {
   let lastPricedAt = startedAt;
   let healed: { text: string; at: number } | null = null;
   let isOverfull = false;
+  let sweptAt = startedAt;
   let isClosed = false;
   let cancelLeagues: Cancel = () => {};
   let cancelHousekeeping: Cancel = () => {};
@@ -183,7 +187,7 @@ export function createHub(deps: HubDeps): Hub {
 
   function applyFixture(patch: FixturePatch, sentAt: number, isSilent: boolean): number {
     const change = book.applyFixture(patch, sentAt);
-    if (!change) return 0;
+    if (!change || !isFixtureNews(change)) return 0;
     if (isSilent) return 1;
     const { fixture, previous } = change;
     const isStatusChange =
@@ -283,6 +287,11 @@ export function createHub(deps: HubDeps): Hub {
       reader.drop(dropped);
       if (!subscription.isWhole()) forget(new Set(dropped));
     },
+    isHeld: (key) =>
+      [...book.fixtures.values()].some(
+        ({ league, status }) =>
+          league !== null && slug(league) === key && statusGroup(status) !== 'finished',
+      ),
     onChange: () => viewers.statusChanged(),
   });
 
@@ -346,10 +355,29 @@ export function createHub(deps: HubDeps): Hub {
       const endedAt = fixture.statusChangedAt ?? fixture.statusReceivedAt;
       if (now - endedAt > settings.finishedMs) book.removeFixture(fixture.id);
     }
+    if (now - sweptAt > settings.finishedMs) {
+      sweptAt = now;
+      for (const id of silentFixtures(now - SILENT_FACTOR * settings.finishedMs)) {
+        book.removeFixture(id);
+      }
+    }
     if (isOverfull && book.odds.size < settings.bookOdds * 0.9) isOverfull = false;
     if (viewers.count > 0) lastUsedAt = now;
     viewers.statusChanged();
     cancelHousekeeping = timing.schedule(housekeeping, HOUSEKEEPING_MS);
+  }
+
+  /** Fixtures of which neither list nor stream has said anything since `before`: nothing tells that they ended. */
+  function silentFixtures(before: number): string[] {
+    const newest = new Map<string, number>();
+    for (const fixture of book.fixtures.values()) {
+      const { statusReceivedAt, startReceivedAt, detailReceivedAt } = fixture;
+      newest.set(fixture.id, Math.max(statusReceivedAt, startReceivedAt, detailReceivedAt));
+    }
+    for (const { fixtureId, receivedAt } of book.odds.values()) {
+      newest.set(fixtureId, Math.max(newest.get(fixtureId) ?? 0, receivedAt));
+    }
+    return [...newest].filter(([, at]) => at < before).map(([id]) => id);
   }
 
   function refreshLeagues(): void {
@@ -489,6 +517,22 @@ function isNews({ odd, previous }: OddChange): boolean {
     if (!isTime || Math.floor(odd[key]) !== Math.floor(previous[key])) return true;
   }
   return false;
+}
+
+/** Whether a read says something of a fixture besides when the vendor last touched it. */
+function isFixtureNews({ fixture, previous }: FixtureChange): boolean {
+  if (!previous) return true;
+  const content = (one: Fixture) =>
+    JSON.stringify({
+      ...one,
+      statusReceivedAt: 0,
+      startReceivedAt: 0,
+      detailReceivedAt: 0,
+      statusEntryId: null,
+      startEntryId: null,
+      wire: { ...one.wire, updated_at: null },
+    });
+  return content(fixture) !== content(previous);
 }
 
 const TOLD_AGAIN: ReadonlySet<string> = new Set(['wire', 'receivedAt', 'upstreamEntryId']);

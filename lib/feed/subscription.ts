@@ -24,6 +24,8 @@ export type SubscriptionDeps = {
   onCovered(leagues: readonly League[], gapMs: number): void;
   /** Leagues that came into use, and keys of those nobody uses any more. */
   onWanted(added: readonly League[], dropped: readonly string[]): void;
+  /** Whether fixtures of the league that are not over are held. */
+  isHeld(key: string): boolean;
   onChange(): void;
 };
 
@@ -62,6 +64,13 @@ type Connection = {
 
 /** A successor's `connected` proves its socket, not its subscription: the old one stays a little longer. */
 const OVERLAP_MS = 1_000;
+
+/**
+ * Leagues that no list names are subscribed in a viewer's own words. These bound what words can cost, since
+ * each ten of them are an upstream connection.
+ */
+const MOST_UNKNOWN = 100;
+const MOST_LINGERING = 500;
 
 const EVERYTHING = '*';
 
@@ -148,13 +157,27 @@ export function createSubscription(deps: SubscriptionDeps): Subscription {
       if (until > now) used.set(key, league);
       else lingering.delete(key);
     }
-    if (used.delete(EVERYTHING)) for (const league of all()) used.set(league.key, league);
+    if (used.delete(EVERYTHING)) {
+      for (const league of all()) used.set(league.key, league);
+      // A league that left the list is carried until its fixtures are over: nobody may see them stand still.
+      for (const [key, league] of carried) if (deps.isHeld(key)) used.set(key, league);
+    }
     // The whole sport carries every league there is.
-    return used.has(WHOLE_SPORT.key) ? new Map([[WHOLE_SPORT.key, WHOLE_SPORT]]) : used;
+    if (used.has(WHOLE_SPORT.key)) return new Map([[WHOLE_SPORT.key, WHOLE_SPORT]]);
+    let unknown = 0;
+    for (const key of used.keys()) {
+      if (byLabel.has(key) || carried.has(key)) continue;
+      unknown += 1;
+      if (unknown > MOST_UNKNOWN) used.delete(key);
+    }
+    return used;
   }
 
   function linger(key: string, league: League): void {
+    lingering.delete(key);
     lingering.set(key, { league, until: timing.now() + settings.leagueLingerMs });
+    const [oldest] = lingering.keys();
+    if (lingering.size > MOST_LINGERING && oldest !== undefined) lingering.delete(oldest);
     cancelLinger();
     cancelLinger = timing.schedule(reconcileSoon, settings.leagueLingerMs + 1);
   }

@@ -57,7 +57,7 @@ export function openUpstream(
   on: UpstreamHandlers,
 ): Upstream {
   const { timing, gate, settings, log } = deps;
-  const name = `${sport}${leagues.length > 0 ? ` (${leagues.length} leagues)` : ''}`;
+  const name = `${sport} (${leagues.length === 0 ? 'all leagues' : leagues.length === 1 ? '1 league' : `${leagues.length} leagues`})`;
   const startedAt = timing.now();
 
   let attempt: Attempt | null = null;

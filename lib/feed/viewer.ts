@@ -337,7 +337,8 @@ export function createViewers(deps: ViewersDeps): Viewers {
       return new ReadableStream<Uint8Array>(
         {
           start(controller) {
-            flush();
+            // So that everybody who is live stands at the same entry.
+            if (flushedTo < journal.end) flush();
             const found = position === null ? null : journal.after(position);
             const group = join(query);
             viewer = {

@@ -12,6 +12,8 @@ export type StreamReader = {
   data(name: string): Record<string, unknown>[];
   /** Takes what is waiting. */
   take(): Promise<void>;
+  /** Takes the next chunk; there must be one. */
+  takeOne(): Promise<void>;
   cancel(): Promise<void>;
 };
 
@@ -48,6 +50,7 @@ export function readStream(stream: ReadableStream<Uint8Array>): StreamReader {
     isDone: () => isDone,
     data: (name) =>
       events.filter(({ event }) => event === name).map(({ data }) => JSON.parse(data)),
+    takeOne: next,
     async take() {
       for (;;) {
         const before = chunks;

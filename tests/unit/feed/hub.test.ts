@@ -406,6 +406,37 @@ describe('hub', () => {
     expect(kit.hub.book.odds.size).toBe(0);
   });
 
+  it('forgets what nothing is heard of any more', async () => {
+    const kit = await aLiveKit({
+      settings: { finishedMs: 60_000, oddsRefreshMs: 0, fixturesPollMs: 0 },
+    });
+    const listen = async (minutes: number) => {
+      for (let minute = 0; minute < minutes; minute += 1) {
+        await kit.timing.advance(60_000);
+        await kit.reader.take();
+      }
+    };
+    await listen(3);
+    const row = aWireRow({ id: 'z', fixture_id: 'FX7' });
+    kit.vendor.open()[0]?.event('copilot-odds', { data: [row], type: 'copilot-odds' }, '5-0');
+    await listen(4);
+    expect([...kit.hub.book.odds.keys()]).toEqual(['z']);
+    await listen(4);
+    expect(kit.hub.book.odds.size).toBe(0);
+    expect(kit.hub.book.fixtures.size).toBe(0);
+  });
+
+  it('makes no entry of a fixture that was only touched', async () => {
+    const kit = await aLiveKit({ settings: { oddsRefreshMs: 0, fixturesPollMs: 60_000 } });
+    const end = kit.hub.journal.end;
+    kit.vendor.fixtures = [aWireFixture({ updated_at: '2026-11-22T21:00:00Z' })];
+    await kit.timing.advance(61_000);
+    expect(kit.hub.journal.end).toBe(end);
+    kit.vendor.fixtures = [aWireFixture({ result: { scores: { home: { total: 2 } } } })];
+    await kit.timing.advance(61_000);
+    expect(kit.hub.journal.end).toBe(end + 1);
+  });
+
   it('holds no more odds than its bound, and says that some are missing', async () => {
     const kit = await aLiveKit({ settings: { bookOdds: 10, oddsRefreshMs: 0 } });
     const data = Array.from({ length: 40 }, (_, index) => aWireRow({ id: `o${index}` }));

@@ -201,15 +201,11 @@ describe('rest', () => {
   });
 
   it('counts histories apart: a used-up one refuses histories, and stops nothing else', async () => {
-    const kit = createKit((path) => ({
-      body: { data: [] },
-      headers: path.endsWith('historical')
-        ? {
-            'x-ratelimit-remaining': '0',
-            'x-ratelimit-reset': String(kit.timing.now() / 1000 + 10),
-          }
-        : {},
-    }));
+    const kit = createKit((path): Reply => {
+      const reset = String(kit.timing.now() / 1000 + 10);
+      const spent = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': reset };
+      return { body: { data: [] }, headers: path.endsWith('historical') ? spent : {} };
+    });
     await kit.rest.history(['a']);
     await expect(kit.rest.history(['a'])).rejects.toMatchObject({ code: 'rate-limited' });
     await kit.rest.sports();

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { planConnections } from '@/lib/feed/subscription';
 import { seededRandom } from '@/tests/support/fake-timing';
-import { aQuery, createHubKit } from '@/tests/support/feed-deps';
+import { aQuery, aWireFixture, createHubKit } from '@/tests/support/feed-deps';
+import { readStream } from '@/tests/support/stream-reader';
 
 const seed = Number(process.env.SEED ?? 20_261_122);
 
@@ -123,5 +124,41 @@ describe(`subscription (seed ${seed})`, () => {
     expect(vendor.open()).toHaveLength(1);
     await timing.advance(5_000);
     expect(vendor.open()).toHaveLength(0);
+  });
+
+  it('bounds the connections that unheard-of leagues can cost', async () => {
+    const { hub, vendor, timing } = createHubKit({ leagues: ['NBA'] });
+    for (let viewer = 0; viewer < 20; viewer += 1) {
+      const words = Array.from({ length: 50 }, (_, index) => `league=x${viewer}-${index}`);
+      hub.stream(aQuery(`${words.join('&')}&league=NBA`), null, signal());
+    }
+    await timing.advance(500);
+    const carried = vendor.open().flatMap(({ leagues }) => leagues);
+    expect(carried).toContain('NBA');
+    expect(vendor.open().length).toBeLessThanOrEqual(11);
+  });
+
+  it('carries a league that left the active list until its fixtures are over', async () => {
+    let leagues = ['NBA', 'NCAAB'].map((name) => ({ id: name.toLowerCase(), name }));
+    const { hub, vendor, timing } = createHubKit({
+      settings: { catalogueMs: 60_000, fixturesPollMs: 0, oddsRefreshMs: 0 },
+      deps: { leagues: async () => leagues },
+    });
+    vendor.fixtures = [aWireFixture()];
+    const reader = readStream(hub.stream(aQuery(), null, signal()));
+    await timing.advance(500);
+    for (const upstream of vendor.open()) upstream.connect();
+    await timing.advance(500);
+    leagues = leagues.slice(1);
+    await timing.advance(120_000);
+    await reader.take();
+    expect(vendor.open().flatMap((upstream) => upstream.leagues)).toContain('NBA');
+    const data = { fixture_id: 'FX1', league: 'NBA', new_status: 'completed', old_status: 'live' };
+    vendor.open()[0]?.event('fixture-status', { data, entry_id: '90-1' });
+    await timing.advance(120_000);
+    for (const upstream of vendor.open()) upstream.connect();
+    await timing.advance(5_000);
+    expect(vendor.open().flatMap((upstream) => upstream.leagues)).toEqual(['NCAAB']);
+    expect(hub.book.fixtures.get('FX1')?.status).toBe('completed');
   });
 });

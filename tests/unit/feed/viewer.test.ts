@@ -19,10 +19,10 @@ const LIVE: FeedStatus = {
   connections: [],
 };
 
-function createKit(settings: Partial<FeedSettings> = {}) {
+function createKit(settings: Partial<FeedSettings> = {}, journalRows = 10_000) {
   const timing = createFakeTiming();
   const book = new Book();
-  const journal = createJournal(timing.now, { rows: 10_000, ageMs: 600_000 });
+  const journal = createJournal(timing.now, { rows: journalRows, ageMs: 600_000 });
   let status = LIVE;
   let statusCalls = 0;
   const viewers = createViewers({
@@ -190,9 +190,9 @@ describe('viewer', () => {
     }
     const reader = kit.open('', start);
     for (let price = 600; price < 900; price += 1) {
-      if (price % 50 === 0) {
+      if (price % 75 === 0) {
         await kit.timing.advance(20);
-        await reader.take();
+        await reader.takeOne();
       }
       kit.odd({ price });
       wanted.push(price);
@@ -241,6 +241,26 @@ describe('viewer', () => {
     await reader.take();
     expect(reader.data('copilot-odds').at(-1)).not.toHaveProperty('conflated');
   });
+
+  it.each(['live', 'replayed'])(
+    'gets a reset when the journal has dropped what it was owed while %s',
+    async (mode) => {
+      const kit = createKit({ viewerBytes: 1_500 }, 200);
+      const start = kit.journal.last();
+      for (let price = 100; price < 250; price += 1) kit.odd({ price });
+      const reader = kit.open('', mode === 'replayed' ? start : null);
+      for (let price = 250; price < 700; price += 1) {
+        kit.odd({ price });
+        await kit.timing.advance(20);
+      }
+      await reader.take();
+      expect(reader.data('reset')).toEqual([{ reason: 'too-old', at: kit.journal.last() }]);
+      kit.odd({ price: 999 });
+      await kit.timing.advance(20);
+      await reader.take();
+      expect(prices(reader).at(-1)).toBe(999);
+    },
+  );
 
   it('holds nothing for a viewer that takes nothing, and closes it after 30 s', async () => {
     const kit = createKit({ viewerBytes: 1_500 });

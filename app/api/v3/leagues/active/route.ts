@@ -13,7 +13,9 @@ export async function GET(request: Request): Promise<Response> {
     }
     const feed = getFeed();
     for (const sport of sports) if (!(await feed.isSport(sport))) return unknownSport(sport);
-    const lists = await Promise.all(sports.map((sport) => feed.leagues(sport)));
+    const lists = await Promise.all(
+      sports.map((sport) => feed.leagues(sport, feed.settings.snapshotWaitMs)),
+    );
     return answer({ data: lists.flatMap(({ leagues }) => leagues) });
   });
 }
