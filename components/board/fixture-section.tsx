@@ -71,11 +71,13 @@ function Meta({ row, context }: { row: FixtureRow; context: RowContext }) {
   return (
     <div role="gridcell" aria-colindex={1} className="board-meta">
       <div className="board-meta-body">
-        {fixture && (
+        {fixture ? (
           <>
             <FixtureTime fixture={fixture} zone={context.zone} />
             <FixtureBadge fixture={fixture} />
           </>
+        ) : (
+          <span className="text-detail text-ink-faint">Time unknown</span>
         )}
       </div>
       {row.more > 0 && (

@@ -1,0 +1,170 @@
+import { describe, expect, it } from 'vitest';
+import { activeFilters } from '@/components/board/board-filters';
+import { feedWords } from '@/components/board/feed-words';
+import { clockText, periodText, statusWord } from '@/components/board/fixture-badge';
+import { slotsOf } from '@/components/board/line-row';
+import { cellName, cellTitle, pointsText } from '@/components/board/price-cell';
+import { settlementWords } from '@/components/board/settlement-badge';
+import type { Move } from '@/lib/board/store';
+import { DEFAULT_QUERY } from '@/lib/protocol/filter';
+import { anOdd } from '../../support/builders';
+
+const up: Move = { direction: 'up', from: -120, at: 1, isFresh: true };
+
+describe('settlement badge', () => {
+  it.each([
+    ['Won', 'W'],
+    ['Lost', 'L'],
+    ['Refunded', 'R'],
+    ['Half Won', '½W'],
+    ['Half Lost', '½L'],
+  ])('shows %s as %s', (settlement, letter) => {
+    expect(settlementWords(settlement).letter).toBe(letter);
+  });
+
+  it.each(['HALF_WON', 'half-won', ' Half Won '])('reads %s in any spelling', (settlement) => {
+    expect(settlementWords(settlement).letter).toBe('½W');
+  });
+
+  it.each(['Push', 'void', 'CANCELLED'])('takes %s for refunded', (settlement) => {
+    expect(settlementWords(settlement).letter).toBe('R');
+  });
+
+  it('abbreviates a settlement nobody has heard of and says it in full', () => {
+    expect(settlementWords('Dead Heat')).toMatchObject({
+      letter: 'DH',
+      meaning: 'settled Dead Heat',
+      tone: 'other',
+    });
+    expect(settlementWords('Withdrawn').letter).toBe('WIT');
+  });
+
+  it('takes no unknown settlement for a known one by its first letter', () => {
+    const known = new Set(['W', 'L', 'R', '½W', '½L']);
+    for (const settlement of ['Withheld', 'Late', 'Review']) {
+      expect(known.has(settlementWords(settlement).letter)).toBe(false);
+    }
+  });
+
+  it('says settled where the vendor gives no word', () => {
+    expect(settlementWords(null)).toMatchObject({ letter: 'S', meaning: 'settled' });
+  });
+});
+
+describe('fixture badge', () => {
+  it('says every status in full, unknown ones as they came', () => {
+    expect(statusWord('cancelled')).toBe('Cancelled');
+    expect(statusWord('rain_delay')).toBe('Rain_delay');
+    expect(statusWord(null)).toBe('Status unknown');
+  });
+
+  it.each([
+    ['1', '1st'],
+    ['2', '2nd'],
+    ['3', '3rd'],
+    ['4', '4th'],
+    ['11', '11th'],
+    ['21', '21st'],
+    ['2H', '2H'],
+    ['Set 2', 'Set 2'],
+  ])('writes period %s as %s', (period, text) => {
+    expect(periodText(period)).toBe(text);
+  });
+
+  it('leaves out what is not known of the clock', () => {
+    expect(clockText({ home: 1, away: 0, period: null, clock: '12:03' })).toBe('12:03');
+    expect(clockText(null)).toBe('');
+  });
+});
+
+describe('price cell', () => {
+  it('signs the points of a handicap and letters those of a total', () => {
+    expect(pointsText(anOdd({ points: 3.5 }))).toBe('+3.5');
+    expect(pointsText(anOdd({ points: -3.5 }))).toBe('−3.5');
+    expect(pointsText(anOdd({ points: 215.5, selection_line: 'over' }))).toBe('O 215.5');
+    expect(pointsText(anOdd({ points: 215.5, selection_line: 'under' }))).toBe('U 215.5');
+    expect(pointsText(anOdd({ points: null, selection_line: 'yes' }))).toBe('Y');
+    expect(pointsText(anOdd({ points: null }))).toBe('');
+  });
+
+  it('is named by bet, price and state, with a minus that programs know', () => {
+    expect(cellName(anOdd(), 'american', undefined)).toBe('Moneyline: Mesa Owls, -110');
+    expect(cellName(anOdd(), 'decimal', undefined)).toBe('Moneyline: Mesa Owls, 1.91');
+    expect(cellName(anOdd(), 'american', up)).toBe('Moneyline: Mesa Owls, -110, up from -120');
+  });
+
+  it('says that it is locked rather than how it moved', () => {
+    expect(cellName(anOdd({}, 'copilot-locked-odds'), 'american', up)).toBe(
+      'Moneyline: Mesa Owls, -110, locked',
+    );
+  });
+
+  it('names a settlement that came without a price', () => {
+    expect(cellName(anOdd({}, 'copilot-settled-odds'), 'american', undefined)).toBe(
+      'Moneyline: Mesa Owls, no price, won',
+    );
+  });
+
+  it('keeps an unknown settlement verbatim in its title', () => {
+    const odd = anOdd({ settlement: 'Dead Heat' }, 'copilot-settled-odds');
+    expect(cellTitle(odd, 'UTC')).toContain('Settled Dead Heat at 20:00:00');
+  });
+
+  it('says since when it is locked', () => {
+    expect(cellTitle(anOdd({}, 'copilot-locked-odds'), 'UTC')).toMatch(
+      /Locked since \d\d:\d\d:\d\d/,
+    );
+  });
+});
+
+describe('line', () => {
+  it('keeps sides in their places while one is missing', () => {
+    expect(slotsOf([{ id: 'u', side: 'under' }], 2)).toEqual([null, 'u']);
+    expect(
+      slotsOf(
+        [
+          { id: 'd', side: 'draw' },
+          { id: 'a', side: 'away' },
+        ],
+        2,
+      ),
+    ).toEqual(['a', null, 'd']);
+  });
+
+  it('finds a place for every odd, whatever its side', () => {
+    const odds = ['a', 'b', 'c', 'd', 'e'].map((id) => ({ id, side: 'other' as const }));
+    expect(slotsOf(odds, 2)).toEqual(['a', 'b', 'c', 'd', 'e']);
+    expect(
+      slotsOf(
+        [
+          { id: 'o1', side: 'over' },
+          { id: 'o2', side: 'over' },
+        ],
+        2,
+      ),
+    ).toEqual(['o1', 'o2']);
+  });
+});
+
+describe('feed indicator', () => {
+  it('says since when the feed is anything but live', () => {
+    expect(feedWords('live', '12:00:00')).toBe('Live');
+    expect(feedWords('late', '12:00:00')).toBe('Late since 12:00:00');
+    expect(feedWords('dead', '12:00:00')).toBe('Not live since 12:00:00');
+  });
+});
+
+describe('active filters', () => {
+  it('lists each value with the query that drops it alone', () => {
+    const query = { ...DEFAULT_QUERY, league: ['NBA', 'WNBA'], main: true, q: ' owls ' };
+    const filters = activeFilters(query, (id) => id);
+    expect(filters.map(({ text }) => text)).toEqual(['NBA', 'WNBA', 'Main lines only', '“owls”']);
+    expect(filters[0]?.without).toEqual({ league: ['WNBA'] });
+    expect(filters[2]?.without).toEqual({ main: false });
+  });
+
+  it('takes view, format and zone for no filter', () => {
+    const query = { ...DEFAULT_QUERY, view: 'lines' as const, odds: 'decimal' as const, tz: 'UTC' };
+    expect(activeFilters(query, (id) => id)).toEqual([]);
+  });
+});
