@@ -67,45 +67,6 @@ export function teamOf(
   return null;
 }
 
-export type Team = { id: string | null; name: string };
-
-/**
- * The teams of a fixture that nobody has described, as its odds name them. A handicap's grouping key carries
- * the home side's points, so one handicap tells home from away; without any, the names are known and their
- * sides are not, and they stand in the order of the alphabet so that they stay put.
- */
-export function inferTeams(odds: Iterable<Odd>): { home: Team | null; away: Team | null } {
-  let home: Team | null = null;
-  let away: Team | null = null;
-  const named = new Map<string, Team>();
-  for (const odd of odds) {
-    if (odd.selection === null || odd.playerId !== null || isDraw(odd.selection)) continue;
-    const isScore = odd.selectionLine !== null && !LINE_WORDS.has(odd.selectionLine);
-    if (isScore) continue;
-    const team = { id: odd.teamId, name: odd.selection };
-    named.set(slug(team.name), team);
-    if (odd.selectionLine !== null || odd.points === null || odd.points === 0) continue;
-    const homePoints = Number(odd.groupingKey?.match(/^default:([+-]?\d+(?:\.\d+)?)$/)?.[1]);
-    if (odd.points === homePoints) home ??= team;
-    else if (odd.points === -homePoints) away ??= team;
-  }
-  const rest = [...named.entries()]
-    .filter(([name]) => ![home, away].some((team) => team && slug(team.name) === name))
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, team]) => team);
-  // More names than two sides can have: some are not teams, and nobody can tell which.
-  if (named.size > 2 && !(home && away)) return { home, away };
-  away ??= rest.shift() ?? null;
-  home ??= rest.shift() ?? null;
-  return { home, away };
-}
-
-const LINE_WORDS: ReadonlySet<string> = new Set(['over', 'under', 'yes', 'no']);
-
-function isDraw(label: string): boolean {
-  return /^(draw|tie|x)$/i.test(label);
-}
-
 /** The side of its line that an odd prices: its line word where it has one, else the team, else the draw. */
 export function sideOf(
   odd: Pick<Odd, 'selectionLine' | 'teamId' | 'selection' | 'playerId' | 'name'>,
@@ -125,7 +86,7 @@ export function sideOf(
   if (odd.playerId !== null) return teamOf(odd, fixture) ?? 'other';
   const team = teamOf(odd, fixture);
   if (team) return team;
-  return isDraw(odd.selection ?? odd.name) ? 'draw' : 'other';
+  return /^(draw|tie|x)$/i.test(odd.selection ?? odd.name) ? 'draw' : 'other';
 }
 
 function comparePoints(a: Line, b: Line): number {

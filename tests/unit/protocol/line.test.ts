@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Book } from '@/lib/protocol/book';
 import type { Fixture } from '@/lib/protocol/events';
-import { entityOf, groupLines, inferTeams, lineKey, mainLine, sideOf } from '@/lib/protocol/line';
+import { entityOf, groupLines, lineKey, mainLine, sideOf } from '@/lib/protocol/line';
 import { aFixturePatch, anOdd, ROW_SECONDS } from '../../support/builders';
 
 function aFixture(): Fixture {
@@ -57,42 +57,6 @@ describe('line', () => {
     );
     expect(sideOf(anOdd({ selection_line: '3:2' }), fixture)).toBe('other');
     expect(sideOf(anOdd({ team_id: 'T1' }), null)).toBe('other');
-  });
-
-  describe('teams of a fixture nobody described', () => {
-    const spread = (selection: string, points: number) =>
-      anOdd({ id: selection, selection, points, team_id: '', grouping_key: 'default:-3.5' });
-
-    it('are told apart by a handicap, whose key carries the home side', () => {
-      expect(inferTeams([spread('Mesa Owls', 3.5), spread('Harbor Kings', -3.5)])).toEqual({
-        home: { id: null, name: 'Harbor Kings' },
-        away: { id: null, name: 'Mesa Owls' },
-      });
-    });
-
-    it('have their names, in a fixed order, where no handicap is offered', () => {
-      const odds = [
-        anOdd({ id: 'm', selection: 'Mesa Owls' }),
-        anOdd({ id: 'd', selection: 'Draw', team_id: '' }),
-        anOdd({ id: 'h', selection: 'Harbor Kings', team_id: 'T1' }),
-        anOdd({ id: 'p', selection: 'J. Doe', player_id: 'P' }),
-        total(8.5, 'over'),
-      ];
-      const teams = {
-        away: { id: 'T1', name: 'Harbor Kings' },
-        home: { id: 'T2', name: 'Mesa Owls' },
-      };
-      expect(inferTeams(odds)).toEqual(teams);
-      expect(inferTeams(odds.reverse())).toEqual(teams);
-    });
-
-    it('are not guessed from more names than there are sides, or from none', () => {
-      const names = ['A', 'B', 'C'].map((name) =>
-        anOdd({ id: name, selection: name, team_id: '' }),
-      );
-      expect(inferTeams(names)).toEqual({ home: null, away: null });
-      expect(inferTeams([total(8.5, 'over')])).toEqual({ home: null, away: null });
-    });
   });
 
   it('groups sides away first and lines by points', () => {
