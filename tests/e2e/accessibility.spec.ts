@@ -1,0 +1,68 @@
+import { createRequire } from 'node:module';
+import type { AxeResults, RunOptions } from 'axe-core';
+import type { Page } from 'playwright/test';
+import { expect, test } from './fixtures';
+
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+// The page's own policy refuses foreign scripts, which is right for everybody but this one.
+test.use({ bypassCSP: true });
+
+async function violations(page: Page): Promise<string[]> {
+  await page.addScriptTag({ path: AXE });
+  const results = await page.evaluate(() => {
+    const { axe } = window as unknown as {
+      axe: { run(context: Document, options: RunOptions): Promise<AxeResults> };
+    };
+    return axe.run(document, { resultTypes: ['violations'] });
+  });
+  return results.violations.map(
+    ({ id, help, nodes }) =>
+      `${id}: ${help}\n${nodes
+        .slice(0, 3)
+        .map(({ html, failureSummary }) => `  ${html.slice(0, 200)}\n  ${failureSummary}`)
+        .join('\n')}`,
+  );
+}
+
+test.describe('axe finds nothing', { tag: '@phone' }, () => {
+  for (const view of ['board', 'lines'] as const) {
+    test(`in the ${view} view, with locks, moves and settlements on screen`, async ({
+      boardPage,
+      page,
+      world,
+    }) => {
+      await boardPage.open(`/basketball${view === 'lines' ? '?view=lines' : ''}`);
+      const ids = await page
+        .locator('[data-odd-id][data-state=open]')
+        .evaluateAll((all) =>
+          all.slice(0, 3).map((cell) => cell.getAttribute('data-odd-id') ?? ''),
+        );
+      const [moved = '', locked = ''] = ids;
+      const [movedRow, lockedRow] = [world.row(moved), world.row(locked)];
+      world.post('copilot-odds', {
+        ...movedRow,
+        price: movedRow.price > 0 ? movedRow.price + 30 : 130,
+      });
+      world.post('copilot-locked-odds', lockedRow);
+      await expect(boardPage.odd(moved)).toHaveAttribute('data-move', 'up');
+      await expect(boardPage.odd(locked)).toHaveAttribute('data-state', 'locked');
+      expect(await violations(page)).toEqual([]);
+      world.post('copilot-odds', movedRow, lockedRow);
+    });
+  }
+
+  test('in an open filter', async ({ boardPage, page }) => {
+    await boardPage.open('/basketball');
+    await boardPage.button('League').click();
+    await expect(page.getByRole('listbox')).toBeVisible();
+    expect(await violations(page)).toEqual([]);
+  });
+
+  test('on an empty board and on the page of an unknown sport', async ({ boardPage, page }) => {
+    await boardPage.open('/basketball?league=Nowhere');
+    expect(await violations(page)).toEqual([]);
+    await page.goto('/quidditch');
+    expect(await violations(page)).toEqual([]);
+  });
+});

@@ -1,0 +1,244 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { test as base } from 'playwright/test';
+import { type Simulator, startSimulator } from '@/lib/simulator';
+import { type CutProxy, startCutProxy } from '../support/cut-proxy';
+import { type Board, startBoard } from '../support/serve';
+import { expect, KEY, STILL, test as withWorld } from './fixtures';
+import { BoardPage } from './pages/board-page';
+
+/** Pings that come often, and waits that are as much shorter. */
+const PING_MS = 300;
+const QUICK = {
+  BOARD_UPSTREAM_LATE_MS: '1500',
+  BOARD_UPSTREAM_DEAD_MS: '3000',
+  BOARD_UPSTREAM_RETRY_MS: '200',
+  BOARD_UPSTREAM_BACKOFF_MS: '200',
+  BOARD_UPSTREAM_BACKOFF_MAX_MS: '500',
+};
+
+const test = base.extend<{
+  board: Board;
+  simulator: Simulator;
+  boardPage: BoardPage;
+  wire: CutProxy;
+}>({
+  // biome-ignore lint/correctness/noEmptyPattern: how Playwright wants it written.
+  simulator: async ({}, use) => {
+    const simulator = await startSimulator({
+      seed: 7,
+      odds: 600,
+      rate: 5,
+      key: KEY,
+      pingMs: PING_MS,
+    });
+    await use(simulator);
+    await simulator.stop();
+  },
+  board: async ({ simulator }, use) => {
+    const board = await startBoard({
+      env: { OPTICODDS_API_KEY: KEY, OPTICODDS_BASE_URL: simulator.baseUrl, ...STILL, ...QUICK },
+    });
+    await use(board);
+    await board.stop();
+  },
+  wire: async ({ board }, use) => {
+    const wire = await startCutProxy(board.url);
+    await use(wire);
+    await wire.stop();
+  },
+  baseURL: async ({ board }, use) => use(board.url),
+  boardPage: async ({ page }, use) => use(new BoardPage(page)),
+});
+
+const feedIs = (boardPage: BoardPage, state: string) =>
+  expect(boardPage.feed).toHaveAttribute('data-feed', state, { timeout: 30_000 });
+
+test.describe('the feed indicator', () => {
+  test('goes late, then dead, when the vendor falls silent, and live when it is back', async ({
+    boardPage,
+    simulator,
+  }) => {
+    await boardPage.open('/basketball');
+    await expect(boardPage.feed).toHaveAttribute('data-source', 'opticodds');
+    simulator.faults.only(['silent-stall']);
+    await feedIs(boardPage, 'late');
+    await feedIs(boardPage, 'dead');
+    await expect(boardPage.page.getByRole('alert').filter({ hasText: /not live/i })).toBeVisible();
+    const price = await boardPage.cells.first().getAttribute('data-price');
+    expect(price).not.toBe(null);
+    simulator.faults.only([]);
+    await feedIs(boardPage, 'live');
+    await expect(boardPage.page.getByRole('alert').filter({ hasText: /not live/i })).toHaveCount(0);
+  });
+
+  test('goes late, then dead, when our own server falls silent, and heals by itself', async ({
+    board,
+    boardPage,
+  }) => {
+    test.setTimeout(120_000);
+    await boardPage.open('/basketball');
+    process.kill(board.pid, 'SIGSTOP');
+    try {
+      await feedIs(boardPage, 'late');
+      await feedIs(boardPage, 'dead');
+    } finally {
+      process.kill(board.pid, 'SIGCONT');
+    }
+    await feedIs(boardPage, 'live');
+  });
+
+  test('is not live the moment the connection breaks, and live when it is back', async ({
+    boardPage,
+    wire,
+  }) => {
+    await boardPage.open(`${wire.url}/basketball`);
+    wire.cut();
+    // Well before 10 s of silence would make it late.
+    await expect(boardPage.feed).not.toHaveAttribute('data-feed', 'live', { timeout: 8_000 });
+    wire.heal();
+    await feedIs(boardPage, 'live');
+  });
+
+  test('says so when the key is refused, and keeps the page', async ({ boardPage, simulator }) => {
+    await boardPage.open('/basketball');
+    simulator.faults.only(['unauthorized']);
+    simulator.cutStreams();
+    await expect(boardPage.feed).not.toHaveAttribute('data-feed', 'live', { timeout: 30_000 });
+    await expect(boardPage.page.getByText(/key is missing, wrong or inactive/)).toBeVisible({
+      timeout: 30_000,
+    });
+    await expect(boardPage.cells.first()).toBeVisible();
+  });
+});
+
+test.describe('after a cut', () => {
+  test('the board catches up without a flash', async ({ boardPage, page, wire, simulator }) => {
+    await boardPage.open(`${wire.url}/basketball`);
+    simulator.pause();
+    await expect(page.locator('[data-move]')).toHaveCount(0, { timeout: 45_000 });
+    const id = (await boardPage.cells.first().getAttribute('data-odd-id')) ?? '';
+    const odd = simulator.truth('basketball').odds.find((one) => one.id === id);
+    const before = Number(await boardPage.odd(id).getAttribute('data-price'));
+    const after = before > 0 ? before + 55 : 155;
+    // Only the board's own hop is cut; the server goes on.
+    wire.cut();
+    await expect(boardPage.feed).not.toHaveAttribute('data-feed', 'live', { timeout: 30_000 });
+    const { state, ...row } = odd ?? { state: 'open' };
+    simulator.send('basketball', 'copilot-odds', {
+      data: [
+        {
+          ...row,
+          price: after,
+          sport: 'basketball',
+          game_id: '',
+          timestamp: Math.floor(Date.now() / 1000),
+        },
+      ],
+    });
+    wire.heal();
+    await feedIs(boardPage, 'live');
+    await expect(boardPage.odd(id)).toHaveAttribute('data-price', String(after));
+    await expect(boardPage.odd(id)).not.toHaveAttribute('data-move');
+    await expect(page.locator('[data-flash]')).toHaveCount(0);
+  });
+});
+
+test.describe('states of the board', () => {
+  test('a snapshot that cannot be read says why, and Try again reads it', async ({
+    boardPage,
+    page,
+  }) => {
+    let isBroken = true;
+    await page.route('**/api/snapshot/**', (route) =>
+      isBroken
+        ? route.fulfill({ status: 503, json: { error: 'The board is starting; try again.' } })
+        : route.continue(),
+    );
+    await page.goto('/basketball');
+    const note = page.getByRole('note').filter({ hasText: 'The board is starting' });
+    await expect(note).toBeVisible();
+    isBroken = false;
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await expect(note).toHaveCount(0);
+    await feedIs(boardPage, 'live');
+  });
+
+  test('refused REST still builds a board from the stream, and says that it is partial', async ({
+    boardPage,
+    page,
+    simulator,
+  }) => {
+    simulator.faults.only(['rest-forbidden']);
+    await page.goto('/basketball');
+    await feedIs(boardPage, 'live');
+    await expect(
+      page.getByRole('note').filter({ hasText: /not read in full|partial|refused|403/i }),
+    ).toBeVisible();
+    await expect(boardPage.cells.first()).toBeVisible({ timeout: 30_000 });
+  });
+});
+
+const simulated = base.extend<{ board: Board }>({
+  // biome-ignore lint/correctness/noEmptyPattern: how Playwright wants it written.
+  board: async ({}, use) => {
+    const board = await startBoard();
+    await use(board);
+    await board.stop();
+  },
+});
+
+simulated.describe('without a key', () => {
+  simulated(
+    'the prices move, and the board says that they are simulated',
+    { tag: ['@smoke', '@phone'] },
+    async ({ board, page }) => {
+      const boardPage = new BoardPage(page);
+      await boardPage.open(`${board.url}/`);
+      await expect(boardPage.feed).toHaveAttribute('data-source', 'simulator');
+      await expect(page.getByText('Simulated prices')).toBeVisible();
+      await expect(page.locator('[data-move]').first()).toBeVisible({ timeout: 30_000 });
+    },
+  );
+});
+
+withWorld.describe('the key', () => {
+  withWorld('is in no page, no script and no answer', async ({ boardPage, page, world }) => {
+    const texts: Promise<[string, string]>[] = [];
+    page.on('response', (response) => {
+      if (response.url().includes('/stream/')) return;
+      texts.push(
+        response.text().then(
+          (text) => [response.url(), text] as [string, string],
+          () => [response.url(), ''] as [string, string],
+        ),
+      );
+    });
+    await boardPage.open('/basketball?view=lines');
+    for (const path of ['/api/health', '/api/v3/sports/active', '/api/nothing', '/quidditch']) {
+      const answer = await page.request.get(path);
+      expect(await answer.text(), path).not.toContain(KEY);
+      expect(JSON.stringify(answer.headers()), path).not.toContain(KEY);
+    }
+    for (const [url, text] of await Promise.all(texts)) expect(text, url).not.toContain(KEY);
+    expect(await page.content()).not.toContain(KEY);
+    expect(world.board.output()).not.toContain(KEY);
+  });
+
+  withWorld('is in no file of the build', () => {
+    const folder = resolve(
+      import.meta.dirname,
+      '../..',
+      process.env.BOARD_DIST_DIR || '.next',
+      'static',
+    );
+    const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((file) =>
+      file.isFile(),
+    );
+    expect(files.length).toBeGreaterThan(0);
+    for (const file of files) {
+      const text = readFileSync(join(file.parentPath, file.name), 'utf8');
+      expect(text).not.toMatch(/OPTICODDS_API_KEY|X-Api-Key/i);
+    }
+  });
+});

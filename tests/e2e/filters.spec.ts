@@ -1,0 +1,281 @@
+import { type BrowserContext, expect } from 'playwright/test';
+import { test, type World } from './fixtures';
+import { BoardPage } from './pages/board-page';
+
+/** Leagues with open odds, most odds first. */
+function leagues(world: World): string[] {
+  const counts = new Map<string, number>();
+  for (const odd of world.simulator.truth('basketball').odds) {
+    if (odd.state !== 'open') continue;
+    counts.set(String(odd.league), (counts.get(String(odd.league)) ?? 0) + 1);
+  }
+  return [...counts].sort(([, a], [, b]) => b - a).map(([name]) => name);
+}
+
+function openOdds(world: World) {
+  return world.simulator.truth('basketball').odds.filter(({ state }) => state === 'open');
+}
+
+test.describe('filters', () => {
+  test('by league and market leave exactly their odds, and stand in the URL', {
+    tag: '@smoke',
+  }, async ({ boardPage, page, world }) => {
+    const [league = ''] = leagues(world);
+    await boardPage.open('/basketball?view=lines');
+    await boardPage.choose('League', league);
+    await boardPage.choose('Market', 'Total Points');
+    const url = new URL(page.url());
+    expect(url.searchParams.getAll('league')).toEqual([league]);
+    expect(url.searchParams.getAll('market')).toEqual(['Total Points']);
+    const shown = await boardPage.allCells();
+    const wanted = world.simulator
+      .truth('basketball')
+      .odds.filter((odd) => odd.league === league && odd.market === 'Total Points')
+      .filter(({ state }) => state === 'open');
+    expect(wanted.length).toBeGreaterThan(0);
+    expect([...shown.keys()].sort()).toEqual(wanted.map(({ id }) => id).sort());
+  });
+
+  test('choose the columns of the board view, in their order', async ({ boardPage }) => {
+    await boardPage.open('/basketball?market=total_points&market=moneyline');
+    const headers = await boardPage.grid.getByRole('columnheader').allInnerTexts();
+    const names = headers.join('|');
+    expect(names.indexOf('Total Points')).toBeGreaterThan(-1);
+    expect(names.indexOf('Total Points')).toBeLessThan(names.indexOf('Moneyline'));
+    expect(names).not.toContain('Point Spread');
+  });
+
+  test('take ids as well as names, and show them as chosen', async ({ boardPage, world }) => {
+    const [league = ''] = leagues(world);
+    const fixture = world.simulator
+      .truth('basketball')
+      .fixtures.find((one) => (one.league as { name: string }).name === league);
+    const { id } = (fixture as { league: { id: string } }).league;
+    await boardPage.open(
+      `/basketball?league=${encodeURIComponent(id)}&market=total_points&view=lines`,
+    );
+    const byId = await boardPage.allCells();
+    await boardPage.button('Market').click();
+    await expect(boardPage.option('Total Points')).toHaveAttribute('aria-selected', 'true');
+    await boardPage.page.keyboard.press('Escape');
+    await boardPage.open(
+      `/basketball?league=${encodeURIComponent(league)}&market=Total+Points&view=lines`,
+    );
+    expect([...(await boardPage.allCells()).keys()].sort()).toEqual([...byId.keys()].sort());
+  });
+
+  test('say how many they would leave, outside of their names', async ({ boardPage }) => {
+    await boardPage.open('/basketball?view=lines');
+    await boardPage.button('Market').click();
+    const option = boardPage.option('Moneyline');
+    const count = Number((await option.textContent())?.replace(/\D/g, ''));
+    await option.click();
+    await boardPage.page.keyboard.press('Escape');
+    expect((await boardPage.allCells()).size).toBe(count);
+  });
+
+  test('by status leave fixtures of that status alone', async ({ boardPage }) => {
+    await boardPage.open('/basketball');
+    await boardPage.choose('Status', 'Upcoming');
+    await expect(boardPage.page).toHaveURL(/status=upcoming/);
+    const statuses = await boardPage.page
+      .locator('[data-fixture-id]')
+      .evaluateAll((all) => all.map((one) => one.getAttribute('data-status')));
+    expect(statuses.length).toBeGreaterThan(0);
+    for (const status of statuses) expect(['unplayed', 'delayed']).toContain(status);
+  });
+
+  test('can be worked by keyboard alone', async ({ boardPage, page }) => {
+    await boardPage.open('/basketball');
+    await boardPage.button('Market').focus();
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('listbox')).toBeVisible();
+    await page.keyboard.type('1st half total');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Escape');
+    await expect(page).toHaveURL(/market=1st\+Half\+Total/);
+    await expect(boardPage.button('Market')).toBeFocused();
+    await page.keyboard.press('/');
+    await expect(boardPage.search).toBeFocused();
+    await page.keyboard.type('zzzz');
+    await expect(page.getByText('Nothing matches')).toBeVisible();
+  });
+
+  test('search by text while one types, and replace the history entry once', async ({
+    boardPage,
+    page,
+    world,
+  }) => {
+    const fixture = world.simulator
+      .truth('basketball')
+      .fixtures.find(({ status }) => status === 'unplayed');
+    const name = String(fixture?.away_team_display);
+    await boardPage.open('/basketball');
+    const before = await page.evaluate(() => history.length);
+    await boardPage.search.pressSequentially(name, { delay: 15 });
+    await expect(boardPage.fixture(String(fixture?.id))).toBeVisible();
+    await expect(page).toHaveURL((url) => url.searchParams.get('q') === name);
+    expect(await page.evaluate(() => history.length)).toBe(before);
+  });
+});
+
+test.describe('history', () => {
+  test('Back undoes each filter in turn, and Forward does it again', async ({
+    boardPage,
+    page,
+    world,
+  }) => {
+    const [league = ''] = leagues(world);
+    await boardPage.open('/basketball');
+    await boardPage.choose('League', league);
+    await expect(page).toHaveURL((url) => url.searchParams.has('league'));
+    await boardPage.choose('Market', 'Moneyline');
+    await expect(page).toHaveURL((url) => url.searchParams.has('market'));
+    await boardPage.button('Lines').click();
+    await expect(page).toHaveURL((url) => url.searchParams.get('view') === 'lines');
+    await page.goBack();
+    await expect(page).toHaveURL((url) => !url.searchParams.has('view'));
+    await expect(boardPage.button('Board')).toHaveAttribute('aria-pressed', 'true');
+    await page.goBack();
+    await expect(page).toHaveURL((url) => !url.searchParams.has('market'));
+    await page.goBack();
+    await expect(page).toHaveURL((url) => url.search === '');
+    await page.goForward();
+    await expect(page).toHaveURL((url) => url.searchParams.get('league') === league);
+    const fixtures = boardPage.page.locator('[data-fixture-id]');
+    await expect(fixtures.first()).toBeVisible();
+  });
+});
+
+test.describe('a shared link', () => {
+  const views: [string, (world: World) => string][] = [
+    ['nothing', () => ''],
+    ['league', (world) => `league=${encodeURIComponent(leagues(world)[0] ?? '')}`],
+    [
+      'two leagues',
+      (world) =>
+        leagues(world)
+          .slice(0, 2)
+          .map((name) => `league=${encodeURIComponent(name)}`)
+          .join('&'),
+    ],
+    ['market', () => 'market=Total+Points&market=Moneyline'],
+    ['status', () => 'status=upcoming&status=finished'],
+    ['open', () => 'state=open'],
+    ['locked', () => 'state=locked'],
+    ['settled and locked', () => 'state=settled&state=locked'],
+    ['main', () => 'main=true'],
+    ['q', () => 'q=over'],
+    ['version', () => 'version=-1'],
+    ['fixture', (world) => `fixture=${openOdds(world)[0]?.fixture_id}`],
+    ['odds and tz', () => 'odds=decimal&tz=Europe%2FLondon'],
+  ];
+
+  for (const view of ['board', 'lines'] as const) {
+    test(`shows the same odds in another browser for every filter (${view})`, async ({
+      boardPage,
+      browser,
+      page,
+      world,
+    }) => {
+      test.setTimeout(150_000);
+      await page
+        .context()
+        .grantPermissions(['clipboard-read', 'clipboard-write'], { origin: world.board.url });
+      const other: BrowserContext = await browser.newContext({
+        timezoneId: 'Asia/Tokyo',
+        viewport: { width: 1280, height: 720 },
+      });
+      const colleague = new BoardPage(await other.newPage());
+      const odds = openOdds(world);
+      const lockedRow = world.row(odds[3]?.id ?? '');
+      const { price, points, selection, selection_line, is_main, grouping_key, ...thin } =
+        world.row(odds[5]?.id ?? '');
+      world.post('copilot-locked-odds', lockedRow);
+      world.post('copilot-settled-odds', {
+        ...thin,
+        settlement: 'Lost',
+        settled_at: new Date().toISOString(),
+      } as unknown as typeof lockedRow);
+      await boardPage.open('/basketball');
+      // One browser goes from view to view and keeps what it held; the other opens each link anew.
+      for (const [name, search] of views) {
+        const text = search(world);
+        const prefix = view === 'lines' ? 'view=lines&' : '';
+        await page.evaluate(
+          (url) => history.pushState(null, '', url),
+          `/basketball?${prefix}${text}`,
+        );
+        await boardPage.untilLive();
+        await boardPage.button('Copy link').click();
+        await expect(page.getByText('Copied', { exact: true })).toBeVisible();
+        const link = await page.evaluate(() => navigator.clipboard.readText());
+        expect(new URL(link).origin).toBe(world.board.url);
+        await colleague.open(link);
+        await expect(async () => {
+          const [mine, theirs] = [await boardPage.allCells(), await colleague.allCells()];
+          expect(mine.size, name).toBeGreaterThan(0);
+          expect([...theirs.values()].sort(byId), name).toEqual([...mine.values()].sort(byId));
+        }).toPass({ timeout: 20_000 });
+      }
+      await other.close();
+    });
+  }
+});
+
+const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1);
+
+test.describe('bad input', () => {
+  test('an unknown sport is a 404 page', async ({ page }) => {
+    const answer = await page.goto('/quidditch');
+    expect(answer?.status()).toBe(404);
+    await expect(page.getByRole('heading', { name: /no board/i })).toBeVisible();
+    await expect(page.getByRole('link', { name: 'Basketball' })).toBeVisible();
+  });
+
+  test('a bad value is ignored, named, and the answer stays 200', async ({ boardPage, page }) => {
+    const answer = await page.goto('/basketball?status=bogus&tz=Mars%2FBase&view=grid&version=x');
+    expect(answer?.status()).toBe(200);
+    await boardPage.untilLive();
+    for (const named of ['status=bogus', 'tz=Mars/Base', 'view=grid', 'version=x']) {
+      await expect(page.getByRole('note').filter({ hasText: named })).toBeVisible();
+    }
+    await expect(boardPage.cells.first()).toBeVisible();
+  });
+
+  test('an unknown league says that nothing matches, and a button clears it', async ({
+    boardPage,
+    page,
+  }) => {
+    await boardPage.open('/basketball?league=Nowhere');
+    await expect(page.getByRole('heading', { name: 'Nothing matches' })).toBeVisible();
+    await page.getByRole('button', { name: 'Clear filters' }).click();
+    await expect(page).toHaveURL((url) => url.search === '');
+    await expect(boardPage.cells.first()).toBeVisible();
+  });
+
+  test('a bad API parameter is refused with the reason', async ({ request }) => {
+    const answer = await request.get('/api/snapshot/basketball?is_live=perhaps');
+    expect(answer.status()).toBe(400);
+    expect((await answer.json()).error).toContain('is_live must be true or false');
+  });
+
+  test('an unknown filter stays subscribed and fills when rows arrive', async ({
+    boardPage,
+    world,
+  }) => {
+    const odd = world.simulator.truth('basketball').odds.find(({ state }) => state === 'open');
+    const row = world.row(odd?.id ?? '');
+    await boardPage.open('/basketball?market=Brand+New+Market');
+    await expect(boardPage.page.getByRole('heading', { name: 'Nothing matches' })).toBeVisible();
+    world.post('copilot-odds', {
+      ...row,
+      id: 'new:market:odd',
+      market: 'Brand New Market',
+      name: 'New',
+    });
+    await expect(
+      boardPage.odd('new:market:odd').or(boardPage.page.getByText('1 line')),
+    ).toBeVisible();
+  });
+});

@@ -1,0 +1,104 @@
+/** The board as a person uses it, and as the DOM contract lets programs read it. */
+import { expect, type Locator, type Page } from 'playwright/test';
+
+export type CellFacts = {
+  id: string;
+  state: string | null;
+  price: string | null;
+  points: string | null;
+  settlement: string | null;
+};
+
+export class BoardPage {
+  constructor(readonly page: Page) {}
+
+  get grid(): Locator {
+    return this.page.getByRole('grid');
+  }
+
+  get cells(): Locator {
+    return this.page.locator('[data-odd-id]');
+  }
+
+  get feed(): Locator {
+    return this.page.locator('[data-feed]');
+  }
+
+  get search(): Locator {
+    return this.page.getByRole('searchbox');
+  }
+
+  odd(id: string): Locator {
+    return this.page.locator(`[data-odd-id=${JSON.stringify(id)}]`);
+  }
+
+  fixture(id: string): Locator {
+    return this.page.locator(`[data-fixture-id=${JSON.stringify(id)}]`);
+  }
+
+  button(name: string | RegExp): Locator {
+    return this.page.getByRole('button', { name, exact: typeof name === 'string' });
+  }
+
+  option(name: string): Locator {
+    return this.page.getByRole('option', { name, exact: true });
+  }
+
+  /** Opens a view and waits until its feed is live and its snapshot whole. */
+  async open(path: string): Promise<void> {
+    await this.page.goto(path);
+    await this.untilLive();
+  }
+
+  async untilLive(): Promise<void> {
+    await expect(this.feed).toHaveAttribute('data-feed', 'live');
+    await expect(
+      this.grid.or(this.page.getByRole('heading', { name: /Nothing|No fixtures/ })),
+    ).toBeVisible();
+  }
+
+  /** Picks options of a filter's listbox by name and closes it. */
+  async choose(filter: string, ...names: string[]): Promise<void> {
+    await this.button(filter).click();
+    for (const name of names) await this.option(name).click();
+    await this.page.keyboard.press('Escape');
+    await expect(this.page.getByRole('listbox')).toHaveCount(0);
+  }
+
+  /** Every odd of the view, by scrolling through all of it. */
+  async allCells(): Promise<Map<string, CellFacts>> {
+    const found = await this.page.evaluate(async () => {
+      const grid = document.querySelector('[role=grid]');
+      const facts = new Map<string, Record<string, string | null>>();
+      const collect = () => {
+        for (const cell of document.querySelectorAll<HTMLElement>('[data-odd-id]')) {
+          const { oddId = '', state, price, points, settlement } = cell.dataset;
+          facts.set(oddId, {
+            id: oddId,
+            state: state ?? null,
+            price: price ?? null,
+            points: points ?? null,
+            settlement: settlement ?? null,
+          });
+        }
+      };
+      const frame = () => new Promise((resolve) => requestAnimationFrame(() => resolve(null)));
+      collect();
+      if (!grid) return [...facts.values()];
+      grid.scrollTop = 0;
+      for (;;) {
+        await frame();
+        await frame();
+        collect();
+        const before = grid.scrollTop;
+        grid.scrollTop = before + grid.clientHeight * 0.8;
+        await frame();
+        if (grid.scrollTop === before) break;
+      }
+      grid.scrollTop = 0;
+      await frame();
+      return [...facts.values()];
+    });
+    return new Map((found as CellFacts[]).map((facts) => [facts.id, facts]));
+  }
+}
