@@ -23,7 +23,7 @@ import type { Layout } from './layout';
 import { LinesView } from './lines-view';
 
 /** Below this the markets stand in compact columns. */
-const COMPACT = '(max-width: 719px)';
+const COMPACT = '(max-width: 899px)';
 
 export type BoardProps = {
   sport: string;
