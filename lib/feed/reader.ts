@@ -86,7 +86,11 @@ export function createReader(deps: ReaderDeps): Reader {
   /** Fixtures that the newest list held. */
   let listed = new Set<string>();
   const lookedUp = new Set<string>();
-  let problem: FeedError | null = null;
+  /** Why the list of fixtures, or odds, could not be read last time. */
+  const problems: { fixtures: FeedError | null; odds: FeedError | null } = {
+    fixtures: null,
+    odds: null,
+  };
   let isUnentitled = false;
   let isClosed = false;
 
@@ -101,6 +105,17 @@ export function createReader(deps: ReaderDeps): Reader {
   function changed(): void {
     for (const check of [...waiters]) check();
     target.onChange();
+  }
+
+  function failed(what: keyof typeof problems, error: unknown): void {
+    problems[what] = asFeedError(error, "The vendor's REST");
+    changed();
+  }
+
+  function succeeded(what: keyof typeof problems): void {
+    if (problems[what] === null) return;
+    problems[what] = null;
+    changed();
   }
 
   function leagueOf(
@@ -180,22 +195,24 @@ export function createReader(deps: ReaderDeps): Reader {
     readAll(states).then(
       (changes) => {
         if (isClosed) return;
-        problem = null;
+        succeeded('fixtures');
+        succeeded('odds');
         finish(current());
         if (wasFilled) target.onHealed(changes, gapMs);
       },
       (error: unknown) => {
         if (isClosed) return;
-        problem = asFeedError(error, "The vendor's REST");
         for (const state of current()) state.phase = 'failed';
+        failed('odds', error);
         later(
           () => {
-            const failed = current().filter(({ phase }) => phase === 'failed');
-            read(failed, gapMs);
+            read(
+              current().filter(({ phase }) => phase === 'failed'),
+              gapMs,
+            );
           },
           Math.max(settings.restRetryMs, gate.waitMs('reads')) + timing.random() * 1_000,
         );
-        changed();
       },
     );
   }
@@ -263,10 +280,10 @@ export function createReader(deps: ReaderDeps): Reader {
     if (everyMs === 0) return;
     later(() => {
       task()
-        .catch((error: unknown) => {
-          problem = asFeedError(error, "The vendor's REST");
-          changed();
-        })
+        .then(
+          () => succeeded('fixtures'),
+          (error: unknown) => failed('fixtures', error),
+        )
         .finally(() => {
           if (!isClosed) repeat(task, everyMs);
         });
@@ -309,15 +326,10 @@ export function createReader(deps: ReaderDeps): Reader {
     readOdds(batch, mayBeSettled)
       .then(
         () => {
-          if (inUse().length === leagues.size && problem) {
-            problem = null;
-            changed();
-          }
+          // While a league could not be read in full, one good batch does not make it whole.
+          if (inUse().length === leagues.size) succeeded('odds');
         },
-        (error: unknown) => {
-          problem = asFeedError(error, "The vendor's REST");
-          changed();
-        },
+        (error: unknown) => failed('odds', error),
       )
       .finally(scheduleRefresh);
   }
@@ -402,7 +414,7 @@ export function createReader(deps: ReaderDeps): Reader {
       }
       return newest;
     },
-    problem: () => problem,
+    problem: () => problems.odds ?? problems.fixtures,
     isUnentitled: () => isUnentitled,
     close() {
       isClosed = true;

@@ -236,7 +236,6 @@ export function createViewers(deps: ViewersDeps): Viewers {
   function catchUp(viewer: Viewer): void {
     const frames = conflatedFrames(viewer.group, viewer.cursor) + statusFrame(viewer.group);
     viewer.cursor = journal.end;
-    viewer.fullSince = null;
     enqueue(viewer, text.encode(frames));
   }
 
@@ -244,9 +243,8 @@ export function createViewers(deps: ViewersDeps): Viewers {
     if (viewer.replayEnd !== null) {
       viewer.fullSince = null;
       replay(viewer);
-    } else if (viewer.fullSince !== null && canTake(viewer)) {
-      flush();
-      if (viewer.fullSince !== null) catchUp(viewer);
+    } else if (viewer.fullSince !== null) {
+      flushSoon();
     }
   }
 
@@ -269,16 +267,19 @@ export function createViewers(deps: ViewersDeps): Viewers {
       }
       const bytes = text.encode(frames);
       for (const viewer of group.viewers) {
-        if (viewer.replayEnd !== null) {
-          replay(viewer);
-        } else if (!canTake(viewer)) {
-          if (startedAt - (viewer.fullSince ?? startedAt) >= settings.viewerStallMs) viewer.close();
-        } else if (viewer.cursor === from) {
-          viewer.cursor = to;
-          enqueue(viewer, bytes);
-        } else {
-          catchUp(viewer);
+        if (viewer.replayEnd !== null) replay(viewer);
+        else if (canTake(viewer)) {
+          // Set before the write: a socket that takes it at once asks for more from within.
+          const isCurrent = viewer.cursor === from;
+          viewer.fullSince = null;
+          if (isCurrent) {
+            viewer.cursor = to;
+            enqueue(viewer, bytes);
+          } else {
+            catchUp(viewer);
+          }
         }
+        if (startedAt - (viewer.fullSince ?? startedAt) >= settings.viewerStallMs) viewer.close();
       }
     }
     isStatusDue = false;

@@ -23,8 +23,8 @@ type Stage = { simulator: Simulator; feed: Feed; lines: string[]; received(): st
 async function on(scenario: Scenario, play: (stage: Stage) => Promise<void>): Promise<void> {
   const simulator = await startSimulator({
     seed: 5,
-    odds: 700,
-    rate: 150,
+    odds: 400,
+    rate: 80,
     speed: 30,
     key: 'integration-key-4711',
     pingMs: 200,
@@ -59,7 +59,7 @@ async function bookOf(feed: Feed) {
   let partial = false;
   do {
     const body = await feed.snapshot(SPORT, EVERYTHING, { limit: 50_000, waitMs: 5_000, page });
-    const snapshot = decodeSnapshot(JSON.parse(JSON.stringify(body)));
+    const snapshot = decodeSnapshot(body);
     for (const odd of snapshot.odds) odds.set(odd.id, odd);
     if (snapshot.fixtures.length > 0) fixtures = snapshot.fixtures;
     partial = snapshot.partial;

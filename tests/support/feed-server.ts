@@ -33,9 +33,9 @@ const ROUTES: readonly (readonly [path: RegExp, handle: Handler])[] = [
 export const QUICK: Partial<FeedSettings> = {
   subscribeDelayMs: 20,
   leagueLingerMs: 2_000,
-  upstreamLateMs: 700,
-  upstreamDeadMs: 1_100,
-  upstreamOpenMs: 1_100,
+  upstreamLateMs: 1_500,
+  upstreamDeadMs: 2_500,
+  upstreamOpenMs: 4_000,
   upstreamRetryMs: 200,
   upstreamBackoffMs: 50,
   upstreamBackoffMaxMs: 400,
@@ -148,7 +148,7 @@ export async function eventually<T>(
       return await check();
     } catch (error) {
       if (Date.now() > deadline) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }
 }

@@ -302,6 +302,28 @@ describe('hub', () => {
     expect(kit.hub.status(ALL)).toMatchObject({ partial: false, message: null });
   });
 
+  it('does not take one good list of fixtures for odds that can be read', async () => {
+    const kit = createHubKit({ settings: { fixturesPollMs: 5_000, restRetryMs: 60_000 } });
+    kit.vendor.fixtures = [aWireFixture()];
+    const reader = watch(kit);
+    await kit.timing.advance(300);
+    kit.vendor.open()[0]?.connect();
+    await kit.timing.advance(300);
+    expect(kit.hub.status(ALL)).toMatchObject({ partial: false, message: null });
+    const push = kit.vendor.asked.push.bind(kit.vendor.asked);
+    kit.vendor.asked.push = (call) => {
+      if (call.path !== 'fixtures') throw new FeedError('unauthorized', 'Odds were refused (403).');
+      return push(call);
+    };
+    kit.vendor.open()[0]?.connect(2_000);
+    await kit.timing.advance(20_000);
+    await reader.take();
+    const messages = reader.data('feed-status').map(({ message }) => message);
+    expect(messages.filter(Boolean).length).toBeGreaterThan(1);
+    expect(messages.at(-1)).toContain('403');
+    expect(messages.indexOf(null, messages.findIndex(Boolean))).toBe(-1);
+  });
+
   it('says that the key may lack copilot when nothing is priced for long', async () => {
     const kit = createHubKit();
     kit.vendor.fixtures = [aWireFixture()];

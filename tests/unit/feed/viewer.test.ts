@@ -225,6 +225,8 @@ describe('viewer', () => {
     const lastId = kit.odd({ id: 'c', price: 300 }, 'copilot-locked-odds');
     await kit.timing.advance(20);
     await reader.take();
+    await kit.timing.advance(20);
+    await reader.take();
     const frames = [...reader.data('copilot-odds'), ...reader.data('copilot-locked-odds')];
     const merged = frames.filter(({ conflated }) => conflated === true);
     expect(merged.map(({ type }) => type)).toEqual(['copilot-odds', 'copilot-locked-odds']);
@@ -254,6 +256,8 @@ describe('viewer', () => {
         await kit.timing.advance(20);
       }
       await reader.take();
+      await kit.timing.advance(20);
+      await reader.take();
       expect(reader.data('reset')).toEqual([{ reason: 'too-old', at: kit.journal.last() }]);
       kit.odd({ price: 999 });
       await kit.timing.advance(20);
@@ -276,6 +280,41 @@ describe('viewer', () => {
     expect(stalled.isDone()).toBe(true);
     expect(stalled.text().length).toBeLessThan(4_000);
     expect(prices(healthy)).toHaveLength(400);
+  });
+
+  it.each(['live', 'replayed'])(
+    'is closed after 30 s without taking anything while %s',
+    async (mode) => {
+      const kit = createKit({ viewerBytes: 1_500 });
+      const start = kit.journal.last();
+      for (let price = 100; price < 400; price += 1) kit.odd({ price });
+      kit.open('', mode === 'replayed' ? start : null);
+      kit.odd({ price: 500 });
+      for (let second = 0; second < 60; second += 1) {
+        kit.odd({ price: 600 + second });
+        await kit.timing.advance(1_000);
+      }
+      expect(kit.viewers.count).toBe(0);
+    },
+  );
+
+  it('leaves the others unmerged when a full one is able again', async () => {
+    const kit = createKit({ viewerBytes: 1_500 });
+    const slow = kit.open();
+    const quick = kit.open();
+    const wanted: number[] = [];
+    for (let round = 0; round < 120; round += 1) {
+      kit.odd({ price: 100 + round });
+      wanted.push(100 + round);
+      await kit.timing.advance(5);
+      await quick.take();
+      if (round % 30 === 29) await slow.take();
+    }
+    await kit.timing.advance(50);
+    await quick.take();
+    expect(prices(quick)).toEqual(wanted);
+    expect(quick.text()).not.toContain('conflated');
+    expect(slow.text()).toContain('conflated');
   });
 
   it('gets a ping every 5 s, with a feed status that carries the newest position', async () => {
