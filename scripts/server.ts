@@ -10,6 +10,9 @@ const HOOKS_MS = 2_000;
 const DRAIN_MS = 1_500;
 const CLOSE_MS = 1_000;
 
+// Every stream carries a ping each 5 s, so a socket without a byte for this long is nobody's.
+const SILENT_SOCKET_MS = 60_000;
+
 type Hook = () => unknown;
 const HOOKS = Symbol.for('board.shutdown');
 
@@ -84,6 +87,9 @@ export async function serve({ isDev }: { isDev: boolean }): Promise<void> {
   const { host, port } = readSettings();
 
   const server = createServer();
+  // A reader that takes nothing holds its socket for ever otherwise: the relay can end its stream, not its socket.
+  // A development build may keep a page waiting for longer.
+  server.timeout = isDev ? 0 : SILENT_SOCKET_MS;
   const app = next({ dev: isDev, dir: process.cwd(), hostname: host, port, httpServer: server });
 
   // Bound before Next is prepared: a taken port is told at once and starts nothing.
