@@ -210,6 +210,21 @@ describe('api', () => {
     abort.abort();
   });
 
+  it("goes on from the browser's own position rather than from the one its URL was made with", async () => {
+    const { body } = await get('/api/snapshot/basketball?limit=1');
+    const open = async (position: string | null) => {
+      const abort = new AbortController();
+      const url = `${server.url}/api/v3/stream/copilot/basketball/odds?last_entry_id=${body.at}`;
+      const headers: Record<string, string> = position ? { 'last-event-id': position } : {};
+      const response = await fetch(url, { headers, signal: abort.signal });
+      const chunk = await response.body?.getReader().read();
+      abort.abort();
+      return new TextDecoder().decode(chunk?.value);
+    };
+    expect(await open(null)).not.toContain('event: reset');
+    expect(await open('5-0')).toContain('"reason":"too-old"');
+  });
+
   it('never told the key', () => {
     expect(answers.length).toBeGreaterThan(40);
     const told = [...answers, ...server.lines].join('\n');

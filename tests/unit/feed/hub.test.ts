@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FeedError } from '@/lib/protocol/errors';
-import type { RelayQuery } from '@/lib/protocol/filter';
+import { DEFAULT_QUERY, type RelayQuery } from '@/lib/protocol/filter';
 import { aSettledWireRow, aWireRow, ROW_SECONDS } from '@/tests/support/builders';
 import { aQuery, aWireFixture, createHubKit, type HubKit } from '@/tests/support/feed-deps';
 import { readStream } from '@/tests/support/stream-reader';
@@ -393,6 +393,39 @@ describe('hub', () => {
     await expect(
       kit.hub.snapshot(ALL, { waitMs: 0, limit: 10, page: 'nonsense' }),
     ).rejects.toMatchObject({ kind: 'bad' });
+  });
+
+  it('starts a page with the first fixtures and the main lines of their main markets', async () => {
+    const kit = await aLiveKit();
+    const data = Array.from({ length: 60 }, (_, index) => {
+      const fixture_id = `F${String(index).padStart(2, '0')}`;
+      const markets = ['Moneyline', 'Point Spread', 'Player Points'];
+      return markets.flatMap((market) =>
+        [true, false].map((is_main) =>
+          aWireRow({ id: `${fixture_id} ${market} ${is_main}`, fixture_id, market, is_main }),
+        ),
+      );
+    }).flat();
+    kit.vendor.open()[0]?.event('copilot-odds', { data, type: 'copilot-odds' });
+    const options = { waitMs: 0, fixtures: 10, mainMarkets: ['moneyline', 'point_spread'] };
+    const screen = await kit.hub.firstScreen(DEFAULT_QUERY, options);
+    expect(screen.totals).toEqual({ fixtures: 61, odds: 361 });
+    expect(screen.snapshot.fixtures).toHaveLength(10);
+    expect(screen.snapshot.next).toBeNull();
+    expect(new Set(screen.snapshot.odds.map(({ market }) => market))).toEqual(
+      new Set(['Moneyline', 'Point Spread']),
+    );
+    expect(screen.snapshot.odds.every(({ is_main }) => is_main)).toBe(true);
+    const lines = await kit.hub.firstScreen({ ...DEFAULT_QUERY, view: 'lines' }, options);
+    expect(lines.snapshot.odds.length).toBeGreaterThan(screen.snapshot.odds.length);
+    const filtered = await kit.hub.firstScreen(
+      { ...DEFAULT_QUERY, market: ['Player Points'] },
+      options,
+    );
+    expect(filtered.totals).toEqual({ fixtures: 60, odds: 120 });
+    expect(filtered.snapshot.odds.every(({ market }) => market === 'Player Points')).toBe(true);
+    const none = await kit.hub.firstScreen({ ...DEFAULT_QUERY, q: 'nobody' }, options);
+    expect(none).toMatchObject({ snapshot: { fixtures: [], odds: [] }, totals: { fixtures: 0 } });
   });
 
   it('lists fixtures without odds, and odds whose fixture nobody described', async () => {
