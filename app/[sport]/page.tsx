@@ -5,6 +5,7 @@ import { Board } from '@/components/board/board';
 import { isZone, ZONE_COOKIE } from '@/lib/board/format';
 import { BoardProvider } from '@/lib/board/hooks';
 import { parseBoardQuery } from '@/lib/board/query-state';
+import { slimFirstScreen } from '@/lib/board/store';
 import { getFeed } from '@/lib/feed';
 import { SPORTS } from '@/lib/protocol/sports';
 
@@ -47,7 +48,7 @@ export default async function SportPage({ params, searchParams }: Props) {
     <BoardProvider
       key={id}
       sport={id}
-      initial={initial}
+      initial={slimFirstScreen(initial)}
       mainMarkets={sport.mainMarkets}
       leagues={leagues}
       zone={zone}

@@ -19,7 +19,7 @@ import { type Market, slug } from '@/lib/protocol/sports';
 import { createBrowserEventSource } from './connection';
 import { browserZone, ZONE_COOKIE } from './format';
 import type { Scheduler } from './frame-batch';
-import { leaguesQuery, snapshotQuery, streamUrl } from './queries';
+import { leaguesQuery, snapshotKey, snapshotQuery, streamUrl } from './queries';
 import { useBoardQuery } from './query-state';
 import {
   buildBoardRows,
@@ -134,7 +134,11 @@ export function BoardProvider({
       now: Date.now,
       random: Math.random,
       createEventSource: createBrowserEventSource,
-      readSnapshot: (scope) => queryClient.fetchQuery(snapshotQuery(sport, scope)),
+      readSnapshot: async (scope) => {
+        // A read under way may have been cut before what made us ask again: it must not answer for this one.
+        await queryClient.cancelQueries({ queryKey: snapshotKey(sport) });
+        return queryClient.fetchQuery(snapshotQuery(sport, scope));
+      },
       streamUrl: (scope, lastEntryId) => streamUrl(sport, scope, lastEntryId),
     });
     retryRef.current = stream.retry;

@@ -67,10 +67,15 @@ async function readSnapshot(sport: string, scope: Scope, signal?: AbortSignal): 
   throw new Error('The snapshot has no end; ask for fewer leagues.');
 }
 
+/** What all snapshots of a sport have in common, for cancelling them. */
+export function snapshotKey(sport: string): readonly string[] {
+  return ['snapshot', sport];
+}
+
 /** The full state of a scope, all pages. Never cached: the store holds what it says. */
 export function snapshotQuery(sport: string, scope: Scope) {
   return queryOptions({
-    queryKey: ['snapshot', sport, scope],
+    queryKey: [...snapshotKey(sport), scope],
     queryFn: ({ signal }) => readSnapshot(sport, scope, signal),
     staleTime: 0,
     gcTime: 0,

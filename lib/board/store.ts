@@ -14,6 +14,7 @@ import type {
   Fixture,
   Odd,
   SnapshotBody,
+  WireRecord,
 } from '@/lib/protocol/events';
 import { entityOf } from '@/lib/protocol/line';
 import { priceMove } from '@/lib/protocol/price';
@@ -49,6 +50,70 @@ export type FirstScreen = {
   /** The server's clock, epoch ms. */
   now: number;
 };
+
+/** Fields of a row that the decoder reads: what a page must carry of a first screen. */
+const ODD_FIELDS = [
+  'id',
+  'fixture_id',
+  'version_id',
+  'sport',
+  'league',
+  'market',
+  'name',
+  'selection',
+  'selection_line',
+  'points',
+  'price',
+  'is_main',
+  'is_live',
+  'grouping_key',
+  'player_id',
+  'team_id',
+  'timestamp',
+  'state',
+  'lockedAt',
+  'settlement',
+  'settledAt',
+];
+const FIXTURE_FIELDS = [
+  'id',
+  'sport',
+  'league',
+  'home_team_display',
+  'away_team_display',
+  'home_competitors',
+  'away_competitors',
+  'home_rotation_number',
+  'away_rotation_number',
+  'status',
+  'start_date',
+  'old_status',
+  'old_start_date',
+  'status_changed_at',
+  'start_changed_at',
+  'result',
+];
+
+function slim(rows: readonly WireRecord[], fields: readonly string[]): WireRecord[] {
+  return rows.map((row) =>
+    Object.fromEntries(
+      fields.map((name) => [name, row[name]]).filter(([, value]) => value !== null && value !== ''),
+    ),
+  );
+}
+
+/** The first screen without what no browser reads of it: a third of the page's weight. */
+export function slimFirstScreen(screen: FirstScreen): FirstScreen {
+  const { snapshot } = screen;
+  return {
+    ...screen,
+    snapshot: {
+      ...snapshot,
+      fixtures: slim(snapshot.fixtures, FIXTURE_FIELDS),
+      odds: slim(snapshot.odds, ODD_FIELDS),
+    },
+  };
+}
 
 /** The part of the board that a subscription covers; empty lists mean no restriction. */
 export type Scope = { leagues: readonly string[]; fixtureIds: readonly string[] };

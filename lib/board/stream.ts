@@ -14,7 +14,10 @@ const RETRY_MS = 1_000;
 const RETRY_LIMIT_MS = 30_000;
 
 /** Snapshots asked for by the server's own news (a filled league) are read at most this often. */
-const REREAD_MS = 1_000;
+const REREAD_MS = 2_000;
+
+/** Nothing on the stream says that a fixture is over and forgotten: a board that is open all day asks. */
+const REFRESH_MS = 30 * 60_000;
 
 export type BoardStreamDeps = Scheduler &
   ConnectionDeps & {
@@ -47,6 +50,7 @@ export function createBoardStream(store: BoardStore, deps: BoardStreamDeps): Boa
   let isReading = false;
   let failures = 0;
   let cancelRead: (() => void) | null = null;
+  let cancelRefresh: (() => void) | null = null;
   let isClosed = false;
 
   const batch = createFrameBatch<Frame>(deps, (frames, isSeen) => {
@@ -85,12 +89,18 @@ export function createBoardStream(store: BoardStore, deps: BoardStreamDeps): Boa
     if (!scope || isClosed) return;
     cancelRead?.();
     cancelRead = null;
+    cancelRefresh?.();
+    cancelRefresh = deps.setTimer(read, REFRESH_MS * (1 + deps.random()));
     reading += 1;
     isReading = true;
     const own = reading;
     const asked = scope;
     const { load } = store.getState();
-    if (load.state !== 'first-screen') store.setLoad({ state: 'loading', error: null });
+    // What is whole stays so while it is read anew.
+    const isWhole = load.state === 'complete' && streamed !== null && isSameScope(streamed, asked);
+    if (load.state !== 'first-screen' && !isWhole) {
+      store.setLoad({ state: 'loading', error: null });
+    }
     deps.readSnapshot(asked).then(
       (snapshot) => {
         if (own !== reading || isClosed) return;
@@ -148,6 +158,7 @@ export function createBoardStream(store: BoardStore, deps: BoardStreamDeps): Boa
     close() {
       isClosed = true;
       cancelRead?.();
+      cancelRefresh?.();
       connection?.close();
       batch.close();
       store.dispose();

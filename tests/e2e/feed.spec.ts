@@ -15,6 +15,7 @@ const QUICK = {
   BOARD_UPSTREAM_RETRY_MS: '200',
   BOARD_UPSTREAM_BACKOFF_MS: '200',
   BOARD_UPSTREAM_BACKOFF_MAX_MS: '500',
+  BOARD_UNPRICED_MS: '2000',
 };
 
 const test = base.extend<{
@@ -22,15 +23,17 @@ const test = base.extend<{
   simulator: Simulator;
   boardPage: BoardPage;
   wire: CutProxy;
+  copilot: boolean;
 }>({
-  // biome-ignore lint/correctness/noEmptyPattern: how Playwright wants it written.
-  simulator: async ({}, use) => {
+  copilot: [true, { option: true }],
+  simulator: async ({ copilot }, use) => {
     const simulator = await startSimulator({
       seed: 7,
       odds: 600,
       rate: 5,
       key: KEY,
       pingMs: PING_MS,
+      copilot,
     });
     await use(simulator);
     await simulator.stop();
@@ -176,6 +179,16 @@ test.describe('states of the board', () => {
       page.getByRole('note').filter({ hasText: /not read in full|partial|refused|403/i }),
     ).toBeVisible();
     await expect(boardPage.cells.first()).toBeVisible({ timeout: 30_000 });
+  });
+});
+
+test.describe('a key without copilot', () => {
+  test.use({ copilot: false });
+
+  test('is said to be one, once nothing has been priced for long', async ({ boardPage, page }) => {
+    await page.goto('/basketball');
+    await feedIs(boardPage, 'live');
+    await expect(page.getByText(/key may lack copilot/i)).toBeVisible({ timeout: 30_000 });
   });
 });
 

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Frame } from '@/lib/board/connection';
-import { createBoardStore, type FirstScreen, MOVE_MARK_MS } from '@/lib/board/store';
+import {
+  createBoardStore,
+  type FirstScreen,
+  MOVE_MARK_MS,
+  slimFirstScreen,
+} from '@/lib/board/store';
 import { decodeSnapshot } from '@/lib/protocol/decode';
 import { snapshotFixture, snapshotOdd } from '@/lib/protocol/encode';
 import type { FeedStatus, Fixture, Odd } from '@/lib/protocol/events';
@@ -290,6 +295,45 @@ describe('snapshot', () => {
     store.applyFrames([frame('fixture-status', moved, { id: '3-0' })], true);
     store.holdSnapshot(aSnapshot('2-0', [], []), ANYWHERE);
     expect([...state().book.fixtures.keys()]).toEqual(['NEW']);
+  });
+
+  it('is the same to a browser when its first screen is slimmed', () => {
+    const { store, odds, lock, state } = setUp();
+    store.applyFrames([odds({ price: 125 }), lock({ id: OTHER, price: -140 })], true);
+    const snapshot = {
+      sport: 'basketball',
+      at: '5-0',
+      partial: false,
+      fixtures: [
+        {
+          id: 'FX1',
+          league: { id: 'nba', name: 'NBA' },
+          status: 'live',
+          old_status: 'unplayed',
+          start_date: '2026-11-22T19:30:00Z',
+          home_team_display: 'Harbor Kings',
+          away_competitors: [{ id: 'T2', name: 'Mesa Owls', abbreviation: null }],
+          result: { scores: { home: { total: 61 } } },
+          venue_name: 'unread',
+        },
+      ],
+      odds: [...state().book.odds.values()].map((odd) => ({
+        ...aWireRow({ id: odd.id }),
+        ...snapshotOdd(odd),
+      })),
+      next: null,
+    };
+    const full: FirstScreen = {
+      snapshot,
+      feed: aFeedStatus(),
+      totals: { fixtures: 1, odds: 2 },
+      now: 1,
+    };
+    const slim = slimFirstScreen(full).snapshot;
+    const read = (body: unknown) => decodeSnapshot(body, { keepWire: false });
+    expect(read(slim)).toEqual(read(snapshot));
+    expect(JSON.stringify(slim)).not.toContain('unread');
+    expect(JSON.stringify(slim).length).toBeLessThan(JSON.stringify(snapshot).length);
   });
 
   it('shows the first screen at once, as such', () => {

@@ -190,6 +190,24 @@ describe('board stream', () => {
     expect(reads.length).toBe(2);
   });
 
+  it('reads again by itself once in a while, and stays whole meanwhile', async () => {
+    const { page, store, stream, read, reads } = setUp();
+    stream.setScope(ALL);
+    await read().answer(aSnapshot('7-0', [aWireRow()]));
+    page.source().emit('feed-status', '{}');
+    for (let minute = 0; minute < 60; minute += 1) {
+      page.source().emit('ping', '2026-11-22T19:30:00Z');
+      page.advance(10_000 - 1);
+      page.source().emit('ping', '2026-11-22T19:30:00Z');
+      page.advance(50_001);
+    }
+    expect(reads.length).toBe(2);
+    expect(store.getState().load.state).toBe('complete');
+    // What the server has forgotten meanwhile is forgotten here.
+    await read().answer(aSnapshot('9-0'));
+    expect(store.getState().book.odds.size).toBe(0);
+  });
+
   it('stops everything when it is closed', async () => {
     const { page, store, stream, read } = setUp();
     stream.setScope(ALL);
