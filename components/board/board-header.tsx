@@ -12,7 +12,7 @@ type Props = { sport: string; sports: readonly Pick<Sport, 'id' | 'name'>[] };
 /** Where one is, whether it is real, what time it is, and whether it is live. */
 export function BoardHeader({ sport, sports }: Props) {
   return (
-    <header className="flex shrink-0 items-center gap-3 border-line-subtle border-b bg-surface-raised px-3 compact:flex-wrap compact:gap-y-0 wide:h-12 wide:px-3.5">
+    <header className="flex shrink-0 items-center gap-3 border-line-subtle border-b bg-surface-raised px-3 compact:grid compact:grid-cols-[minmax(0,1fr)_auto] compact:gap-y-0 wide:h-12 wide:px-3.5">
       <Mark />
       <SportTabs sport={sport} sports={sports} />
       <div className="ml-auto flex shrink-0 items-center gap-3 compact:h-11 compact:gap-2.5">
@@ -25,12 +25,12 @@ export function BoardHeader({ sport, sports }: Props) {
 
 function Mark() {
   return (
-    <span className="flex shrink-0 items-center gap-2 compact:h-11 font-semibold text-name tracking-tight">
-      <svg viewBox="4 6 24 20" aria-hidden="true" className="size-4.5">
+    <span className="flex items-center gap-2 compact:h-11 font-semibold text-name tracking-tight wide:shrink-0">
+      <svg viewBox="4 6 24 20" aria-hidden="true" className="size-4.5 shrink-0">
         <path d="M11 7 17.5 18H4.5z" fill="var(--move-up)" />
         <path d="M21 25 14.5 14h13z" fill="var(--move-down)" />
       </svg>
-      Odds Board
+      <span className="truncate">Odds Board</span>
     </span>
   );
 }
@@ -40,7 +40,7 @@ function SportTabs({ sport, sports }: Props) {
   return (
     <nav
       aria-label="Sports"
-      className="no-scrollbar flex h-full min-w-0 items-stretch overflow-x-auto compact:order-last compact:h-9 compact:w-full wide:ml-2"
+      className="no-scrollbar flex h-full min-w-0 items-stretch overflow-x-auto compact:order-last compact:col-span-2 compact:h-9 wide:ml-2"
     >
       {sports.map(({ id, name }) => (
         <Link
