@@ -210,6 +210,16 @@ describe('api', () => {
     abort.abort();
   });
 
+  it('answers HEAD for the relay without a viewer that would never leave', async () => {
+    await eventually(() => expect(server.feed.health().viewers).toBe(0));
+    const url = `${server.url}/api/v3/stream/copilot/basketball/odds`;
+    const response = await fetch(url, { method: 'HEAD' });
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toContain('text/event-stream');
+    expect(server.feed.health().viewers).toBe(0);
+    expect((await fetch(`${url}?is_main=7`, { method: 'HEAD' })).status).toBe(400);
+  });
+
   it("goes on from the browser's own position rather than from the one its URL was made with", async () => {
     const { body } = await get('/api/snapshot/basketball?limit=1');
     const open = async (position: string | null) => {

@@ -8,7 +8,7 @@ import { GET as history } from '@/app/api/history/route';
 import { GET as snapshot } from '@/app/api/snapshot/[sport]/route';
 import { GET as leagues } from '@/app/api/v3/leagues/active/route';
 import { GET as sports } from '@/app/api/v3/sports/active/route';
-import { GET as relay } from '@/app/api/v3/stream/copilot/[sport]/odds/route';
+import { GET as relay, HEAD as relayHead } from '@/app/api/v3/stream/copilot/[sport]/odds/route';
 import { DEFAULT_FEED_SETTINGS, type FeedSettings } from '@/lib/feed/config';
 import { createFeed, type Feed } from '@/lib/feed/feed';
 import { httpGet } from '@/lib/feed/http';
@@ -103,13 +103,15 @@ export async function startFeedServer(
     outgoing.on('close', () => abort.abort());
     const headers = new Headers();
     for (const [name, value] of Object.entries(incoming.headers)) headers.set(name, String(value));
-    const run = async () => {
+    const serve = async () => {
       for (const [path, handle] of ROUTES) {
         const match = path.exec(url.pathname);
         if (!match) continue;
         const sport = decodeURIComponent(match[1] ?? '');
         const request = new Request(url, { headers, signal: abort.signal });
-        const response = await handle(request, { params: Promise.resolve({ sport }) });
+        const isHead = incoming.method === 'HEAD' && handle === relay;
+        const run = isHead ? relayHead : handle;
+        const response = await run(request, { params: Promise.resolve({ sport }) });
         outgoing.writeHead(response.status, Object.fromEntries(response.headers));
         if (!response.body) return outgoing.end();
         const body = Readable.fromWeb(response.body as Parameters<typeof Readable.fromWeb>[0]);
@@ -117,7 +119,7 @@ export async function startFeedServer(
       }
       return outgoing.writeHead(404).end();
     };
-    run().catch(() => outgoing.destroy());
+    serve().catch(() => outgoing.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
