@@ -298,33 +298,36 @@ export function createSubscription(deps: SubscriptionDeps): Subscription {
   }
 
   function coverage(filter: LeagueScope): Coverage {
-    const leagues = resolve(filter);
-    const involved = new Set<Connection>();
+    // Asked for by every filter in use: each connection is looked at once, the best ones first.
+    const best = connections
+      .map((connection) => ({ connection, status: connection.upstream.status() }))
+      .sort((a, b) => rank(b.status.state) - rank(a.status.state));
+    const involved = new Map<Connection, ConnectionStatus>();
     let state: FeedState = 'live';
-    let since = 0;
+    let since = Number.POSITIVE_INFINITY;
     let problem: FeedError | null = null;
-    for (const { key } of leagues) {
-      let best: Connection | null = null;
-      for (const connection of connections) {
-        if (!carries(connection, key)) continue;
-        if (!best || rank(connection) > rank(best)) best = connection;
+    for (const { key } of resolve(filter)) {
+      const found = best.find(({ connection }) => carries(connection, key));
+      const { state: own, since: ownSince } = found?.status ?? {
+        state: 'connecting' as const,
+        since: startedAt,
+      };
+      if (rank(own) < rank(state)) {
+        state = own;
+        since = ownSince;
+        problem = null;
       }
-      const found = best?.upstream.status() ?? { state: 'connecting' as const, since: startedAt };
-      if (best) involved.add(best);
-      if (WORST_FIRST.indexOf(found.state) < WORST_FIRST.indexOf(state)) {
-        state = found.state;
-        since = found.since;
-        problem = best?.upstream.problem() ?? null;
-      } else if (found.state === state) {
-        since = since === 0 ? found.since : Math.min(since, found.since);
-        problem ??= best?.upstream.problem() ?? null;
+      if (own === state) {
+        since = Math.min(since, ownSince);
+        problem ??= found?.connection.upstream.problem() ?? null;
       }
+      if (found) involved.set(found.connection, shown(found.status));
     }
     return {
       state,
-      since: since || startedAt,
+      since: Number.isFinite(since) ? since : startedAt,
       problem,
-      connections: [...involved].map((connection) => shown(connection)),
+      connections: [...involved.values()],
     };
   }
 
@@ -356,7 +359,7 @@ export function createSubscription(deps: SubscriptionDeps): Subscription {
     wanted: () => [...carried.values()],
     resolve,
     coverage,
-    connections: () => connections.map(shown),
+    connections: () => connections.map(({ upstream }) => shown(upstream.status())),
     isWhole: () => namesUsed().has(EVERYTHING) || lingering.has(EVERYTHING),
     close() {
       isClosed = true;
@@ -376,11 +379,10 @@ function carries(connection: Connection, key: string): boolean {
   return isWholeSport(connection) || connection.leagues.some((league) => league.key === key);
 }
 
-function rank(connection: Connection): number {
-  return WORST_FIRST.indexOf(connection.upstream.status().state);
+function rank(state: FeedState): number {
+  return WORST_FIRST.indexOf(state);
 }
 
-function shown({ upstream }: Connection): ConnectionStatus {
-  const { since, ...status } = upstream.status();
+function shown({ since, ...status }: ConnectionStatus & { since: number }): ConnectionStatus {
   return status;
 }
