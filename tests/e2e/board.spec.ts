@@ -122,6 +122,72 @@ test.describe('board view', () => {
   });
 });
 
+test.describe('around the board', () => {
+  test('a sport’s tab leads to its board, keeping how odds are shown', async ({
+    boardPage,
+    page,
+    world,
+  }) => {
+    await boardPage.open('/basketball?odds=decimal&league=NBA');
+    await page
+      .getByRole('navigation', { name: 'Sports' })
+      .getByRole('link', { name: 'Soccer' })
+      .click();
+    await expect(page).toHaveURL((url) => url.pathname === '/soccer');
+    expect(new URL(page.url()).searchParams.get('odds')).toBe('decimal');
+    expect(new URL(page.url()).searchParams.has('league')).toBe(false);
+    await boardPage.untilLive();
+    const { odds } = world.simulator.truth('soccer');
+    const id = await boardPage.cells.first().getAttribute('data-odd-id');
+    expect(odds.map((odd) => odd.id)).toContain(id);
+    // Three ways to end: the draw has its own row below the home side.
+    await expect(boardPage.grid.getByRole('rowheader', { name: 'Draw' }).first()).toBeVisible();
+  });
+
+  test('another format shows other figures of the same prices', async ({ boardPage, page }) => {
+    await boardPage.open('/basketball');
+    const cell = boardPage.cells.first();
+    const price = await cell.getAttribute('data-price');
+    await page.getByLabel('Odds format').selectOption('decimal');
+    await expect(page).toHaveURL(/odds=decimal/);
+    await expect(cell).toHaveText(/\d\.\d\d/);
+    await expect(cell).toHaveAttribute('data-price', String(price));
+    await expect(page.locator('[data-move]')).toHaveCount(0);
+  });
+
+  test('a fixture leads to all of its lines', async ({ boardPage, page, world }) => {
+    await boardPage.open('/basketball');
+    const fixture = boardPage.page.locator('[data-fixture-id]').first();
+    const id = await fixture.getAttribute('data-fixture-id');
+    await fixture.getByRole('link', { name: /more odds/ }).click();
+    await expect(page).toHaveURL((url) => url.searchParams.get('view') === 'lines');
+    const shown = await boardPage.allCells();
+    const open = world.simulator
+      .truth('basketball')
+      .odds.filter((odd) => odd.fixture_id === id && odd.state === 'open');
+    for (const odd of open) expect([...shown.keys()]).toContain(odd.id);
+  });
+
+  test('a filter keeps what is held on screen while more is read', async ({ boardPage, page }) => {
+    await boardPage.open('/basketball?league=NBA');
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await page.route('**/api/snapshot/**', async (route) => {
+      await held;
+      await route.continue();
+    });
+    const count = await boardPage.cells.count();
+    expect(count).toBeGreaterThan(0);
+    await page.getByRole('button', { name: 'Remove NBA' }).click();
+    await expect(page).toHaveURL((url) => url.search === '');
+    expect(await boardPage.cells.count()).toBeGreaterThanOrEqual(count);
+    release();
+    await expect.poll(() => boardPage.cells.count()).toBeGreaterThan(count);
+  });
+});
+
 test.describe('moves', () => {
   test('flash and are marked up or down, and only in their cell', async ({ boardPage, world }) => {
     await boardPage.open('/basketball');
