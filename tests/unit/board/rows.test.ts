@@ -334,23 +334,25 @@ describe('lines rows', () => {
   });
 });
 
-const arbitraryRow = fc.record({
-  fixture_id: fc.constantFrom('A', 'B', 'C'),
-  league: fc.constantFrom('NBA', 'WNBA'),
-  market: fc.constantFrom('Moneyline', 'Total Points', 'Team Total', 'Player Points'),
-  selection: fc.constantFrom('', 'Mesa Owls', 'Harbor Kings', 'J. Doe'),
-  selection_line: fc.constantFrom('', 'over', 'under', 'yes', '2:1'),
-  points: fc.constantFrom(null, 1.5, -1.5, 2),
-  grouping_key: fc.constantFrom('', 'default', 'default:1.5', 'j_doe:1.5', 'mesa_owls:2'),
-  is_main: fc.boolean(),
-  version_id: fc.constantFrom(-1, 4),
-  team_id: fc.constantFrom('', 'T1', 'T2'),
-  event: fc.constantFrom<OddsEventName>(
-    'copilot-odds',
-    'copilot-locked-odds',
-    'copilot-settled-odds',
-  ),
-});
+const arbitraryRow = fc
+  .record({
+    fixture_id: fc.constantFrom('A', 'B', 'C'),
+    market: fc.constantFrom('Moneyline', 'Total Points', 'Team Total', 'Player Points'),
+    selection: fc.constantFrom('', 'Mesa Owls', 'Harbor Kings', 'J. Doe'),
+    selection_line: fc.constantFrom('', 'over', 'under', 'yes', '2:1'),
+    points: fc.constantFrom(null, 1.5, -1.5, 2),
+    grouping_key: fc.constantFrom('', 'default', 'default:1.5', 'j_doe:1.5', 'mesa_owls:2'),
+    is_main: fc.boolean(),
+    version_id: fc.constantFrom(-1, 4),
+    team_id: fc.constantFrom('', 'T1', 'T2'),
+    event: fc.constantFrom<OddsEventName>(
+      'copilot-odds',
+      'copilot-locked-odds',
+      'copilot-settled-odds',
+    ),
+  })
+  // A fixture is of one league, whoever names it.
+  .map((row) => ({ ...row, league: row.fixture_id === 'C' ? 'WNBA' : 'NBA' }));
 
 const arbitraryBook = fc
   .record({
