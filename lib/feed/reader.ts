@@ -13,7 +13,7 @@ import { slug } from '@/lib/protocol/sports';
 import type { FeedSettings } from './config';
 import type { Gate } from './gate';
 import { asFeedError } from './refusal';
-import { batches, ODDS_BATCH, type Rest } from './rest';
+import { batches, ODDS_BATCH, type OddsRead, type Rest } from './rest';
 import { type League, WHOLE_SPORT } from './subscription';
 import type { Cancel, Timing } from './timing';
 
@@ -143,6 +143,25 @@ export function createReader(deps: ReaderDeps): Reader {
         const held = target.fixture(fixture.fixture.id) ?? fixture.fixture;
         changes += target.applyOdds(fixture, read.sentAt, kind, isSilent(held));
       }
+      if (kind === 'open' && !read.isUnentitled) changes += withdrawUnlisted(ids, read);
+    }
+    return changes;
+  }
+
+  /**
+   * Fixtures that the answer leaves out altogether have no open odds any more. An answer about none of them
+   * at all is rather one of a server that cannot tell, and changes nothing.
+   */
+  function withdrawUnlisted(ids: readonly string[], read: OddsRead): number {
+    if (read.fixtures.length === 0) return 0;
+    const listed = new Set(read.fixtures.map(({ fixture }) => fixture.id));
+    let changes = 0;
+    for (const id of ids) {
+      const fixture = target.fixture(id);
+      // A fixture whose wrapper was rejected is one we know nothing new of.
+      if (!fixture || listed.has(id) || read.rejected.length > 0) continue;
+      const nothing = { fixture: { id, wire: fixture.wire }, rows: [], rejected: [] };
+      changes += target.applyOdds(nothing, read.sentAt, 'open', isSilent(fixture));
     }
     return changes;
   }

@@ -38,6 +38,12 @@ const NO_CHANGE: Change = { odds: [], fixture: null };
  */
 const OVERTAKEN_WINDOW_MS = 600_000;
 
+/**
+ * A read that lists an odd as open is believed against a lock only when it was asked for this long after it: an
+ * answer out of the vendor's cache must not open what was locked a moment ago.
+ */
+const REOPEN_AFTER_MS = 10_000;
+
 function isOvertaken(entryId: string | null, heldId: string | null): boolean {
   if (entryId === null || heldId === null || entryId === heldId) return false;
   const ms = parseEntryId(entryId)?.ms ?? 0;
@@ -176,7 +182,8 @@ export class Book {
     for (const row of rows) {
       present.add(row.id);
       const event = row.settlement === null ? 'copilot-odds' : 'copilot-settled-odds';
-      const change = this.applyRow(event, row, requestSentAt, null);
+      const change =
+        this.applyRow(event, row, requestSentAt, null) ?? this.#reopen(row, requestSentAt);
       if (change) changes.push(change);
     }
     for (const id of this.oddIdsOf(fixtureId)) {
@@ -188,6 +195,20 @@ export class Book {
       if (change) changes.push(change);
     }
     return changes;
+  }
+
+  /**
+   * Opens a locked odd that a read still lists some time after its lock, though the row's time is older: a
+   * read carries the time of the last price change, which a lock does not alter, so a reopening that was
+   * lost would never be learnt by time alone.
+   */
+  #reopen(row: OddRow, requestSentAt: number): OddChange | null {
+    const held = this.#odds.get(row.id);
+    if (held?.state !== 'locked' || row.settlement !== null) return null;
+    if (requestSentAt - held.receivedAt < REOPEN_AFTER_MS) return null;
+    const { timestampSeconds } = held;
+    const wire = { ...row.wire, timestamp: timestampSeconds };
+    return this.applyRow('copilot-odds', { ...row, timestampSeconds, wire }, requestSentAt, null);
   }
 
   /**

@@ -267,6 +267,26 @@ describe('hub', () => {
     expect(kit.reader.data('copilot-odds')).toHaveLength(1);
   });
 
+  it('locks the odds of a fixture that a read leaves out, unless it leaves out everything', async () => {
+    const settings = { fixturesPollMs: 0, oddsRefreshMs: 60_000 };
+    const kit = createHubKit({ settings });
+    const both = [aWireFixture(), aWireFixture({ id: 'FX2' })];
+    kit.vendor.fixtures = both;
+    kit.vendor.odds.set('FX1', [aRestRow({ id: 'a' })]);
+    kit.vendor.odds.set('FX2', [aRestRow({ id: 'b' })]);
+    watch(kit);
+    await kit.timing.advance(300);
+    for (const upstream of kit.vendor.open()) upstream.connect();
+    await kit.timing.advance(100);
+    const states = () => ['a', 'b'].map((id) => kit.hub.book.odds.get(id)?.state);
+    kit.vendor.fixtures = [];
+    await kit.timing.advance(125_000);
+    expect(states()).toEqual(['open', 'open']);
+    kit.vendor.fixtures = both.slice(1);
+    await kit.timing.advance(125_000);
+    expect(states()).toEqual(['locked', 'open']);
+  });
+
   it('makes no entry of what REST tells again in its own way', async () => {
     const kit = await aLiveKit({ settings: { fixturesPollMs: 0, oddsRefreshMs: 60_000 } });
     const row = aWireRow({ id: 'a', price: 140, timestamp: ROW_SECONDS + 5 });

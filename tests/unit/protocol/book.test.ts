@@ -180,6 +180,22 @@ describe('book', () => {
     expect(book.odds.get(ID)?.state).toBe('open');
   });
 
+  it('opens a locked odd that a read lists with its older time, once the lock is too old to be overlooked', () => {
+    const book = new Book();
+    book.applyRow('copilot-odds', aRow(), 1, '1-0');
+    book.applyRow('copilot-locked-odds', aRow({ timestamp: ROW_SECONDS + 60 }), 1_000, '2-0');
+    const row = aRow({ price: -125 });
+    expect(book.applyRead('FX1', [row], 10_999)).toEqual([]);
+    expect(book.odds.get(ID)?.state).toBe('locked');
+    const [change] = book.applyRead('FX1', [row], 11_000);
+    expect(change).toMatchObject({
+      event: 'copilot-odds',
+      odd: { state: 'open', price: -125, timestampSeconds: ROW_SECONDS + 60 },
+      // Whoever holds the lock must believe the row as it is relayed.
+      row: { wire: { timestamp: ROW_SECONDS + 60 } },
+    });
+  });
+
   it('treats the four empties of the wire as one', () => {
     const boards = ['', null, 'None', undefined].map((empty) => {
       const book = new Book();
