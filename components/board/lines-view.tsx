@@ -36,7 +36,7 @@ function itemOf(row: LinesRow, layout: Layout): GridItem {
 
 const HEADINGS: Record<Layout, readonly string[]> = {
   wide: ['Away · Over · Yes', 'Home · Under · No', 'Draw · Other'],
-  compact: ['Away · Over', 'Home · Under', 'Draw'],
+  compact: ['Away/Over', 'Home/Under', 'Draw'],
 };
 
 /** Prices side by side: three only where some line has a third. */
