@@ -236,7 +236,7 @@ export type Config = {
 export const DEFAULT_BASE_URL = 'https://api.opticodds.com/api/v3';
 
 /** Settings that other files of the start-up read before this one can be loaded. */
-const READ_ELSEWHERE = ['BOARD_DIST_DIR'];
+const READ_ELSEWHERE = ['BOARD_DIST_DIR', 'BOARD_CHROMIUM'];
 
 const ECHO_LENGTH = 80;
 

@@ -41,7 +41,7 @@ export type SimulatorOptions = {
 };
 
 /** A board's worth of games at a pace the eye can follow. */
-export const SIMULATOR_DEFAULTS = { seed: 1, odds: 2_000, rate: 40, speed: 1 } as const;
+export const SIMULATOR_DEFAULTS = { seed: 1, odds: 4_000, rate: 80, speed: 1 } as const;
 
 /** Everything the simulator knows of a sport: what a perfect client would hold. */
 export type Truth = {
