@@ -14,6 +14,7 @@ import {
   type FixturePatch,
   type HistoryEntry,
   ODDS_EVENTS,
+  type Odd,
   type OddRow,
   type OddsEventName,
   type Rejected,
@@ -35,7 +36,7 @@ import type { Log } from './log';
 import { createReader } from './reader';
 import type { Rest } from './rest';
 import { createCuts, firstRows, selectRows } from './snapshot';
-import { createSubscription } from './subscription';
+import { createSubscription, WHOLE_SPORT } from './subscription';
 import type { Cancel, Timing } from './timing';
 import type { Upstream, UpstreamHandlers } from './upstream';
 import { createViewers } from './viewer';
@@ -115,6 +116,8 @@ export function createHub(deps: HubDeps): Hub {
   let lastUsedAt = startedAt;
   let lastPricedAt = startedAt;
   let healed: { text: string; at: number } | null = null;
+  /** Versions that reads list. Which ones they cover is not documented, so others' odds are left alone. */
+  const readVersions = new Set<number>();
   let isOverfull = false;
   let sweptAt = startedAt;
   let isClosed = false;
@@ -163,12 +166,13 @@ export function createHub(deps: HubDeps): Hub {
     }
     const now = timing.now();
     if (event.rows.length > 0) lastPricedAt = now;
-    const { odds } = book.apply({ ...event, rows: admit(event.rows) }, now);
+    const rows = event.rows.filter(({ league }) => !subscription.isLetGo(league));
+    const { odds } = book.apply({ ...event, rows: admit(rows) }, now);
     appendOdds(odds, event.entryId);
   }
 
   function onFixtureEvent({ fixture: patch, entryId }: FixtureEvent): void {
-    if (!patch) return;
+    if (!patch || isLetGo(patch)) return;
     const change = book.applyFixture(patch, timing.now(), entryId);
     if (!change) return;
     journal.append({
@@ -185,7 +189,13 @@ export function createHub(deps: HubDeps): Hub {
     viewers.notify();
   }
 
+  function isLetGo({ id, league }: FixturePatch): boolean {
+    const name = league ?? book.fixtures.get(id)?.league;
+    return name ? subscription.isLetGo(name) : false;
+  }
+
   function applyFixture(patch: FixturePatch, sentAt: number, isSilent: boolean): number {
+    if (isLetGo(patch)) return 0;
     const change = book.applyFixture(patch, sentAt);
     if (!change || !isFixtureNews(change)) return 0;
     if (isSilent) return 1;
@@ -235,12 +245,18 @@ export function createHub(deps: HubDeps): Hub {
     target: {
       applyFixture,
       applyOdds(read, sentAt, kind, isSilent) {
+        if (isLetGo(read.fixture)) return 0;
+        for (const { versionId } of read.rows) if (versionId !== null) readVersions.add(versionId);
+        // What stands in a row that could not be read is not missing from the answer.
+        const covers = ({ versionId }: Odd) =>
+          read.rejected.length === 0 &&
+          (versionId === null || readVersions.size === 0 || readVersions.has(versionId));
         let count = applyFixture(read.fixture, sentAt, isSilent);
         const rows = admit(read.rows);
         if (rows.length > 0) lastPricedAt = timing.now();
         const changes =
           kind === 'open'
-            ? book.applyRead(read.fixture.id, rows, sentAt)
+            ? book.applyRead(read.fixture.id, rows, sentAt, covers)
             : rows.flatMap((row) => book.applyRow(eventOf(row), row, sentAt, null) ?? []);
         const news = changes.filter(isNews);
         if (!isSilent) appendOdds(news, null);
@@ -258,6 +274,8 @@ export function createHub(deps: HubDeps): Hub {
         return [...ids];
       },
       hasOdds: (id) => book.oddIdsOf(id).size > 0,
+      isUnsettled: (id) =>
+        [...book.oddIdsOf(id)].some((oddId) => book.odds.get(oddId)?.state !== 'settled'),
       mark() {
         return journal.append({ kind: 'mark' }).id;
       },
@@ -285,7 +303,7 @@ export function createHub(deps: HubDeps): Hub {
     onWanted(added, dropped) {
       reader.add(added);
       reader.drop(dropped);
-      if (!subscription.isWhole()) forget(new Set(dropped));
+      if (!subscription.isWhole()) forget(dropped);
     },
     isHeld: (key) =>
       [...book.fixtures.values()].some(
@@ -296,13 +314,23 @@ export function createHub(deps: HubDeps): Hub {
   });
 
   /** Odds of leagues that nobody carries any more would be shown as if they were live. */
-  function forget(keys: ReadonlySet<string>): void {
-    if (keys.size === 0) return;
+  function forget(dropped: readonly string[]): void {
+    if (dropped.length === 0) return;
+    const gone = new Set(dropped);
+    const carried = new Set(subscription.wanted().map(({ key }) => key));
+    const isWholeGone = gone.has(WHOLE_SPORT.key);
+    const isGone = (league: string | null, id: unknown) => {
+      if (league === null) return false;
+      if (!isWholeGone) return gone.has(slug(league));
+      return !carried.has(slug(league)) && !(typeof id === 'string' && carried.has(slug(id)));
+    };
     const ids = new Set<string>();
     for (const fixture of book.fixtures.values()) {
-      if (fixture.league !== null && keys.has(slug(fixture.league))) ids.add(fixture.id);
+      if (isGone(fixture.league, fixture.leagueId)) ids.add(fixture.id);
     }
-    for (const odd of book.odds.values()) if (keys.has(slug(odd.league))) ids.add(odd.fixtureId);
+    for (const odd of book.odds.values()) {
+      if (isGone(odd.league, odd.wire.league_id)) ids.add(odd.fixtureId);
+    }
     for (const id of ids) book.removeFixture(id);
   }
 

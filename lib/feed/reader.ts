@@ -27,6 +27,8 @@ export type ReaderTarget = {
   /** Fixtures that have odds though nobody described them. */
   unknownFixtureIds(): string[];
   hasOdds(fixtureId: string): boolean;
+  /** Whether some of its odds are held that are not settled. */
+  isUnsettled(fixtureId: string): boolean;
   /** Ends a silent fill: a new position, so that what was cut before it can be told from what comes after. */
   mark(): string;
   /** Readiness or problem changed. */
@@ -67,6 +69,8 @@ type LeagueState = League & {
   filledAt: string | null;
   /** Tells a read that was overtaken by a drop or a newer read. */
   generation: number;
+  /** Length of a gap that came while it was read: it is read once more after that, however many came. */
+  gapMeanwhileMs: number | null;
 };
 
 /** A league is read without its stream after this long: old prices, said to be partial, beat none. */
@@ -87,9 +91,10 @@ export function createReader(deps: ReaderDeps): Reader {
   let listed = new Set<string>();
   const lookedUp = new Set<string>();
   /** Why the list of fixtures, or odds, could not be read last time. */
-  const problems: { fixtures: FeedError | null; odds: FeedError | null } = {
+  const problems: Record<'fixtures' | 'odds' | 'settled', FeedError | null> = {
     fixtures: null,
     odds: null,
+    settled: null,
   };
   let isUnentitled = false;
   let isClosed = false;
@@ -134,8 +139,9 @@ export function createReader(deps: ReaderDeps): Reader {
     let changes = 0;
     // Settled first: an odd that is settled must not be taken for one that was withdrawn.
     for (const kind of withSettled ? (['settled', 'open'] as const) : (['open'] as const)) {
-      const read = await rest.odds(ids, kind);
+      const read = await readKind(ids, kind);
       if (isClosed) return changes;
+      if (!read) continue;
       target.reject(read.rejected);
       if (kind === 'open' && read.isUnentitled) isUnentitled = true;
       for (const fixture of read.fixtures) {
@@ -146,6 +152,23 @@ export function createReader(deps: ReaderDeps): Reader {
       if (kind === 'open' && !read.isUnentitled) changes += withdrawUnlisted(ids, read);
     }
     return changes;
+  }
+
+  /** One answer; null where settled odds are refused, which keeps nobody from the open ones. */
+  async function readKind(
+    ids: readonly string[],
+    kind: 'open' | 'settled',
+  ): Promise<OddsRead | null> {
+    if (kind === 'open') return rest.odds(ids, kind);
+    try {
+      const read = await rest.odds(ids, kind);
+      succeeded('settled');
+      return read;
+    } catch (error) {
+      if (asFeedError(error, '').code === 'rate-limited') throw error;
+      failed('settled', error);
+      return null;
+    }
   }
 
   /**
@@ -166,10 +189,15 @@ export function createReader(deps: ReaderDeps): Reader {
     return changes;
   }
 
-  async function readAll(states: readonly LeagueState[]): Promise<number> {
+  /** Whether a read can still tell something of it: settlements come after the end. */
+  function isOfUse(fixture: Fixture): boolean {
+    return !isOver(fixture) || target.isUnsettled(fixture.id);
+  }
+
+  async function readAll(states: readonly LeagueState[], isWanted: () => boolean): Promise<number> {
     const names = states.map(({ name }) => name).filter((name) => name !== '');
     const list = await rest.fixtures(sport, names);
-    if (isClosed) return 0;
+    if (isClosed || !isWanted()) return 0;
     target.reject(list.rejected);
     let changes = 0;
     const ids = new Set<string>();
@@ -181,11 +209,11 @@ export function createReader(deps: ReaderDeps): Reader {
     // What left the list meanwhile is read as well: its odds are held and may be wrong.
     for (const fixture of target.fixtures()) {
       const state = leagueOf(fixture);
-      if (state && states.includes(state) && !isOver(fixture)) ids.add(fixture.id);
+      if (state && states.includes(state) && isOfUse(fixture)) ids.add(fixture.id);
     }
     const waiting = batches([...ids], ODDS_BATCH);
     const work = async () => {
-      for (let batch = waiting.shift(); batch; batch = waiting.shift()) {
+      for (let batch = waiting.shift(); batch && isWanted(); batch = waiting.shift()) {
         try {
           changes += await readOdds(batch, true);
         } catch (error) {
@@ -200,24 +228,33 @@ export function createReader(deps: ReaderDeps): Reader {
   }
 
   function read(wanted: readonly League[], gapMs: number): void {
-    const states = wanted.flatMap(({ key }) => leagues.get(key) ?? []);
+    const states: LeagueState[] = [];
+    for (const state of wanted.flatMap(({ key }) => leagues.get(key) ?? [])) {
+      // A stream that breaks again and again must not pile up reads, nor keep each from its end.
+      if (state.phase === 'reading')
+        state.gapMeanwhileMs = Math.max(state.gapMeanwhileMs ?? 0, gapMs);
+      else states.push(state);
+    }
     if (states.length === 0 || isClosed) return;
     const generations = new Map<LeagueState, number>();
     for (const state of states) {
       state.generation += 1;
       generations.set(state, state.generation);
       state.phase = 'reading';
+      state.gapMeanwhileMs = null;
     }
     const current = () => states.filter((state) => state.generation === generations.get(state));
     const wasFilled = states.every(({ isFilled }) => isFilled);
     changed();
-    readAll(states).then(
+    readAll(states, () => current().length > 0).then(
       (changes) => {
         if (isClosed) return;
         succeeded('fixtures');
         succeeded('odds');
         finish(current());
         if (wasFilled) target.onHealed(changes, gapMs);
+        const again = current().filter(({ gapMeanwhileMs }) => gapMeanwhileMs !== null);
+        read(again, Math.max(0, ...again.map(({ gapMeanwhileMs }) => gapMeanwhileMs ?? 0)));
       },
       (error: unknown) => {
         if (isClosed) return;
@@ -275,21 +312,23 @@ export function createReader(deps: ReaderDeps): Reader {
       })
       .map(({ id }) => id);
     listed = now;
-    await lookUp([...gone, ...target.unknownFixtureIds()]);
     for (const batch of batches(fresh, ODDS_BATCH)) await readOdds(batch, true);
+    await lookUp([...gone, ...target.unknownFixtureIds()]);
   }
 
-  /** Asks once for fixtures that no list holds: how they ended, or who plays. */
+  /** Asks for fixtures that no list holds: how they ended, or who plays. Known ones until they are over. */
   async function lookUp(candidates: readonly string[]): Promise<void> {
     if (lookedUp.size > MOST_LOOKED_UP) lookedUp.clear();
     const ids = candidates.filter((id) => !lookedUp.has(id));
     if (ids.length === 0) return;
-    for (const id of ids) lookedUp.add(id);
     const found = await rest.fixturesById(ids);
     if (isClosed) return;
+    for (const id of ids) lookedUp.add(id);
     target.reject(found.rejected);
     for (const fixture of found.fixtures) {
       target.applyFixture(fixture, found.sentAt, isSilent(fixture));
+      // A list may drop a fixture before its status says why.
+      if (!isOver({ status: fixture.status ?? null })) lookedUp.delete(fixture.id);
     }
     for (const batch of batches(ids.filter(target.hasOdds), ODDS_BATCH))
       await readOdds(batch, true);
@@ -320,7 +359,7 @@ export function createReader(deps: ReaderDeps): Reader {
       const ids = [...target.fixtures()]
         .filter((fixture) => {
           const state = leagueOf(fixture);
-          return state && states.includes(state) && !isOver(fixture);
+          return state && states.includes(state) && isOfUse(fixture);
         })
         .map(({ id }) => id);
       cycle = batches(ids, ODDS_BATCH);
@@ -357,6 +396,7 @@ export function createReader(deps: ReaderDeps): Reader {
   scheduleRefresh();
 
   const isComplete = (keys: readonly string[]) =>
+    problems.settled === null &&
     keys.every((key) => {
       const state = leagues.get(key);
       // A gap is being healed: what is held is shown meanwhile, and is complete but for that.
@@ -374,6 +414,7 @@ export function createReader(deps: ReaderDeps): Reader {
           isFilled: false,
           filledAt: null,
           generation: 0,
+          gapMeanwhileMs: null,
         };
         leagues.set(league.key, state);
         states.push(state);
@@ -433,7 +474,7 @@ export function createReader(deps: ReaderDeps): Reader {
       }
       return newest;
     },
-    problem: () => problems.odds ?? problems.fixtures,
+    problem: () => problems.odds ?? problems.fixtures ?? problems.settled,
     isUnentitled: () => isUnentitled,
     close() {
       isClosed = true;
@@ -450,7 +491,6 @@ function isOver(fixture: Pick<Fixture, 'status'>): boolean {
 
 /** Live before upcoming, then by start. */
 function byUrgency(a: FixturePatch, b: FixturePatch): number {
-  const live = (fixture: FixturePatch) =>
-    statusGroup(fixture.status?.toLowerCase() ?? null) === 'live' ? 0 : 1;
+  const live = (fixture: FixturePatch) => (statusGroup(fixture.status ?? null) === 'live' ? 0 : 1);
   return live(a) - live(b) || ((a.startDate ?? '9') < (b.startDate ?? '9') ? -1 : 1);
 }

@@ -49,6 +49,8 @@ export type Subscription = {
   wanted(): League[];
   /** The leagues that a filter means. */
   resolve(filter: LeagueScope): League[];
+  /** Whether this league, by name, was carried and is not any more, though its last rows may still come. */
+  isLetGo(league: string): boolean;
   coverage(filter: LeagueScope): Coverage;
   connections(): ConnectionStatus[];
   /** True while somebody watches everything, so that no league is out of use. */
@@ -67,7 +69,7 @@ const OVERLAP_MS = 1_000;
 
 /**
  * Leagues that no list names are subscribed in a viewer's own words. These bound what words can cost, since
- * each ten of them are an upstream connection.
+ * each ten of them are an upstream connection, and each is remembered for a while.
  */
 const MOST_UNKNOWN = 100;
 const MOST_LINGERING = 500;
@@ -120,6 +122,8 @@ export function createSubscription(deps: SubscriptionDeps): Subscription {
   let isActiveKnown = false;
   let connections: Connection[] = [];
   let carried = new Map<string, League>();
+  /** Keys of leagues that were carried last. */
+  const letGo = new Set<string>();
   /** Until when a league (or everything) counts as used though nobody watches it. */
   const lingering = new Map<string, { league: League; until: number }>();
   let cancelReconcile: Cancel | null = null;
@@ -201,6 +205,9 @@ export function createSubscription(deps: SubscriptionDeps): Subscription {
     const added = [...next.values()].filter(({ key }) => !carried.has(key));
     const dropped = [...carried.keys()].filter((key) => !next.has(key));
     carried = next;
+    for (const key of dropped) if (key !== WHOLE_SPORT.key) letGo.add(key);
+    for (const key of next.keys()) letGo.delete(key);
+    for (const oldest of letGo) if (letGo.size > MOST_LINGERING) letGo.delete(oldest);
     deps.onWanted(added, dropped);
 
     const current = connections.filter(({ isRetiring }) => !isRetiring);
@@ -358,6 +365,8 @@ export function createSubscription(deps: SubscriptionDeps): Subscription {
     },
     wanted: () => [...carried.values()],
     resolve,
+    isLetGo: (league) =>
+      letGo.size > 0 && !carried.has(WHOLE_SPORT.key) && letGo.has(toLeague(league).key),
     coverage,
     connections: () => connections.map(({ upstream }) => shown(upstream.status())),
     isWhole: () => namesUsed().has(EVERYTHING) || lingering.has(EVERYTHING),

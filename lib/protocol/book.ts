@@ -169,13 +169,13 @@ export class Book {
    * missing from the answer becomes locked, since REST lists only what is available and nothing ever says
    * "deleted". An odd whose newest row was received after the request was sent stays as it is.
    *
-   * @param versionIds versions the read covers; null means all
+   * @param covers whether the read would have listed this held odd if it were open; all unless told
    */
   applyRead(
     fixtureId: string,
     rows: readonly OddRow[],
     requestSentAt: number,
-    versionIds: readonly number[] | null = null,
+    covers: (held: Odd) => boolean = () => true,
   ): OddChange[] {
     const changes: OddChange[] = [];
     const present = new Set<string>();
@@ -190,7 +190,7 @@ export class Book {
       const held = this.#odds.get(id);
       if (held?.state !== 'open' || present.has(id)) continue;
       if (held.receivedAt > requestSentAt) continue;
-      if (versionIds && held.versionId !== null && !versionIds.includes(held.versionId)) continue;
+      if (!covers(held)) continue;
       const change = this.applyRow('copilot-locked-odds', rowOf(held), requestSentAt, null);
       if (change) changes.push(change);
     }

@@ -165,7 +165,7 @@ describe('book', () => {
     book.applyRow('copilot-odds', aRow(), 1, '1-0');
     book.applyRow('copilot-odds', aRow({ id: 'newer' }), 20, '20-0');
     book.applyRow('copilot-odds', aRow({ id: 'other-version', version_id: 31 }), 1, '1-1');
-    const changes = book.applyRead('FX1', [], 10, [-1]);
+    const changes = book.applyRead('FX1', [], 10, ({ versionId }) => versionId === -1);
     expect(changes.map(({ event, odd }) => [event, odd.id, odd.price])).toEqual([
       ['copilot-locked-odds', ID, -110],
     ]);

@@ -1,0 +1,191 @@
+/** What REST mends, on vendors that answer in their own ways. */
+import { describe, expect, it } from 'vitest';
+import { FeedError } from '@/lib/protocol/errors';
+import { aWireRow, ROW_SECONDS } from '@/tests/support/builders';
+import { aQuery, aWireFixture, createHubKit, type HubKit } from '@/tests/support/feed-deps';
+
+/** REST's rows: without what the wrapper says. */
+function aRestRow(fields: Record<string, unknown> = {}) {
+  const { fixture_id, game_id, sport, league, ...row } = aWireRow(fields);
+  return row;
+}
+
+function watch(kit: HubKit, query = aQuery()): AbortController {
+  const viewer = new AbortController();
+  kit.hub.stream(query, null, viewer.signal);
+  return viewer;
+}
+
+/** A hub with a viewer of everything, live, with the fixtures of the vendor read. */
+async function aFilledKit(options: Parameters<typeof createHubKit>[0] = {}) {
+  const kit = createHubKit({ settings: { oddsRefreshMs: 0, fixturesPollMs: 0 }, ...options });
+  kit.vendor.fixtures = [aWireFixture()];
+  kit.vendor.odds.set('FX1', [aRestRow({ id: 'a' })]);
+  watch(kit);
+  await kit.timing.advance(300);
+  for (const upstream of kit.vendor.open()) upstream.connect();
+  await kit.timing.advance(100);
+  return kit;
+}
+
+const post = (kit: HubKit, row: Record<string, unknown>) =>
+  kit.vendor.open()[0]?.event('copilot-odds', { data: [row], type: 'copilot-odds' });
+const stateOf = (kit: HubKit, id: string) => kit.hub.book.odds.get(id)?.state;
+
+/** Answers every call of this path with an error, until told otherwise. */
+function refuse(kit: HubKit, path: string): { stop(): void } {
+  const push = kit.vendor.asked.push.bind(kit.vendor.asked);
+  let isOn = true;
+  kit.vendor.asked.push = (call) => {
+    const count = push(call);
+    if (isOn && call.path === path) throw new FeedError('upstream-http', `${path} answered 400.`);
+    return count;
+  };
+  return {
+    stop() {
+      isOn = false;
+    },
+  };
+}
+
+describe('repair', () => {
+  it('learns settlements of a fixture that was over before the gap', async () => {
+    const kit = await aFilledKit();
+    const data = { fixture_id: 'FX1', league: 'NBA', new_status: 'completed', old_status: 'live' };
+    kit.vendor.open()[0]?.event('fixture-status', { data, entry_id: '90-1' });
+    kit.vendor.fixtures = [];
+    kit.vendor.others = [aWireFixture({ status: 'completed' })];
+    kit.vendor.odds.delete('FX1');
+    kit.vendor.settled.set('FX1', [{ ...aRestRow({ id: 'a' }), settlement: 'Won' }]);
+    kit.vendor.open()[0]?.connect(4_000);
+    await kit.timing.advance(200);
+    expect(kit.hub.book.odds.get('a')).toMatchObject({ state: 'settled', settlement: 'Won' });
+    const asked = kit.vendor.asked.length;
+    kit.vendor.open()[0]?.connect(4_000);
+    await kit.timing.advance(200);
+    // Nothing of it is unsettled: only the list of fixtures is read.
+    expect(kit.vendor.asked.slice(asked).map(({ path }) => path)).toEqual(['fixtures']);
+  });
+
+  it('learns settlements of a fixture that is over beside a healthy stream', async () => {
+    const kit = await aFilledKit({ settings: { oddsRefreshMs: 60_000, fixturesPollMs: 0 } });
+    const data = { fixture_id: 'FX1', league: 'NBA', new_status: 'completed', old_status: 'live' };
+    kit.vendor.open()[0]?.event('fixture-status', { data, entry_id: '90-1' });
+    kit.vendor.settled.set('FX1', [{ ...aRestRow({ id: 'a' }), settlement: 'Won' }]);
+    kit.vendor.odds.delete('FX1');
+    await kit.timing.advance(130_000);
+    expect(stateOf(kit, 'a')).toBe('settled');
+  });
+
+  it('asks again how a fixture ended when the look-up was refused, or came too early', async () => {
+    const kit = await aFilledKit({ settings: { oddsRefreshMs: 0, fixturesPollMs: 60_000 } });
+    kit.vendor.fixtures = [];
+    const refusal = refuse(kit, 'fixtures-by-id');
+    await kit.timing.advance(60_100);
+    refusal.stop();
+    kit.vendor.others = [aWireFixture({ status: 'live' })];
+    await kit.timing.advance(60_000);
+    expect(kit.hub.book.fixtures.get('FX1')?.status).toBe('live');
+    kit.vendor.others = [aWireFixture({ status: 'completed' })];
+    await kit.timing.advance(60_000);
+    expect(kit.hub.book.fixtures.get('FX1')?.status).toBe('completed');
+    const asked = kit.vendor.asked.length;
+    await kit.timing.advance(180_000);
+    expect(kit.vendor.asked.slice(asked).map(({ path }) => path)).toEqual(
+      Array(3).fill('fixtures'),
+    );
+  });
+
+  it('reads open odds from a vendor that refuses to list settled ones', async () => {
+    const kit = createHubKit({ settings: { oddsRefreshMs: 0, fixturesPollMs: 0 } });
+    refuse(kit, 'settled');
+    kit.vendor.fixtures = [aWireFixture()];
+    kit.vendor.odds.set('FX1', [aRestRow({ id: 'a' })]);
+    watch(kit);
+    await kit.timing.advance(300);
+    for (const upstream of kit.vendor.open()) upstream.connect();
+    await kit.timing.advance(100);
+    expect(stateOf(kit, 'a')).toBe('open');
+    // Settlements may be missing, and that is said.
+    expect(kit.hub.status(aQuery())).toMatchObject({ partial: true });
+    expect(kit.hub.status(aQuery()).message).toContain('settled answered 400');
+  });
+
+  it('does not take a listed odd whose row cannot be read for one that was withdrawn', async () => {
+    const kit = await aFilledKit();
+    kit.vendor.odds.set('FX1', [aRestRow({ id: 'a', timestamp: undefined })]);
+    kit.vendor.open()[0]?.connect(4_000);
+    await kit.timing.advance(100);
+    expect(stateOf(kit, 'a')).toBe('open');
+  });
+
+  it('locks nothing of a version that reads do not list', async () => {
+    const kit = await aFilledKit();
+    post(kit, aWireRow({ id: 'b', version_id: 31 }));
+    kit.vendor.odds.set('FX1', []);
+    kit.vendor.open()[0]?.connect(4_000);
+    await kit.timing.advance(100);
+    expect([stateOf(kit, 'a'), stateOf(kit, 'b')]).toEqual(['locked', 'open']);
+    kit.vendor.odds.set('FX1', [aRestRow({ id: 'c', version_id: 31 })]);
+    kit.vendor.open()[0]?.connect(4_000);
+    await kit.timing.advance(100);
+    expect(stateOf(kit, 'b')).toBe('locked');
+  });
+
+  it('reads once more after a read, however many gaps came meanwhile', async () => {
+    const settings = { oddsRefreshMs: 0, fixturesPollMs: 0, restConcurrency: 1 };
+    const kit = createHubKit({ settings });
+    kit.vendor.fixtures = Array.from({ length: 50 }, (_, index) =>
+      aWireFixture({ id: `FX${index}` }),
+    );
+    watch(kit);
+    await kit.timing.advance(300);
+    const [upstream] = kit.vendor.open();
+    for (let round = 0; round < 20; round += 1) upstream?.connect(1_000);
+    await kit.timing.advance(1_000);
+    const calls = kit.vendor.asked.filter(({ path }) => path === 'odds');
+    expect(calls).toHaveLength(2 * 10);
+  });
+
+  it('holds nothing of a league that was let go while it was read or its connection ended', async () => {
+    const kit = createHubKit({ settings: { oddsRefreshMs: 0, fixturesPollMs: 0 } });
+    const other = aWireFixture({ id: 'FX2', league: { id: 'ncaab', name: 'NCAAB' } });
+    kit.vendor.fixtures = [aWireFixture(), other];
+    kit.vendor.odds.set('FX1', [aRestRow({ id: 'a' })]);
+    kit.vendor.odds.set('FX2', [aRestRow({ id: 'b' })]);
+    watch(kit, aQuery('league=NCAAB'));
+    const viewer = watch(kit, aQuery('league=NBA'));
+    await kit.timing.advance(500);
+    const [upstream] = kit.vendor.open();
+    upstream?.connect();
+    await kit.timing.advance(500);
+    expect(kit.hub.book.odds.size).toBe(2);
+    viewer.abort();
+    await kit.timing.advance(61_000);
+    expect([...kit.hub.book.odds.keys()]).toEqual(['b']);
+    // Its successor is not up yet, so the connection of both leagues still runs.
+    expect(upstream?.isClosed).toBe(false);
+    post(kit, aWireRow({ id: 'late', league: 'NBA', fixture_id: 'FX3' }));
+    post(kit, aWireRow({ id: 'kept', league: 'NCAAB', fixture_id: 'FX2', timestamp: ROW_SECONDS }));
+    const data = { fixture_id: 'FX1', league: 'NBA', new_status: 'live', old_status: 'unplayed' };
+    upstream?.event('fixture-status', { data, entry_id: '90-1' });
+    expect([...kit.hub.book.odds.keys()]).toEqual(['b', 'kept']);
+    expect([...kit.hub.book.fixtures.keys()]).toEqual(['FX2']);
+  });
+
+  it('forgets what the whole sport brought once only some leagues are carried', async () => {
+    const kit = createHubKit({
+      leagues: null,
+      settings: { oddsRefreshMs: 0, fixturesPollMs: 0 },
+    });
+    watch(kit, aQuery('league=NBA'));
+    const viewer = watch(kit);
+    await kit.timing.advance(500);
+    kit.vendor.open()[0]?.connect();
+    post(kit, aWireRow({ id: 'a', league: 'NBA' }));
+    post(kit, aWireRow({ id: 'b', league: 'WNBA', fixture_id: 'FX2' }));
+    viewer.abort();
+    await kit.timing.advance(62_000);
+    expect([...kit.hub.book.odds.keys()]).toEqual(['a']);
+  });
+});
