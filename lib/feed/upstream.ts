@@ -65,9 +65,10 @@ export function openUpstream(
   let isClosed = false;
   /** Breaks since a connection last lived long. */
   let breaks = 0;
-  /** Opens in a row that never reached `connected`. */
+  /** Opens that never reached `connected`, since a connection last lived long. */
   let failures = 0;
   let reconnects = 0;
+  let hasConnected = false;
   let lastFrameAt: number | null = null;
   let brokenAt: number | null = null;
   let cursor: string | null = null;
@@ -80,7 +81,7 @@ export function openUpstream(
     if (problem?.code === 'unauthorized') return 'dead';
     const silentMs = timing.now() - (lastFrameAt ?? startedAt);
     if (silentMs >= settings.upstreamDeadMs) return 'dead';
-    if (lastFrameAt === null) return 'connecting';
+    if (!hasConnected) return 'connecting';
     return isOpen && silentMs < settings.upstreamLateMs ? 'live' : 'late';
   }
 
@@ -97,27 +98,19 @@ export function openUpstream(
   /** Looks again when the state would change by silence alone. */
   function watch(): void {
     cancelTimer();
+    if (isClosed || attempt === null) return;
+    const isOpen = attempt.connectedAt !== null;
+    const limitMs = isOpen ? settings.upstreamDeadMs : settings.upstreamOpenMs;
+    const leftMs = Math.max(lastFrameAt ?? 0, attempt.openedAt) + limitMs - timing.now();
+    if (leftMs <= 0) {
+      const what = isOpen ? 'sent nothing' : 'did not open';
+      fail(attempt, new FeedError('stalled', `${WHAT} ${what} for ${seconds(limitMs)}.`));
+      return;
+    }
+    if (state() !== reported) report();
     const silentMs = timing.now() - (lastFrameAt ?? startedAt);
-    const nextMs =
-      silentMs < settings.upstreamLateMs
-        ? settings.upstreamLateMs - silentMs
-        : settings.upstreamDeadMs - silentMs;
-    cancelTimer = timing.schedule(
-      () => {
-        if (isClosed || attempt === null) return;
-        const silent = timing.now() - Math.max(lastFrameAt ?? 0, attempt.openedAt);
-        const limit =
-          attempt.connectedAt === null ? settings.upstreamOpenMs : settings.upstreamDeadMs;
-        if (silent >= limit) {
-          const what = attempt.connectedAt === null ? 'did not open' : 'sent nothing';
-          fail(attempt, new FeedError('stalled', `${WHAT} ${what} for ${seconds(limit)}.`));
-          return;
-        }
-        if (state() !== reported) report();
-        watch();
-      },
-      Math.max(nextMs, 50),
-    );
+    const nextMs = [settings.upstreamLateMs - silentMs, settings.upstreamDeadMs - silentMs];
+    cancelTimer = timing.schedule(watch, Math.min(leftMs, ...nextMs.filter((ms) => ms > 0)));
   }
 
   function open(): void {
@@ -149,6 +142,8 @@ export function openUpstream(
     if (current !== attempt) return answer.discard();
     if (answer.status !== 200 || !answer.contentType.startsWith('text/event-stream')) {
       answer.discard();
+      // It may be the position that is refused. A gap is read again by REST either way.
+      if (answer.status >= 400 && answer.status < 500 && answer.status !== 429) cursor = null;
       throw refusal(answer, gate, WHAT);
     }
     const parser = createParser({
@@ -188,10 +183,10 @@ export function openUpstream(
     // by its first other frame.
     if (current.connectedAt === null) {
       current.connectedAt = timing.now();
-      const isFirst = lastFrameAt === null;
+      const isFirst = !hasConnected;
       const gapMs = brokenAt === null ? 0 : timing.now() - brokenAt;
       if (!isFirst) reconnects += 1;
-      failures = 0;
+      hasConnected = true;
       problem = null;
       brokenAt = null;
       alive();
@@ -215,7 +210,10 @@ export function openUpstream(
     const livedMs = current.connectedAt === null ? null : timing.now() - current.connectedAt;
     if (livedMs !== null) {
       brokenAt = lastFrameAt;
-      if (livedMs >= settings.upstreamStableMs) breaks = 0;
+      if (livedMs >= settings.upstreamStableMs) {
+        breaks = 0;
+        failures = 0;
+      }
     }
     report();
     retryIn(pauseMs(error, livedMs !== null));

@@ -192,6 +192,75 @@ describe('upstream', () => {
     expect(kit.upstream.status().state).toBe('live');
   });
 
+  it('takes a comment before the first frame for no connection', async () => {
+    const kit = createKit();
+    await kit.timing.advance(0);
+    kit.last().answer();
+    await kit.last().send(': ok\n\n');
+    expect(kit.upstream.status().state).toBe('connecting');
+    await kit.last().send(HELLO);
+    expect(kit.connected).toEqual([{ isFirst: true, gapMs: 0 }]);
+    expect(kit.upstream.status()).toMatchObject({ state: 'live', reconnects: 0 });
+  });
+
+  it('asks without a position after one was refused', async () => {
+    const kit = createKit();
+    await opened(kit);
+    await kit.last().send(odds('9-1'));
+    await kit.last().end();
+    await kit.timing.advance(0);
+    expect(kit.last().url.searchParams.get('last_entry_id')).toBe('9-1');
+    kit.last().answer({ status: 400, contentType: 'text/plain' });
+    await kit.timing.advance(2_000);
+    expect(kit.last().url.searchParams.has('last_entry_id')).toBe(false);
+  });
+
+  it('goes on waiting longer until a connection has lived 30 s', async () => {
+    const kit = createKit();
+    await kit.timing.advance(0);
+    const pauseAfterRefusals = async (count: number) => {
+      let pauseMs = 0;
+      for (let round = 0; round < count; round += 1) {
+        const calls = kit.calls.length;
+        const at = kit.timing.now();
+        kit.last().answer({ status: 500 });
+        while (kit.calls.length === calls) await kit.timing.advance(100);
+        pauseMs = Math.max(pauseMs, kit.timing.now() - at);
+      }
+      return pauseMs;
+    };
+    await pauseAfterRefusals(10);
+    kit.last().answer();
+    await kit.last().send(HELLO);
+    await kit.last().end();
+    await kit.timing.advance(0);
+    expect(await pauseAfterRefusals(4)).toBeGreaterThan(10_000);
+    kit.last().answer();
+    await kit.last().send(HELLO);
+    for (let beat = 0; beat < 7; beat += 1) {
+      await kit.timing.advance(5_000);
+      await kit.last().send(PING);
+    }
+    await kit.last().end();
+    await kit.timing.advance(0);
+    expect(await pauseAfterRefusals(1)).toBeLessThan(1_200);
+  });
+
+  it('sets no more timers than it needs while an open hangs', async () => {
+    const kit = createKit();
+    await kit.timing.advance(0);
+    kit.last().answer({ status: 500 });
+    await kit.timing.advance(16_000);
+    let scheduled = 0;
+    const schedule = kit.timing.schedule;
+    kit.timing.schedule = (task, delayMs) => {
+      scheduled += 1;
+      return schedule(task, delayMs);
+    };
+    await kit.timing.advance(14_000);
+    expect(scheduled).toBeLessThan(20);
+  });
+
   it('opens again at once after the first break, then within 5 s', async () => {
     const kit = createKit();
     await opened(kit);
