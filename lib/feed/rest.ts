@@ -2,18 +2,21 @@
  * The vendor's REST reads. Every answer is checked before it is parsed, both of the vendor's shapes of
  * paging are followed, and all reads share one bounded number of requests and one budget.
  */
-import { decodeFixture, decodeFixtureOdds, type FixtureOdds } from '@/lib/protocol/decode';
-import { FeedError } from '@/lib/protocol/errors';
 import {
-  type FixturePatch,
-  type HistoryEntry,
-  ODDS_EVENTS,
-  type OddsEventName,
-  type Rejected,
-  type WireLeague,
-  type WireRecord,
+  decodeFixture,
+  decodeFixtureOdds,
+  decodeHistory,
+  type FixtureOdds,
+} from '@/lib/protocol/decode';
+import { FeedError } from '@/lib/protocol/errors';
+import type {
+  FixturePatch,
+  HistoryEntry,
+  Rejected,
+  WireLeague,
+  WireRecord,
 } from '@/lib/protocol/events';
-import type { Market, Sport } from '@/lib/protocol/sports';
+import { type Market, type Sport, slug } from '@/lib/protocol/sports';
 import type { FeedSettings } from './config';
 import type { Budget, Gate } from './gate';
 import type { HttpGet } from './http';
@@ -78,7 +81,7 @@ const NEVER_UPDATED = /^0001-01-01/;
 export function createRest(deps: RestDeps): Rest {
   const { timing, gate, settings } = deps;
   const slots = createSlots(settings.restConcurrency);
-  let versions: { ids: string[]; at: number } | null = null;
+  let versions: { ids: string[]; until: number } | null = null;
 
   async function open(path: string, params: Params): Promise<unknown> {
     const what = `The vendor's ${path}`;
@@ -177,9 +180,9 @@ export function createRest(deps: RestDeps): Rest {
       const { data, body } = await read(path, [...params, ['page', String(page)]]);
       for (const row of data) all.push(row);
       const isMore =
-        typeof body.has_more === 'boolean'
-          ? body.has_more
-          : typeof body.total_pages === 'number' && page < body.total_pages;
+        body.has_more === undefined || body.has_more === null
+          ? page < Number(body.total_pages ?? 0)
+          : /^true$/i.test(String(body.has_more));
       if (!isMore || data.length === 0) break;
     }
     return all;
@@ -187,8 +190,9 @@ export function createRest(deps: RestDeps): Rest {
 
   /** Ids of the vendor's copilot versions; none where the key has none or may not ask. */
   async function versionIds(): Promise<string[]> {
-    if (versions && timing.now() - versions.at < settings.catalogueMs) return versions.ids;
-    let ids: string[] = [];
+    if (versions && timing.now() < versions.until) return versions.ids;
+    let ids = versions?.ids ?? [];
+    let holdsMs = settings.catalogueMs;
     try {
       const { data } = await read('copilot/versions', []);
       ids = data
@@ -198,8 +202,9 @@ export function createRest(deps: RestDeps): Rest {
         .slice(0, MOST_VERSIONS);
     } catch (error) {
       if (asFeedError(error, '').code === 'rate-limited') throw error;
+      holdsMs = settings.restRetryMs;
     }
-    versions = { ids, at: timing.now() };
+    versions = { ids, until: timing.now() + holdsMs };
     return ids;
   }
 
@@ -296,11 +301,7 @@ export function createRest(deps: RestDeps): Rest {
         'copilot/fixtures/odds/historical',
         ids.map((id) => ['id', id] as const),
       );
-      return data.flatMap((row) =>
-        isRecord(row) && typeof row.id === 'string' && Array.isArray(row.entries)
-          ? [{ id: row.id, entries: row.entries.flatMap(toHistoryEntry) }]
-          : [],
-      );
+      return data.map(decodeHistory).filter((odd) => odd !== null);
     },
   };
 }
@@ -367,33 +368,11 @@ function toSport(row: unknown): Sport | null {
 /** A league row as received, where it has what the board needs of it and is of the sport asked for. */
 function toLeague(row: unknown, sport: string): WireLeague | null {
   if (!isRecord(row) || typeof row.name !== 'string' || row.name === '') return null;
-  const sportId = isRecord(row.sport) ? row.sport.id : null;
-  if (typeof sportId === 'string' && sportId !== sport) return null;
+  const sportId = isRecord(row.sport) ? row.sport.id : row.sport;
+  if (typeof sportId === 'string' && sportId !== '' && slug(sportId) !== slug(sport)) return null;
   return {
     ...row,
     id: typeof row.id === 'string' ? row.id : row.name,
     name: row.name,
   } as WireLeague;
-}
-
-function numberOrNull(value: unknown): number | null {
-  return typeof value === 'number' && Number.isFinite(value) ? value : null;
-}
-
-function toHistoryEntry(row: unknown): HistoryEntry[] {
-  if (!isRecord(row)) return [];
-  const timestamp = numberOrNull(row.timestamp);
-  const event = ODDS_EVENTS.find((name): name is OddsEventName => name === row.event);
-  if (timestamp === null || !event) return [];
-  return [
-    {
-      timestamp,
-      event,
-      price: numberOrNull(row.price),
-      points: numberOrNull(row.points),
-      is_main: typeof row.is_main === 'boolean' ? row.is_main : null,
-      settlement: typeof row.settlement === 'string' && row.settlement ? row.settlement : null,
-      origin: 'vendor',
-    },
-  ];
 }

@@ -7,6 +7,7 @@ import {
   type Competitor,
   type FeedEvent,
   type FixturePatch,
+  type HistoryEntry,
   ODDS_EVENTS,
   type Odd,
   type OddRow,
@@ -124,15 +125,18 @@ export function decodeOddRow(
   if (fixtureId === null) return reject('bad-fixture-id', id);
   const market = text(wire.market);
   if (market === null) return reject('bad-market', id);
-  const price = number(wire.price);
-  const isPriced = typeof price === 'number';
-  if (price === undefined || (isPriced && !isAmericanPrice(price))) {
-    return reject('bad-price', `${id} ${JSON.stringify(wire.price)}`);
+  // Only an open odd must have a price: a lock repeats the last one, a settlement keeps it. Dropping either
+  // for a price that cannot be would leave on offer what is not.
+  const isOffer = event === 'copilot-odds';
+  const found = number(wire.price);
+  const price = typeof found === 'number' && isAmericanPrice(found) ? found : null;
+  if (isOffer && price === null) {
+    return reject('bad-price', `${id} ${found === null ? 'has none' : JSON.stringify(wire.price)}`);
   }
-  // Only an open odd must have a price: a lock repeats the last one, a settlement keeps it.
-  if (!isPriced && event === 'copilot-odds') return reject('bad-price', `${id} has none`);
   const points = number(wire.points);
-  if (points === undefined) return reject('bad-points', `${id} ${JSON.stringify(wire.points)}`);
+  if (isOffer && points === undefined) {
+    return reject('bad-points', `${id} ${JSON.stringify(wire.points)}`);
+  }
   const timestampSeconds = seconds(wire.timestamp) ?? context.timestampSeconds ?? null;
   if (timestampSeconds === null) {
     return reject('bad-timestamp', `${id} ${JSON.stringify(wire.timestamp)}`);
@@ -155,7 +159,7 @@ export function decodeOddRow(
     name: text(wire.name) ?? selection ?? market,
     selection,
     selectionLine: text(wire.selection_line)?.toLowerCase() ?? null,
-    points,
+    points: points ?? null,
     price,
     isMain: boolean(wire.is_main),
     isLive: boolean(wire.is_live) ?? context.isLive ?? null,
@@ -366,6 +370,29 @@ export function decodeFixtureOdds(wire: unknown): FixtureOdds | Rejected {
     else rows.push(row);
   }
   return { fixture: { ...fixture, wire: wrapper }, rows, rejected };
+}
+
+/** One element of the REST history, its entries in the vendor's order; null where it is none. */
+export function decodeHistory(wire: unknown): { id: string; entries: HistoryEntry[] } | null {
+  const id = isRecord(wire) ? text(wire.id) : null;
+  if (!isRecord(wire) || id === null || !Array.isArray(wire.entries)) return null;
+  const entries: HistoryEntry[] = [];
+  for (const entry of wire.entries) {
+    if (!isRecord(entry)) continue;
+    const timestamp = seconds(entry.timestamp);
+    const event = ODDS_EVENTS.find((name) => name === entry.event);
+    if (timestamp === null || !event) continue;
+    entries.push({
+      timestamp,
+      event,
+      price: number(entry.price) ?? null,
+      points: number(entry.points) ?? null,
+      is_main: boolean(entry.is_main),
+      settlement: text(entry.settlement),
+      origin: 'vendor',
+    });
+  }
+  return { id, entries };
 }
 
 export type Snapshot = {

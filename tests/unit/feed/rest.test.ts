@@ -70,6 +70,8 @@ describe('rest', () => {
     for (const [more, pages] of [
       [(page: number) => ({ has_more: page < 3 }), 3],
       [() => ({ total_pages: 2 }), 2],
+      [(page: number) => ({ has_more: String(page < 3) }), 3],
+      [() => ({ total_pages: '2', has_more: null }), 2],
       [() => ({}), 1],
     ] as const) {
       const { rest } = createKit((path, url) => {
@@ -79,6 +81,44 @@ describe('rest', () => {
       });
       expect((await rest.fixtures('basketball', ['NBA'])).fixtures).toHaveLength(pages);
     }
+  });
+
+  it('keeps leagues of the sport asked for, whether the row says it by id, by name or not at all', async () => {
+    const { rest } = createKit(() => ({
+      body: {
+        data: [
+          { id: 'nba', name: 'NBA', sport: { id: 'basketball', name: 'Basketball' } },
+          { name: 'NCAAB', sport: 'Basketball' },
+          { id: 'wnba', name: 'WNBA' },
+          { id: 'atp', name: 'ATP', sport: 'tennis' },
+          { id: 'wta', name: 'WTA', sport: { id: 'tennis' } },
+          { id: 'nameless' },
+        ],
+      },
+    }));
+    const leagues = await rest.leagues('basketball');
+    expect(leagues.map(({ id, name }) => [id, name])).toEqual([
+      ['nba', 'NBA'],
+      ['NCAAB', 'NCAAB'],
+      ['wnba', 'WNBA'],
+    ]);
+  });
+
+  it('keeps the versions it knows when they cannot be read again, and asks again soon', async () => {
+    let areRefused = true;
+    const { rest, timing, paths } = createKit((path) => {
+      if (path !== 'copilot/versions') return { body: { data: [fixture(path)] } };
+      return areRefused ? { status: 500 } : { body: { data: [{ id: 1 }] } };
+    });
+    const read = async () => (await rest.fixtures('basketball', [])).fixtures.map(({ id }) => id);
+    expect(await read()).toEqual(['fixtures/active']);
+    areRefused = false;
+    await timing.advance(31_000);
+    expect(await read()).toEqual(['copilot/fixtures']);
+    areRefused = true;
+    await timing.advance(301_000);
+    expect(await read()).toEqual(['copilot/fixtures']);
+    expect(paths().filter((path) => path === 'copilot/versions')).toHaveLength(3);
   });
 
   it('ends at a vendor that always has more', async () => {

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeEvent, decodeFixtureOdds, decodeSnapshot, parseTime } from '@/lib/protocol/decode';
+import {
+  decodeEvent,
+  decodeFixtureOdds,
+  decodeHistory,
+  decodeSnapshot,
+  parseTime,
+} from '@/lib/protocol/decode';
 import type { OddsEvent } from '@/lib/protocol/events';
 import { aWireRow, ROW_SECONDS } from '../../support/builders';
 
@@ -34,6 +40,47 @@ describe('decode', () => {
     if (event?.kind !== 'odds') throw new Error('an odds event decodes as one');
     expect(event.rejected.map((rejected) => rejected.reason)).toEqual([reason]);
     expect(event.rows.map((row) => row.id)).toEqual(['whole']);
+  });
+
+  it.each(['copilot-locked-odds', 'copilot-settled-odds'])(
+    'believes a %s row without its price and points where those cannot be',
+    (name) => {
+      // Dropped, it would leave a withdrawn price on offer.
+      const wire = aWireRow({ id: 'a', price: 0, points: {}, settlement: 'Won' });
+      const { rows, rejected } = decodeRows([wire], name);
+      expect(rejected).toEqual([]);
+      expect(rows).toMatchObject([{ id: 'a', price: null, points: null }]);
+    },
+  );
+
+  it('reads the entries of a history as the wire varies them, and drops what is none', () => {
+    const point = { event: 'copilot-odds', timestamp: '1795000000.5', price: '140.0' };
+    const read = decodeHistory({
+      id: 7,
+      entries: [
+        { ...point, is_main: 'True', points: 'None', settlement: '' },
+        { ...point, event: 'odds' },
+        { ...point, timestamp: null },
+        null,
+      ],
+    });
+    expect(read).toEqual({
+      id: '7',
+      entries: [
+        {
+          timestamp: 1_795_000_000.5,
+          event: 'copilot-odds',
+          price: 140,
+          points: null,
+          is_main: true,
+          settlement: null,
+          origin: 'vendor',
+        },
+      ],
+    });
+    for (const none of [null, {}, { id: 'a' }, { id: '', entries: [] }]) {
+      expect(decodeHistory(none)).toBeNull();
+    }
   });
 
   it('drops a settled row without a settlement', () => {
