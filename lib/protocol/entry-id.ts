@@ -29,7 +29,7 @@ export function compareEntryIds(a: string, b: string): number {
  * Hands out strictly increasing entry ids: `seq` restarts at 0 each ms, and a clock that steps back
  * does not take the ids with it.
  */
-export function createEntryIds(now: () => number): { next(): string; last(): string } {
+export function createEntryIds(now: () => number): { next(): string } {
   let ms = Math.floor(now());
   let seq = -1;
   return {
@@ -43,6 +43,5 @@ export function createEntryIds(now: () => number): { next(): string; last(): str
       }
       return `${ms}-${seq}`;
     },
-    last: () => `${ms}-${Math.max(seq, 0)}`,
   };
 }
