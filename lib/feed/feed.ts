@@ -247,18 +247,23 @@ function worst(states: readonly FeedState[]): FeedState {
   return WORST_FIRST.find((state) => states.includes(state)) ?? 'connecting';
 }
 
-/** Both histories in order of time; what both tell is told once, by the vendor. An odd's points never change. */
-function mergeHistory(
+/**
+ * Both histories in order of time; what both tell is told once, by the vendor. An odd's points never change.
+ * The vendor tells newest first, also of what happened within one second.
+ */
+export function mergeHistory(
   vendor: readonly HistoryEntry[],
   board: readonly HistoryEntry[],
   points: number | null,
 ): HistoryEntry[] {
-  const keyOf = ({ event, timestamp, price }: HistoryEntry) =>
-    `${event} ${Math.floor(timestamp)} ${price}`;
+  // What is settled so was settled once, whichever second each of the two says.
+  const graded = new Set(vendor.map(({ settlement }) => settlement));
+  const own = board.filter(({ settlement }) => settlement === null || !graded.has(settlement));
   const seen = new Set<string>();
   const merged: HistoryEntry[] = [];
-  for (const entry of [...vendor, ...board]) {
-    const key = keyOf(entry);
+  for (const entry of [...[...vendor].reverse(), ...own]) {
+    const { event, timestamp, price, settlement } = entry;
+    const key = `${event} ${Math.floor(timestamp)} ${price} ${settlement}`;
     if (seen.has(key)) continue;
     seen.add(key);
     merged.push({ ...entry, points: entry.points ?? points });

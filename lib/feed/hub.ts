@@ -490,7 +490,7 @@ export function createHub(deps: HubDeps): Hub {
         for (const { row, odd } of entry.changes) {
           if (row.id !== id) continue;
           entries.push({
-            timestamp: row.timestampSeconds,
+            timestamp: saidSeconds(row),
             event: entry.event,
             price: odd.price,
             points: odd.points,
@@ -564,6 +564,12 @@ function isFixtureNews({ fixture, previous }: FixtureChange): boolean {
 }
 
 const TOLD_AGAIN: ReadonlySet<string> = new Set(['wire', 'receivedAt', 'upstreamEntryId']);
+
+/** When a row says what it says: of a settlement its own time is still that of the lock. */
+function saidSeconds({ timestampSeconds, settlement, settledAt }: OddRow): number {
+  if (settlement === null || settledAt === null) return timestampSeconds;
+  return Math.max(timestampSeconds, Date.parse(settledAt) / 1000);
+}
 
 function eventOf(row: OddRow): OddsEventName {
   return row.settlement === null ? 'copilot-odds' : 'copilot-settled-odds';
