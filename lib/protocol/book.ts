@@ -398,7 +398,7 @@ function mergeFixture(
     next.homeRotation = patch.homeRotation ?? held.homeRotation;
     next.awayRotation = patch.awayRotation ?? held.awayRotation;
     if (patch.score !== undefined) next.score = patch.score;
-    if (isRead) next.wire = { ...held.wire, ...patch.wire };
+    if (isRead) next.wire = { ...held.wire, ...filled(patch.wire, held.wire) };
   }
   if (
     patch.status !== undefined &&
@@ -431,6 +431,18 @@ function mergeFixture(
     }
   }
   return next;
+}
+
+/** A fixture comes by several paths, each with fields that it leaves empty: an empty one says nothing. */
+function filled(wire: WireRecord, held: WireRecord): WireRecord {
+  return Object.fromEntries(
+    Object.entries(wire).filter(([field, value]) => !isEmpty(value) || isEmpty(held[field])),
+  );
+}
+
+function isEmpty(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length === 0;
+  return value === undefined || value === null || value === '' || value === 'None';
 }
 
 function isLater(

@@ -201,11 +201,12 @@ function competitors(value: unknown): Competitor[] | undefined {
     if (id !== null && name !== null)
       list.push({ id, name, abbreviation: text(item.abbreviation) });
   }
-  return list;
+  return list.length === 0 ? undefined : list;
 }
 
-function score(result: unknown): Score | null | undefined {
-  if (!isRecord(result)) return result === null ? null : undefined;
+/** The score, where there is one: it never goes back to none. */
+function score(result: unknown): Score | undefined {
+  if (!isRecord(result)) return undefined;
   const scores = isRecord(result.scores) ? result.scores : {};
   const play = isRecord(result.in_play_data) ? result.in_play_data : {};
   const total = (side: unknown) => (isRecord(side) ? (number(side.total) ?? null) : null);
@@ -216,7 +217,7 @@ function score(result: unknown): Score | null | undefined {
     clock: text(play.clock),
   };
   const isEmpty = Object.values(found).every((value) => value === null);
-  return isEmpty ? null : found;
+  return isEmpty ? undefined : found;
 }
 
 /** Leaves out what is null, so that a patch says only what its message said. */

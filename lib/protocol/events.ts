@@ -98,7 +98,7 @@ export type Score = {
   clock: string | null;
 };
 
-/** What one message says of a fixture. A missing (undefined) field says nothing; null says "none". */
+/** What one message says of a fixture. A missing (undefined) field says nothing. */
 export type FixturePatch = {
   id: string;
   sport?: string;
@@ -116,7 +116,7 @@ export type FixturePatch = {
   /** What it was before, where the message says so (`fixture-status`). */
   oldStatus?: FixtureStatus;
   oldStartDate?: string;
-  score?: Score | null;
+  score?: Score;
   /** Local ms of the previous receipts, where a snapshot passes them on. */
   statusChangedAt?: number;
   startChangedAt?: number;

@@ -188,4 +188,28 @@ describe('repair', () => {
     await kit.timing.advance(62_000);
     expect([...kit.hub.book.odds.keys()]).toEqual(['a']);
   });
+
+  it('keeps what a shorter wrapper of a fixture leaves empty, and tells no news of it', async () => {
+    const kit = createHubKit({ settings: { oddsRefreshMs: 0, fixturesPollMs: 0 } });
+    const result = { scores: { home: { total: 61 }, away: { total: 58 } } };
+    const full = aWireFixture({ status: 'live', result, venue_name: 'Harbor Hall' });
+    kit.vendor.fixtures = [full];
+    watch(kit);
+    await kit.timing.advance(300);
+    kit.vendor.open()[0]?.connect();
+    await kit.timing.advance(100);
+    const end = kit.hub.journal.end;
+    const competitors = { home_competitors: [], away_competitors: null };
+    kit.vendor.fixtures = [{ ...full, ...competitors, result: null, venue_name: '' }];
+    kit.vendor.open()[0]?.connect();
+    await kit.timing.advance(100);
+    expect(kit.hub.book.fixtures.get('FX1')).toMatchObject({
+      score: { home: 61, away: 58 },
+      homeCompetitors: [{ id: 'T1' }],
+      awayCompetitors: [{ id: 'T2' }],
+    });
+    const { fixtures } = await kit.hub.snapshot(aQuery(), { waitMs: 0, limit: 10 });
+    expect(fixtures).toMatchObject([{ result, venue_name: 'Harbor Hall', home_competitors: [{}] }]);
+    expect(kit.hub.journal.end).toBe(end);
+  });
 });
