@@ -13,6 +13,9 @@ const CLOSE_MS = 1_000;
 // Every stream carries a ping each 5 s, so a socket without a byte for this long is nobody's.
 const SILENT_SOCKET_MS = 60_000;
 
+/** All that the API is asked is a question. */
+const API_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+
 type Hook = () => unknown;
 const HOOKS = Symbol.for('board.shutdown');
 
@@ -37,10 +40,13 @@ function readSettings(): { host: string; port: number } {
   }
 }
 
-/** What is wrong with a request that Next would answer with a 500, as if the fault were ours. */
-function refusalOf({ method, url = '/' }: IncomingMessage) {
+/** What is wrong with a request that Next would answer with a 500, as if the fault were ours, or without a word. */
+function refusalOf({ method = 'GET', url = '/' }: IncomingMessage) {
   // The web's Request cannot be made with it.
   if (method === 'TRACE') return { status: 405, error: 'TRACE is not served: use GET.' };
+  if (url.startsWith('/api/') && !API_METHODS.has(method)) {
+    return { status: 405, error: `${method.slice(0, 20)} is not served under /api: use GET.` };
+  }
   try {
     decodeURIComponent(url.split('?', 1)[0] ?? '');
     return null;
@@ -113,6 +119,7 @@ export async function serve({ isDev }: { isDev: boolean }): Promise<void> {
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
     const refusal = refusalOf(request);
     if (refusal) {
+      if (refusal.status === 405) response.setHeader('Allow', [...API_METHODS].join(', '));
       response.writeHead(refusal.status, { 'Content-Type': 'application/json' });
       response.end(JSON.stringify({ error: refusal.error }));
       return;

@@ -104,6 +104,23 @@ describe('start, serving', () => {
   });
 
   it.each([
+    ['GET', '/api', 404, 'is no path'],
+    ['GET', '/api/no-such-path', 404, 'is no path'],
+    ['GET', '/api/v3/fixtures?key=some-key', 404, '"/api/v3/fixtures"'],
+    ['GET', `/api/${'x'.repeat(500)}`, 404, 'is no path'],
+    ['POST', '/api/health', 405, 'use GET'],
+    ['DELETE', STREAM, 405, 'use GET'],
+  ])('answers %s %.40s in JSON with %i and the reason', async (method, path, status, reason) => {
+    const answer = await ask(board.url, path, undefined, method);
+    expect(answer.status).toBe(status);
+    const body = JSON.parse(answer.body);
+    expect(Object.keys(body)).toEqual(['error']);
+    expect(body.error).toContain(reason);
+    expect(body.error.length).toBeLessThan(200);
+    expect(body.error).not.toContain('some-key');
+  });
+
+  it.each([
     ['the board', '/basketball'],
     ['an unknown sport', '/no-such-sport'],
     ['an unknown path', '/no/such/path'],
