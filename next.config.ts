@@ -15,6 +15,8 @@ const config: NextConfig = {
   // Types are checked by `npm run typecheck`, which `npm test` runs before it builds: not a second time in a
   // newcomer's first `npm start`.
   typescript: { ignoreBuildErrors: true },
+  // The development server logs addresses, and a client of the vendor's may send its key in one.
+  logging: { incomingRequests: { ignore: [/[?&]key=/i] } },
   experimental: {
     // Route types come in through next-env.d.ts; without this Next writes the build folder into tsconfig.json.
     strictRouteTypes: true,
