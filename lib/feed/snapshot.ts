@@ -70,12 +70,19 @@ function placeholder(odd: Odd): Fixture {
 /** Cuts whose further pages may still be asked for, bounded in number and age. */
 export function createCuts(timing: Timing, settings: FeedSettings) {
   const held = new Map<string, { cut: Cut; expiresAt: number }>();
+  let isPruneDue = false;
 
   function prune(): void {
     const now = timing.now();
     for (const [id, { expiresAt }] of held) {
       if (expiresAt <= now || held.size > settings.snapshotCuts) held.delete(id);
     }
+    if (held.size === 0 || isPruneDue) return;
+    isPruneDue = true;
+    timing.schedule(() => {
+      isPruneDue = false;
+      prune();
+    }, settings.snapshotCutMs + 1);
   }
 
   function body(cut: Cut, offset: number, limit: number, id: string | null): SnapshotBody {
@@ -85,7 +92,6 @@ export function createCuts(timing: Timing, settings: FeedSettings) {
     if (!isLast) {
       held.delete(token);
       held.set(token, { cut, expiresAt: timing.now() + settings.snapshotCutMs });
-      timing.schedule(prune, settings.snapshotCutMs + 1);
       prune();
     }
     return {

@@ -94,7 +94,7 @@ export function createViewers(deps: ViewersDeps): Viewers {
   function entryFrame(entry: Entry, group: Group, canShare: boolean): string {
     if (entry.kind === 'mark') return '';
     if (entry.kind === 'fixture') {
-      if (!group.query.includeFixtureUpdates || !group.predicate.fixture(entry.fixture)) return '';
+      if (!isToldOf(group, entry.fixture, entry.event)) return '';
       return encodeSse({ event: entry.event, id: entry.id, data: entry.data(entry.id) });
     }
     const matching = entry.changes.filter(({ odd }) =>
@@ -151,9 +151,9 @@ export function createViewers(deps: ViewersDeps): Viewers {
       const entry = journal.at(index);
       if (entry?.kind === 'odds') {
         for (const { odd } of entry.changes) seen.add(odd.id);
-      } else if (entry?.kind === 'fixture' && group.query.includeFixtureUpdates) {
+      } else if (entry?.kind === 'fixture') {
         const fixture = book.fixtures.get(entry.fixture.id);
-        if (!fixture || !group.predicate.fixture(fixture)) continue;
+        if (!fixture || !isToldOf(group, fixture, entry.event)) continue;
         fixtures.set(fixture, fixtures.get(fixture) || entry.event === 'fixture-status');
       }
     }
@@ -408,6 +408,22 @@ export function createViewers(deps: ViewersDeps): Viewers {
       }
     },
   };
+}
+
+/** Whether a group is told of a fixture: also of the change by which it stops matching, such as its end. */
+function isToldOf(
+  { query, predicate }: Group,
+  fixture: Fixture,
+  event: 'fixture' | 'fixture-status',
+): boolean {
+  if (!query.includeFixtureUpdates) return false;
+  if (predicate.fixture(fixture)) return true;
+  const { oldStatus } = fixture;
+  return (
+    event === 'fixture-status' &&
+    oldStatus !== null &&
+    predicate.fixture({ ...fixture, status: oldStatus })
+  );
 }
 
 /** A status as text, without what differs each time it is asked for. */

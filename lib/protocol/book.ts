@@ -398,6 +398,10 @@ function mergeFixture(
     next.homeRotation = patch.homeRotation ?? held.homeRotation;
     next.awayRotation = patch.awayRotation ?? held.awayRotation;
     if (patch.score !== undefined) next.score = patch.score;
+    const { game_id } = patch.wire;
+    if (!isRead && isEmpty(held.wire.game_id) && !isEmpty(game_id)) {
+      next.wire = { ...held.wire, game_id };
+    }
     if (isRead) next.wire = { ...held.wire, ...filled(patch.wire, held.wire) };
   }
   if (

@@ -258,6 +258,36 @@ describe('hub', () => {
     expect(kit.hub.book.fixtures.get('FX1')?.status).toBe('cancelled');
   });
 
+  it('tells viewers of games in play, or of one by its old handle, how it ended', async () => {
+    const kit = await aLiveKit();
+    const data = { fixture_id: 'FX8', game_id: 'g-8', league: 'NBA', sport: 'basketball' };
+    const tell = (old_status: string, new_status: string, entry_id: string) =>
+      kit.vendor
+        .open()[0]
+        ?.event('fixture-status', { data: { ...data, old_status, new_status }, entry_id });
+    const filters = ['is_live=true', 'game_id=g-8', 'is_live=false', 'game_id=g-9'];
+    tell('unplayed', 'live', '90-1');
+    await kit.timing.advance(50);
+    const readers = filters.map((filter) =>
+      watch(kit, aQuery(`${filter}&include_fixture_updates=true`)),
+    );
+    tell('live', 'completed', '90-2');
+    await kit.timing.advance(50);
+    for (const reader of readers) await reader.take();
+    expect(readers.map((reader) => reader.data('fixture-status').length)).toEqual([1, 1, 1, 0]);
+  });
+
+  it('holds one timer for all snapshots whose pages may be asked for', async () => {
+    const kit = await aLiveKit();
+    const data = [aWireRow({ id: 'b' }), aWireRow({ id: 'c' })];
+    kit.vendor.open()[0]?.event('copilot-odds', { data, type: 'copilot-odds' });
+    const before = kit.timing.pending();
+    for (let round = 0; round < 50; round += 1) {
+      await kit.hub.snapshot(ALL, { waitMs: 0, limit: 1 });
+    }
+    expect(kit.timing.pending()).toBeLessThan(before + 3);
+  });
+
   it('re-reads slowly beside a healthy stream', async () => {
     const kit = await aLiveKit({ settings: { fixturesPollMs: 0, oddsRefreshMs: 60_000 } });
     kit.vendor.odds.set('FX1', [aRestRow({ id: 'a', price: 135, timestamp: ROW_SECONDS + 3 })]);
