@@ -13,7 +13,7 @@ type NumberSetting = {
   byDefault: number;
   min: number;
   max: number;
-  /** What it bounds or waits for; the settings table of the README says the same. */
+  /** What it bounds or waits for; docs/settings.md says the same. */
   meaning: string;
 };
 
@@ -244,7 +244,9 @@ const ECHO_LENGTH = 80;
 const SECRET_PART = /\/\/[^/]*@|[?#].*$/g;
 
 function refuse(name: string, value: string | null, advice: string): never {
-  const shown = value?.replace(SECRET_PART, '…').slice(0, ECHO_LENGTH);
+  // What is no address at all may be the key, put beside the wrong name.
+  const isTold = name !== 'OPTICODDS_BASE_URL' || /^[a-z]+:\/\//i.test(value ?? '');
+  const shown = (isTold ? value : null)?.replace(SECRET_PART, '…').slice(0, ECHO_LENGTH);
   const given = shown === undefined ? name : `${name} is "${shown}"`;
   throw new FeedError('config', `${given}: ${advice}`);
 }

@@ -72,6 +72,8 @@ describe('config', () => {
       refusalOf({ OPTICODDS_API_KEY: secret, OPTICODDS_BASE_URL: `https://u:${secret}@x/` }),
       refusalOf({ OPTICODDS_API_KEY: secret, OPTICODDS_BASE_URL: `https://x/?key=${secret}` }),
       refusalOf({ OPTICODDS_BASE_URL: `https://x/#${secret}` }),
+      refusalOf({ OPTICODDS_BASE_URL: secret }),
+      refusalOf({ OPTICODDS_API_KEY: secret, OPTICODDS_BASE_URL: secret }),
     ];
     for (const message of messages) expect(message).not.toContain(secret);
   });
