@@ -3,7 +3,7 @@
  * so a cut is a list of references and all its pages tell of the same moment.
  */
 import { randomBytes } from 'node:crypto';
-import { Book } from '@/lib/protocol/book';
+import { type Book, newFixture } from '@/lib/protocol/book';
 import { snapshotFixture, snapshotOdd } from '@/lib/protocol/encode';
 import type { Fixture, Odd, SnapshotBody } from '@/lib/protocol/events';
 import { type BoardQuery, createBoardPredicate } from '@/lib/protocol/filter';
@@ -61,10 +61,7 @@ export function selectRows(book: Book, filter: Filter): { fixtures: Fixture[]; o
 /** The fixture of an odd, as far as the odd tells. */
 function placeholder(odd: Odd): Fixture {
   const wire = { game_id: odd.wire.game_id ?? '' };
-  const patch = { id: odd.fixtureId, sport: odd.sport, league: odd.league, wire };
-  const book = new Book();
-  book.applyFixture(patch, 0);
-  return book.fixtures.get(odd.fixtureId) as Fixture;
+  return { ...newFixture(odd.fixtureId), sport: odd.sport, league: odd.league, wire };
 }
 
 /** Cuts whose further pages may still be asked for, bounded in number and age. */

@@ -350,7 +350,8 @@ function rowOf({ state, lockedAt, receivedAt, upstreamEntryId, ...row }: Odd): O
   return row;
 }
 
-function newFixture(id: string): Fixture {
+/** A fixture of which nothing but its id is known. */
+export function newFixture(id: string): Fixture {
   return {
     id,
     sport: null,
