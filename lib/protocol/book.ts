@@ -326,8 +326,16 @@ function merge(
     lockedAt: isLocked ? (wasLocked ? previous.lockedAt : row.timestampSeconds) : null,
     receivedAt: Math.max(receivedAt, previous?.receivedAt ?? 0),
     upstreamEntryId: entryId,
-    wire: previous && previous.wire !== row.wire ? { ...previous.wire, ...row.wire } : row.wire,
+    wire: mergeWire(row, previous),
   };
+}
+
+/** Who missed the price itself learns it from this row, so one without a price keeps the last. */
+function mergeWire({ price, wire }: OddRow, previous: Odd | null): WireRecord {
+  if (!previous || previous.wire === wire) return wire;
+  const merged = { ...previous.wire, ...wire };
+  const keepsPrice = price === null && 'price' in previous.wire;
+  return keepsPrice ? { ...merged, price: previous.wire.price } : merged;
 }
 
 /** A settlement that overtook its price: what the thin row left open is known from the older one. */

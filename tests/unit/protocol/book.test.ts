@@ -55,6 +55,16 @@ describe('book', () => {
     });
   });
 
+  it('holds the last price in the row of a lock that names none', () => {
+    const book = new Book();
+    book.applyRow('copilot-odds', aRow({ price: 150 }), 1, null);
+    const lock = aRow({ price: null, timestamp: ROW_SECONDS + 1 }, 'copilot-locked-odds');
+    const change = book.applyRow('copilot-locked-odds', lock, 2, null);
+    expect(change?.odd).toMatchObject({ price: 150, state: 'locked', wire: { price: 150 } });
+    expect(change?.row.wire.price).toBeNull();
+    expect(book.applyRow('copilot-locked-odds', lock, 2, null)).toBeNull();
+  });
+
   it('keeps the time of the first of two locks', () => {
     const book = new Book();
     book.applyRow('copilot-locked-odds', aRow({ timestamp: ROW_SECONDS }), 1, '1-0');
