@@ -5,13 +5,19 @@ const formatters = new Map<string, Intl.DateTimeFormat>();
 /** Zones and shapes come from a closed set; a page that walks through all zones must not keep them all. */
 const FORMATTERS_KEPT = 60;
 
-function formatter(zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = `${zone} ${JSON.stringify(options)}`;
+// One locale for everybody: server and browser must print the same text, and so must two offices.
+const LOCALE = 'en-GB';
+
+function formatter(
+  zone: string,
+  options: Intl.DateTimeFormatOptions,
+  locale = LOCALE,
+): Intl.DateTimeFormat {
+  const key = `${locale} ${zone} ${JSON.stringify(options)}`;
   const known = formatters.get(key);
   if (known) return known;
   if (formatters.size >= FORMATTERS_KEPT) formatters.clear();
-  // One locale for everybody: server and browser must print the same text, and so must two offices.
-  const made = new Intl.DateTimeFormat('en-GB', { timeZone: zone, ...options });
+  const made = new Intl.DateTimeFormat(locale, { timeZone: zone, ...options });
   formatters.set(key, made);
   return made;
 }
@@ -64,24 +70,19 @@ export function formatRelativeDay(at: string | number, zone: string, now: number
   return formatDay(at, zone, now);
 }
 
+/** Each locale abbreviates the zones of its own part of the world alone: `EDT` is American, `CEST` European. */
+const ZONE_LOCALES = ['en-US', LOCALE];
+
 /** Short name of `zone` at that time, as people write it there: `UTC`, `EDT`, `CEST`, `GMT+5:30`. */
 export function zoneName(zone: string, at: string | number): string {
-  const parts = formatter(zone, { timeZoneName: 'short', hour: 'numeric' }).formatToParts(
-    new Date(at),
-  );
-  return parts.find((part) => part.type === 'timeZoneName')?.value ?? zone;
-}
-
-/** How long until `at`: `in 3 d`, `in 2 h 05 m`, `in 12 m`, `in 0:45`; `started` once it has passed. */
-export function formatCountdown(at: string | number, now: number): string {
-  const seconds = Math.ceil((new Date(at).getTime() - now) / 1000);
-  if (seconds <= 0) return 'started';
-  const minutes = Math.floor(seconds / 60);
-  const hours = Math.floor(minutes / 60);
-  if (hours >= 48) return `in ${Math.floor(hours / 24)} d`;
-  if (hours >= 1) return `in ${hours} h ${String(minutes % 60).padStart(2, '0')} m`;
-  if (minutes >= 10) return `in ${minutes} m`;
-  return `in ${minutes}:${String(seconds % 60).padStart(2, '0')}`;
+  let name = zone;
+  for (const locale of ZONE_LOCALES) {
+    const named = formatter(zone, { timeZoneName: 'short', hour: 'numeric' }, locale);
+    const parts = named.formatToParts(new Date(at));
+    name = parts.find((part) => part.type === 'timeZoneName')?.value ?? zone;
+    if (!/^(GMT|UTC)[+-]/.test(name)) break;
+  }
+  return name;
 }
 
 /** How long ago `at` (epoch ms) was: `now`, `12 s`, `4 m`, `2 h 05 m`, `3 d`. */
