@@ -303,7 +303,7 @@ export function createHub(deps: HubDeps): Hub {
     onWanted(added, dropped) {
       reader.add(added);
       reader.drop(dropped);
-      if (!subscription.isWhole()) forget(dropped);
+      if (!subscription.isWhole()) withdraw(dropped);
     },
     isHeld: (key) =>
       [...book.fixtures.values()].some(
@@ -313,8 +313,11 @@ export function createHub(deps: HubDeps): Hub {
     onChange: () => viewers.statusChanged(),
   });
 
-  /** Odds of leagues that nobody carries any more would be shown as if they were live. */
-  function forget(dropped: readonly string[]): void {
+  /**
+   * Open odds of leagues that nobody carries any more would be shown as if they were live, so they count as
+   * locked until the league is read again. Locks and settlements stay: no read would bring them back.
+   */
+  function withdraw(dropped: readonly string[]): void {
     if (dropped.length === 0) return;
     const gone = new Set(dropped);
     const carried = new Set(subscription.wanted().map(({ key }) => key));
@@ -324,14 +327,12 @@ export function createHub(deps: HubDeps): Hub {
       if (!isWholeGone) return gone.has(slug(league));
       return !carried.has(slug(league)) && !(typeof id === 'string' && carried.has(slug(id)));
     };
-    const ids = new Set<string>();
-    for (const fixture of book.fixtures.values()) {
-      if (isGone(fixture.league, fixture.leagueId)) ids.add(fixture.id);
+    const lockedAt = Math.floor(timing.now() / 1000);
+    for (const odd of [...book.odds.values()]) {
+      if (odd.state !== 'open' || !isGone(odd.league, odd.wire.league_id)) continue;
+      // The receipt stays that of its row, so that the next read is believed against it.
+      book.hold({ ...odd, state: 'locked', lockedAt });
     }
-    for (const odd of book.odds.values()) {
-      if (isGone(odd.league, odd.wire.league_id)) ids.add(odd.fixtureId);
-    }
-    for (const id of ids) book.removeFixture(id);
   }
 
   function keysOf(query: Pick<RelayQuery, 'leagues'>): string[] {

@@ -256,7 +256,8 @@ export function openUpstream(
       state: state(),
       lastFrameMs: lastFrameAt === null ? null : Math.max(0, timing.now() - lastFrameAt),
       reconnects,
-      since: reportedSince,
+      // What is not live has told nothing since its last frame, whatever it was called meanwhile.
+      since: state() === 'live' ? reportedSince : (lastFrameAt ?? startedAt),
     }),
     problem: () => problem,
     close() {

@@ -557,19 +557,37 @@ describe('hub', () => {
     expect(kit.hub.book.odds.get('a')?.price).toBe(199);
   });
 
-  it('forgets the odds of a league that nobody carries any more', async () => {
-    const kit = createHubKit();
+  it('locks what was open of a league that nobody carries, and has all of it back when somebody asks again', async () => {
+    const kit = createHubKit({ settings: { oddsRefreshMs: 0, fixturesPollMs: 0 } });
     kit.vendor.fixtures = [aWireFixture()];
-    kit.vendor.odds.set('FX1', [aRestRow({ id: 'a' })]);
+    kit.vendor.odds.set('FX1', [aRestRow({ id: 'a' }), aRestRow({ id: 'gone' })]);
+    const query = aQuery('league=NBA');
+    const states = () =>
+      Object.fromEntries([...kit.hub.book.odds.values()].map(({ id, state }) => [id, state]));
+    const connect = async () => {
+      await kit.timing.advance(500);
+      kit.vendor.open().at(-1)?.connect();
+      await kit.timing.advance(500);
+    };
     const viewer = new AbortController();
-    kit.hub.stream(aQuery('league=NBA'), null, viewer.signal);
-    await kit.timing.advance(500);
-    kit.vendor.open()[0]?.connect();
-    await kit.timing.advance(500);
-    expect(kit.hub.book.odds.size).toBe(1);
+    kit.hub.stream(query, null, viewer.signal);
+    await connect();
+    const [upstream] = kit.vendor.open();
+    upstream?.event('copilot-locked-odds', { data: [aWireRow({ id: 'locked' })] });
+    upstream?.event('copilot-settled-odds', { data: [aSettledWireRow({ id: 'settled' })] });
     viewer.abort();
     await kit.timing.advance(70_000);
-    expect(kit.hub.book.odds.size).toBe(0);
+    expect(kit.vendor.open()).toEqual([]);
+    const unwatched = { a: 'locked', gone: 'locked', locked: 'locked', settled: 'settled' };
+    expect(states()).toEqual(unwatched);
+
+    kit.vendor.odds.set('FX1', [aRestRow({ id: 'a' })]);
+    const filledBefore = kit.hub.status(query).filledAt;
+    kit.hub.stream(query, null, new AbortController().signal);
+    await connect();
+    expect(states()).toEqual({ ...unwatched, a: 'open' });
+    // A viewer that resumes from before must read the snapshot: the fill made no entries.
+    expect(kit.hub.status(query).filledAt).not.toBe(filledBefore);
   });
 
   it('leaves no timer and no connection behind when it closes', async () => {

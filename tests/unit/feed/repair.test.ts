@@ -147,7 +147,7 @@ describe('repair', () => {
     expect(calls).toHaveLength(2 * 10);
   });
 
-  it('holds nothing of a league that was let go while it was read or its connection ended', async () => {
+  it('takes nothing of a league that was let go while it was read or its connection ended', async () => {
     const kit = createHubKit({ settings: { oddsRefreshMs: 0, fixturesPollMs: 0 } });
     const other = aWireFixture({ id: 'FX2', league: { id: 'ncaab', name: 'NCAAB' } });
     kit.vendor.fixtures = [aWireFixture(), other];
@@ -162,18 +162,21 @@ describe('repair', () => {
     expect(kit.hub.book.odds.size).toBe(2);
     viewer.abort();
     await kit.timing.advance(61_000);
-    expect([...kit.hub.book.odds.keys()]).toEqual(['b']);
+    expect(kit.hub.book.odds.get('a')?.state).toBe('locked');
     // Its successor is not up yet, so the connection of both leagues still runs.
     expect(upstream?.isClosed).toBe(false);
     post(kit, aWireRow({ id: 'late', league: 'NBA', fixture_id: 'FX3' }));
     post(kit, aWireRow({ id: 'kept', league: 'NCAAB', fixture_id: 'FX2', timestamp: ROW_SECONDS }));
     const data = { fixture_id: 'FX1', league: 'NBA', new_status: 'live', old_status: 'unplayed' };
     upstream?.event('fixture-status', { data, entry_id: '90-1' });
-    expect([...kit.hub.book.odds.keys()]).toEqual(['b', 'kept']);
-    expect([...kit.hub.book.fixtures.keys()]).toEqual(['FX2']);
+    post(kit, aWireRow({ id: 'a', league: 'NBA', timestamp: ROW_SECONDS + 9 }));
+    expect([...kit.hub.book.odds.keys()].sort()).toEqual(['a', 'b', 'kept']);
+    expect(kit.hub.book.odds.get('a')?.state).toBe('locked');
+    expect(kit.hub.book.fixtures.get('FX1')?.status).toBe('unplayed');
+    expect(kit.hub.book.fixtures.has('FX3')).toBe(false);
   });
 
-  it('forgets what the whole sport brought once only some leagues are carried', async () => {
+  it('locks what the whole sport brought once only some leagues are carried', async () => {
     const kit = createHubKit({
       leagues: null,
       settings: { oddsRefreshMs: 0, fixturesPollMs: 0 },
@@ -186,7 +189,8 @@ describe('repair', () => {
     post(kit, aWireRow({ id: 'b', league: 'WNBA', fixture_id: 'FX2' }));
     viewer.abort();
     await kit.timing.advance(62_000);
-    expect([...kit.hub.book.odds.keys()]).toEqual(['a']);
+    expect(kit.hub.book.odds.get('a')?.state).toBe('open');
+    expect(kit.hub.book.odds.get('b')?.state).toBe('locked');
   });
 
   it('keeps what a shorter wrapper of a fixture leaves empty, and tells no news of it', async () => {
