@@ -214,7 +214,10 @@ export function createFeed(deps: FeedDeps): Feed {
 
     health() {
       const sports = Object.fromEntries([...hubs].map(([sport, one]) => [sport, one.health()]));
-      const states = Object.values(sports).map(({ feed }) => feed);
+      // A sport that nobody watches has no connection, and that is no fault.
+      const states = Object.values(sports)
+        .filter(({ connections, viewers }) => connections.length + viewers > 0)
+        .map(({ feed }) => feed);
       return { status: 'ok', feed: worst(states), source: deps.source, sports, viewers: viewers() };
     },
 

@@ -61,6 +61,20 @@ describe('start, refusing', () => {
     expect(lines[0]).toContain(name);
   });
 
+  it.each([
+    ['BOARD_SIMULATOR_FAULTS', 'zzz', /cannot start:.*zzz/],
+    ['BOARD_SIMULATOR_PORT', 'taken', /BOARD_SIMULATOR_PORT is taken/],
+  ])('ends with one line where %s is %s, and serves nothing', async (name, given, line) => {
+    const other: Server = createServer();
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const taken = String((other.address() as AddressInfo).port);
+    const { ended, output } = spawnStart({ env: { [name]: given === 'taken' ? taken : given } });
+    expect(await ended).toBe(1);
+    expect(output()).toMatch(line);
+    expect(output()).not.toMatch(/^\s+at /m);
+    other.close();
+  });
+
   it('names PORT in one line where the port is taken', async () => {
     const other: Server = createServer();
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
