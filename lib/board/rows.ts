@@ -64,7 +64,9 @@ export type LineRow = {
   /** What the line is about beside its market: a team, a player, or the bet's name; empty for the whole game. */
   label: string;
   points: number | null;
-  odds: readonly { id: string; side: Side }[];
+  /** `name` where the line holds several odds that neither side nor points tell apart. */
+  odds: readonly { id: string; side: Side; name?: string }[];
+  /** Whether it is the one main line of its market, for its team or player where it is about one. */
   isMain: boolean;
 };
 
@@ -559,7 +561,30 @@ function lineLabel(line: Line): string {
   if (!first) return '';
   // A settlement whose odd nobody knew carries nothing but the name of the bet.
   if (line.groupingKey === null) return first.name;
-  return line.entity === 'default' ? '' : (first.selection ?? line.entity);
+  // Nor does anything else tell one correct score from the next.
+  if (line.odds.length === 1 && line.odds[0]?.side === 'other') return first.name;
+  const isOfOne = line.odds.every(({ odd }) => odd.selection === first.selection);
+  if (line.entity === 'default' || !isOfOne) return '';
+  return first.selection ?? line.entity;
+}
+
+/** The lines that stand in their market's cell: the flag travels per odd, so several may carry it at once. */
+function mainLines(lines: readonly Line[]): Set<Line> {
+  const groups = new Map<string, Line[]>();
+  for (const line of lines) {
+    const key = `${line.market}\n${line.entity}`;
+    const group = groups.get(key);
+    if (group) group.push(line);
+    else groups.set(key, [line]);
+  }
+  const chosen = new Set<Line>();
+  for (const group of groups.values()) {
+    const main = mainLine(group);
+    // The most balanced line stands in where none is flagged, but the vendor calls it nothing; and of scores and
+    // the like, which have no other side, none is more of a main line than the next.
+    if (main?.odds.some(({ odd, side }) => odd.isMain && side !== 'other')) chosen.add(main);
+  }
+  return chosen;
 }
 
 /** Order of markets within a fixture: those filtered for, else the main ones, then by name. */
@@ -592,7 +617,9 @@ function linesOf({ fixture, odds }: Entry, rankOf: (market: string) => number): 
       lines: lines.length,
     },
   ];
+  const mains = mainLines(lines);
   for (const line of lines) {
+    const isNamed = line.odds.filter(({ side }) => side === 'other').length > 1;
     rows.push({
       kind: 'line',
       key: line.key,
@@ -600,8 +627,12 @@ function linesOf({ fixture, odds }: Entry, rankOf: (market: string) => number): 
       market: line.market,
       label: lineLabel(line),
       points: pointsOf(line),
-      odds: line.odds.map(({ odd, side }) => ({ id: odd.id, side })),
-      isMain: line.odds.some(({ odd }) => odd.isMain),
+      odds: line.odds.map(({ odd, side }) => ({
+        id: odd.id,
+        side,
+        ...(isNamed && side === 'other' && { name: odd.name }),
+      })),
+      isMain: mains.has(line),
     });
   }
   return rows;

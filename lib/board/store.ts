@@ -169,6 +169,8 @@ export type BoardStore = StoreApi<BoardState> & {
   countResume(): void;
   /** A number that differs whenever something structural of the fixture or of its odds changed. */
   revisionOf(fixtureId: string): number;
+  /** Epoch ms of the last write that is no news: a snapshot, what was missed, what nobody was there to see. */
+  quietAt(): number;
   dispose(): void;
 };
 
@@ -196,6 +198,8 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
   let revision = 0;
   let wholeRevision = 0;
   const offsets: { low: number; high: number }[] = [];
+  const clearMarkets = new Map<string, ReadonlySet<string>>();
+  let quietAt = Number.NEGATIVE_INFINITY;
 
   let first: Snapshot | null = null;
   if (initial) {
@@ -306,7 +310,18 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
     return Math.round((low + high) / 2);
   }
 
+  /** Good until something structural of the fixture changes, which a price is not. */
+  function hasOneMainLine(odd: Odd): boolean {
+    let clear = clearMarkets.get(odd.fixtureId);
+    if (!clear) {
+      clear = marketsOfOneMain(book, odd.fixtureId);
+      clearMarkets.set(odd.fixtureId, clear);
+    }
+    return clear.has(mainKey(odd));
+  }
+
   function revise(fixtureId: string): void {
+    clearMarkets.delete(fixtureId);
     revision += 1;
     revisions.set(fixtureId, revision);
   }
@@ -346,7 +361,7 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
           }
           const entry = before.get(odd.id);
           if (entry && frame.isCatchUp) entry.isLive = false;
-          if (isOddStructural({ odd, previous }) || !hasMainLine(book, odd)) {
+          if (isOddStructural({ odd, previous }) || !hasOneMainLine(odd)) {
             revise(odd.fixtureId);
             isStructural = true;
           }
@@ -364,6 +379,7 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
         if (isLive) mark(id, price, odd, isSeen, at);
         else moves.delete(id);
       }
+      if (!isSeen || frames.some(({ isCatchUp }) => isCatchUp)) quietAt = at;
       scheduleSweep();
       write(
         { feed: { ...feed, lastFrameAt, clockOffsetMs, ...effective(status, clockOffsetMs) } },
@@ -378,8 +394,12 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
       holdFixtures(snapshot, receipt());
       for (const odd of snapshot.odds) {
         const held = book.odds.get(odd.id);
-        if (!held || !isAfter(held.upstreamEntryId, snapshot.at)) book.hold(odd);
+        if (held && isAfter(held.upstreamEntryId, snapshot.at)) continue;
+        // An arrow tells how the last price became this one: of another price it says nothing.
+        if (held && held.price !== odd.price) moves.delete(odd.id);
+        book.hold(odd);
       }
+      quietAt = now();
       for (const odd of [...book.odds.values()]) {
         if (present.has(odd.id) || isAfter(odd.upstreamEntryId, snapshot.at)) continue;
         if (!covers(odd.fixtureId, book.fixtures.get(odd.fixtureId) ?? null, odd)) continue;
@@ -397,6 +417,7 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
       revision += 1;
       wholeRevision = revision;
       revisions.clear();
+      clearMarkets.clear();
       const { load } = store.getState();
       write(
         {
@@ -436,6 +457,8 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
     revisionOf(fixtureId) {
       return revisions.get(fixtureId) ?? wholeRevision;
     },
+
+    quietAt: () => quietAt,
 
     dispose() {
       stopSweep?.();
@@ -484,20 +507,26 @@ function isOddStructural({ odd, previous }: Pick<OddChange, 'odd' | 'previous'>)
   );
 }
 
+/** A market of one team, player or the whole game, as its main line is chosen. */
+function mainKey({ versionId, market, groupingKey }: Odd): string {
+  return `${versionId}\n${market}\n${entityOf(groupingKey)}`;
+}
+
 /**
- * Whether the odd's market has a line flagged as its main one. Where none is, the most balanced line stands
- * in, and which one that is depends on prices.
+ * The markets of a fixture in which one line is flagged as the main one. Where none is, the most balanced line
+ * stands in, which depends on prices; where several are, the newest does, which depends on times.
  */
-function hasMainLine(book: Book, { fixtureId, market, groupingKey, isMain }: Odd): boolean {
-  if (isMain) return true;
-  const entity = entityOf(groupingKey);
+function marketsOfOneMain(book: Book, fixtureId: string): ReadonlySet<string> {
+  const flagged = new Map<string, string | null>();
+  const unclear = new Set<string>();
   for (const id of book.oddIdsOf(fixtureId)) {
-    const other = book.odds.get(id);
-    if (other?.isMain && other.market === market && entityOf(other.groupingKey) === entity) {
-      return true;
-    }
+    const odd = book.odds.get(id);
+    if (!odd?.isMain) continue;
+    const key = mainKey(odd);
+    if (!flagged.has(key)) flagged.set(key, odd.groupingKey);
+    else if (flagged.get(key) !== odd.groupingKey) unclear.add(key);
   }
-  return false;
+  return new Set([...flagged.keys()].filter((key) => !unclear.has(key)));
 }
 
 function isFixtureStructural({ fixture, previous }: FixtureChange): boolean {

@@ -323,6 +323,45 @@ describe('lines rows', () => {
     ]);
   });
 
+  it('call one line of a market and entity the main one, though several odds carry the flag', () => {
+    const at = (points: number, timestamp: number, isMain = true): Fields[] => [
+      total('over', points, { timestamp, is_main: isMain }),
+      total('under', points, { timestamp, is_main: isMain }),
+    ];
+    const book = aBook([{}], [...at(220.5, 10), ...at(221.5, 20), ...at(222.5, 30, false)]);
+    const mains = linesOf(book).filter(({ isMain }) => isMain);
+    expect(mains.map(({ points }) => points)).toEqual([221.5]);
+    // It is the one that the board view shows.
+    const cell = boardOf(book).fixtures[0]?.cells.find(({ kind }) => kind === 'line');
+    expect(cell).toMatchObject({ points: 221.5 });
+  });
+
+  it('call no line the main one where the vendor flags none', () => {
+    const book = aBook([{}], [total('over', 220.5, { is_main: false })]);
+    expect(linesOf(book).map(({ isMain }) => isMain)).toEqual([false]);
+  });
+
+  it('tell bets of no usual side apart by their names', () => {
+    const score = (text: string, fields: Fields = {}): Fields => ({
+      id: `score:${text}`,
+      market: 'Correct Score',
+      name: `Mesa Owls ${text}`,
+      selection: 'Mesa Owls',
+      selection_line: text,
+      team_id: 'T2',
+      grouping_key: `mesa_owls:${text}`,
+      ...fields,
+    });
+    const alone = linesOf(aBook([{}], [score('2:1'), score('3:0')]));
+    expect(alone.map(({ label }) => label).sort()).toEqual(['Mesa Owls 2:1', 'Mesa Owls 3:0']);
+    expect(alone.map(({ isMain }) => isMain)).toEqual([false, false]);
+    // Where the vendor groups them into one line, each cell says its own.
+    const shared = { grouping_key: 'default' };
+    const [line] = linesOf(aBook([{}], [score('2:1', shared), score('3:0', shared)]));
+    expect(line?.label).toBe('');
+    expect(line?.odds.map(({ name }) => name)).toEqual(['Mesa Owls 2:1', 'Mesa Owls 3:0']);
+  });
+
   it('leave out fixtures without an odd of the filter', () => {
     const book = aBook(
       [{}, { id: 'FX2' }],

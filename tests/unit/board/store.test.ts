@@ -144,6 +144,25 @@ describe('board store', () => {
     expect(state().structure).toBe(before + 1);
   });
 
+  it('changes structure for a price where several lines are flagged, since the newest of them is the main one', () => {
+    const { store, odds, state } = setUp();
+    const line = (points: number, fields: object = {}) =>
+      odds({
+        id: `1:-1:FX1:total:${points}`,
+        points,
+        grouping_key: `default:${points}`,
+        ...fields,
+      });
+    store.applyFrames([line(220.5), line(221.5)], true);
+    let before = state().structure;
+    store.applyFrames([line(220.5, { price: -105, timestamp: ROW_SECONDS + 1 })], true);
+    expect(state().structure).toBe(before + 1);
+    store.applyFrames([line(221.5, { is_main: false, timestamp: ROW_SECONDS + 2 })], true);
+    before = state().structure;
+    store.applyFrames([line(220.5, { price: -103, timestamp: ROW_SECONDS + 3 })], true);
+    expect(state().structure).toBe(before);
+  });
+
   it('gives a fixture another revision when its structure changed, and leaves the others theirs', () => {
     const { store, odds } = setUp();
     store.applyFrames([odds({}), odds({ fixture_id: 'FX2', id: 'B' })], true);
@@ -259,6 +278,40 @@ describe('snapshot', () => {
     expect(state().book.odds.has(OTHER)).toBe(false);
     expect(state().moves.size).toBe(0);
     expect(state().load).toMatchObject({ state: 'complete', at: '2-0' });
+  });
+
+  it('takes away the mark of a price that it replaces, and keeps that of one it confirms', () => {
+    const { store, odds, state } = setUp();
+    for (const price of [-110, 120]) {
+      store.applyFrames(
+        [odds({ price }, { id: '1-0' }), odds({ id: OTHER, price }, { id: '1-1' })],
+        true,
+      );
+    }
+    expect(state().moves.size).toBe(2);
+    store.holdSnapshot(
+      aSnapshot('2-0', [aWireRow({ price: 150 }), aWireRow({ id: OTHER, price: 120 })]),
+      ANYWHERE,
+    );
+    expect([...state().moves.keys()]).toEqual([OTHER]);
+  });
+
+  it('is no news, and neither is a catch-up or what nobody saw', () => {
+    const { page, store, odds } = setUp();
+    store.applyFrames([odds({ price: -110 })], true);
+    expect(store.quietAt()).toBe(Number.NEGATIVE_INFINITY);
+    for (const write of [
+      () => store.holdSnapshot(aSnapshot('2-0', [aWireRow()]), ANYWHERE),
+      () => store.applyFrames([odds({ price: 120 }, { isCatchUp: true })], true),
+      () => store.applyFrames([odds({ price: 130 })], false),
+    ]) {
+      page.advance(5_000);
+      write();
+      expect(store.quietAt()).toBe(page.now());
+    }
+    page.advance(5_000);
+    store.applyFrames([odds({ price: 140 })], true);
+    expect(store.quietAt()).toBe(page.now() - 5_000);
   });
 
   it('keeps what the stream brought after it was cut', () => {
