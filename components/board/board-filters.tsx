@@ -1,8 +1,9 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a fieldset cannot be a flex row in every browser.
 'use client';
 
-import { type ReactNode, useEffect, useRef } from 'react';
+import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { CopyButton } from '@/components/ui/copy-button';
+import { CountMark } from '@/components/ui/count-mark';
 import { ChevronIcon, CloseIcon, SearchIcon } from '@/components/ui/icons';
 import { MultiSelect } from '@/components/ui/multi-select';
 import type { Option } from '@/components/ui/option';
@@ -18,6 +19,7 @@ import {
 } from '@/lib/protocol/filter';
 import { ODDS_FORMATS, type OddsFormat } from '@/lib/protocol/price';
 import { statusWord } from './fixture-badge';
+import type { Layout } from './layout';
 
 const FORMAT_NAMES: Record<OddsFormat, string> = {
   american: 'American',
@@ -88,15 +90,19 @@ function optionsOf(facets: readonly Facet[], label = (value: string) => value): 
 const CONTROL =
   'inline-flex h-7 shrink-0 items-center rounded-control border text-detail whitespace-nowrap';
 
-/** The filters of the view, all of them in the URL. */
-export function BoardFilters({ totals }: { totals: ReactNode }) {
+/**
+ * The filters of the view, all of them in the URL. A phone has room for what is used most; the rest opens below, in
+ * sight and not in a strip that one must guess to push.
+ */
+export function BoardFilters({ totals, layout }: { totals: ReactNode; layout: Layout }) {
   const [query, setQuery] = useBoardQuery();
   const { sport } = useSport();
   const facets = useFacets();
-  return (
-    <div className="no-scrollbar flex h-11 shrink-0 items-center gap-1.5 overflow-x-auto border-line-subtle border-b px-3 wide:px-3.5">
-      <ViewSwitch view={query.view} onChange={(view) => setQuery({ view })} />
-      <Rule />
+  const [isOpen, setIsOpen] = useState(false);
+  const moreId = useId();
+
+  const choices = (
+    <>
       <MultiSelect
         label="League"
         options={optionsOf(facets.leagues)}
@@ -115,23 +121,76 @@ export function BoardFilters({ totals }: { totals: ReactNode }) {
         selected={query.status}
         onChange={(status) => setQuery({ status })}
       />
-      <Rule />
-      <StateFilter
-        facets={facets.states}
-        selected={query.state}
-        onChange={(state) => setQuery({ state })}
-      />
-      <ToggleButton isOn={query.main} onClick={() => setQuery({ main: !query.main })}>
-        Main lines
-      </ToggleButton>
-      <Search text={query.q} onChange={(q) => setQuery({ q })} />
-      <span className="min-w-2 flex-1" />
-      {totals}
-      <OddsFormatSelect format={query.odds} onChange={(odds) => setQuery({ odds })} />
-      <CopyButton
-        label="Copy link"
-        text={() => new URL(boardHref(sport, query), window.location.origin).href}
-      />
+    </>
+  );
+  const view = <ViewSwitch view={query.view} onChange={(view) => setQuery({ view })} />;
+  const states = (
+    <StateFilter
+      facets={facets.states}
+      selected={query.state}
+      onChange={(state) => setQuery({ state })}
+    />
+  );
+  const mainLines = (
+    <ToggleButton isOn={query.main} onClick={() => setQuery({ main: !query.main })}>
+      Main lines
+    </ToggleButton>
+  );
+  const format = <OddsFormatSelect format={query.odds} onChange={(odds) => setQuery({ odds })} />;
+  const linkText = () => new URL(boardHref(sport, query), window.location.origin).href;
+  const onSearch = (q: string) => setQuery({ q });
+
+  if (layout === 'wide') {
+    return (
+      <div className="no-scrollbar flex h-11 shrink-0 items-center gap-1.5 overflow-x-auto border-line-subtle border-b px-3.5">
+        {view}
+        <Rule />
+        {choices}
+        <Rule />
+        {states}
+        {mainLines}
+        <Search text={query.q} onChange={onSearch} className="w-52" />
+        <span className="min-w-2 flex-1" />
+        {totals}
+        {format}
+        <CopyButton label="Copy link" text={linkText} />
+      </div>
+    );
+  }
+  const hidden = query.state.length + (query.main ? 1 : 0);
+  return (
+    <div className="flex shrink-0 flex-col gap-2 border-line-subtle border-b px-3 py-2">
+      <div className="flex flex-wrap items-center gap-1">
+        {view}
+        <span className="ml-auto flex gap-1">{choices}</span>
+      </div>
+      <div className="flex items-center gap-1.5">
+        <Search text={query.q} onChange={onSearch} className="min-w-0 flex-1" />
+        <button
+          type="button"
+          aria-expanded={isOpen}
+          aria-controls={moreId}
+          onClick={() => setIsOpen((open) => !open)}
+          className={`${CONTROL} gap-1.5 px-2 ${
+            hidden > 0
+              ? 'border-accent/50 bg-surface-selected text-ink'
+              : 'border-line text-ink-muted'
+          }`}
+        >
+          More
+          {hidden > 0 && <CountMark count={hidden} />}
+          <ChevronIcon className={`-mr-0.5 size-3 text-ink-faint ${isOpen ? 'rotate-180' : ''}`} />
+        </button>
+        <CopyButton label="Copy link" text={linkText} />
+      </div>
+      <div id={moreId} hidden={!isOpen}>
+        <div className="flex flex-wrap items-center gap-1.5">
+          {states}
+          {mainLines}
+          {format}
+          {totals}
+        </div>
+      </div>
     </div>
   );
 }
@@ -149,7 +208,7 @@ function ViewSwitch({ view, onChange }: { view: View; onChange: (view: View) => 
           type="button"
           aria-pressed={view === name}
           onClick={() => onChange(name)}
-          className={`h-full rounded-[3px] px-2.5 ${
+          className={`h-full rounded-[3px] compact:px-2 px-2.5 ${
             view === name
               ? 'bg-surface-selected font-medium text-ink'
               : 'text-ink-muted hover:text-ink'
@@ -210,11 +269,10 @@ function StateFilter({
             }
           >
             {statusWord(state)}
-            {count !== null && (
-              <span aria-hidden="true" className="text-ink-faint">
-                {count}
-              </span>
-            )}
+            {/* It keeps its place while it is not known, so that the controls beside it stay where they are. */}
+            <span aria-hidden="true" className="min-w-6 text-left text-ink-faint tabular-nums">
+              {count}
+            </span>
           </ToggleButton>
         );
       })}
@@ -229,7 +287,15 @@ function isTyping(target: EventTarget | null): boolean {
   );
 }
 
-function Search({ text, onChange }: { text: string; onChange: (text: string) => void }) {
+function Search({
+  text,
+  onChange,
+  className,
+}: {
+  text: string;
+  onChange: (text: string) => void;
+  className: string;
+}) {
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
@@ -244,7 +310,7 @@ function Search({ text, onChange }: { text: string; onChange: (text: string) => 
   }, []);
   return (
     <label
-      className={`${CONTROL} w-52 gap-1.5 border-line px-2 text-ink-faint focus-within:border-accent`}
+      className={`${CONTROL} ${className} gap-1.5 border-line px-2 text-ink-faint focus-within:border-accent`}
     >
       <SearchIcon />
       <input
@@ -266,7 +332,10 @@ function Search({ text, onChange }: { text: string; onChange: (text: string) => 
         }}
         className="min-w-0 flex-1 bg-transparent text-detail text-ink outline-none placeholder:text-ink-faint"
       />
-      <span aria-hidden="true" className="rounded-[3px] border border-line px-1 text-label">
+      <span
+        aria-hidden="true"
+        className="compact:hidden rounded-[3px] border border-line px-1 text-label"
+      >
         /
       </span>
     </label>
@@ -301,8 +370,9 @@ function OddsFormatSelect({
   );
 }
 
-/** `412 odds · 63 fixtures`. */
-export function TotalsText({ totals }: { totals: Pick<Totals, 'odds' | 'fixtures'> }) {
+/** `412 odds · 63 fixtures`; nothing while they are not counted. */
+export function TotalsText({ totals }: { totals: Pick<Totals, 'odds' | 'fixtures'> | null }) {
+  if (!totals) return null;
   const { odds, fixtures } = totals;
   return (
     <span className="mr-1.5 shrink-0 text-detail text-ink-muted">
@@ -322,20 +392,28 @@ export function FilterChips({
 }: {
   filters: readonly ActiveFilter[];
   onRemove: (without: QueryPatch) => void;
+  /** Takes all of them off, and the focus to where filters are made. */
   onClear: () => void;
 }) {
+  const list = useRef<HTMLUListElement>(null);
   if (filters.length === 0) return null;
+  /** The chip that is pressed goes; the focus stays among the others, where the next press is wanted. */
+  const remove = (without: QueryPatch, index: number) => {
+    list.current?.querySelectorAll('button')[index + 1]?.focus();
+    onRemove(without);
+  };
   return (
     <ul
+      ref={list}
       aria-label="Active filters"
       className="no-scrollbar flex h-9 shrink-0 items-center gap-1.5 overflow-x-auto border-line-subtle border-b px-3 wide:px-3.5"
     >
-      {filters.map(({ key, text, without }) => (
+      {filters.map(({ key, text, without }, index) => (
         <li key={key} className="shrink-0">
           <button
             type="button"
             aria-label={`Remove ${text}`}
-            onClick={() => onRemove(without)}
+            onClick={() => (filters.length > 1 ? remove(without, index) : onClear())}
             className="group inline-flex h-6 max-w-64 items-center gap-1 rounded-control bg-surface-selected pr-1 pl-2 text-detail text-ink hover:bg-line"
           >
             <span className="truncate">{text}</span>

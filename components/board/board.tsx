@@ -1,6 +1,6 @@
 'use client';
 
-import { useCallback, useMemo, useState } from 'react';
+import { useCallback, useMemo, useRef, useState } from 'react';
 import { useMedia } from '@/components/ui/use-media';
 import { formatClock, zoneName } from '@/lib/board/format';
 import {
@@ -18,6 +18,7 @@ import { BoardHeader, SimulatorNotice } from './board-header';
 import { BoardError, BoardSkeleton, EmptyBoard, Notice } from './board-states';
 import { BoardView } from './board-view';
 import { useFeedValue } from './feed-indicator';
+import { fixtureName } from './fixture-name';
 import type { RowContext } from './fixture-section';
 import type { Layout } from './layout';
 import { LinesView } from './lines-view';
@@ -76,6 +77,9 @@ function Screen({
   const load = useLoad();
   const zone = useTimeZone();
   const store = useBoardStore();
+  // While only a first screen is held, the server's counts are good for what the server was asked.
+  const [firstQuery] = useState(query);
+  const counted = query === firstQuery ? load.totals : null;
   const onOpenFixture = useCallback(
     (fixtureId: string, market: string | null) =>
       setQuery({
@@ -91,13 +95,21 @@ function Screen({
   );
   const filters = activeFilters(query, (id) => {
     const fixture = store.getState().book.fixtures.get(id);
-    return fixture?.away && fixture.home ? `${fixture.away} at ${fixture.home}` : id;
+    return fixtureName(id, fixture ?? { away: null, home: null });
   });
-  const onClear = () => setQuery(NO_FILTERS);
+  const controls = useRef<HTMLElement>(null);
+  const onClear = () => {
+    // The button that was pressed goes with the filters.
+    controls.current?.querySelector('button')?.focus();
+    setQuery(NO_FILTERS);
+  };
   return (
     <>
-      <section aria-label="View">
-        <BoardFilters totals={<TotalsText totals={load.totals ?? built.totals} />} />
+      <section ref={controls} aria-label="View">
+        <BoardFilters
+          layout={layout}
+          totals={<TotalsText totals={load.totals === null ? built.totals : counted} />}
+        />
         <FilterChips filters={filters} onRemove={setQuery} onClear={onClear} />
         <Notices ignored={ignored} />
       </section>

@@ -76,7 +76,7 @@ type TimeProps = {
 export function FixtureTime({ fixture, zone }: TimeProps) {
   const now = useNow();
   const { startDate, oldStartDate } = fixture;
-  if (startDate === null) return <span className="text-detail text-ink-faint">Time unknown</span>;
+  if (startDate === null) return <span className="text-ink-faint text-label">Time unknown</span>;
   const isOtherDay =
     oldStartDate !== null && dayKey(oldStartDate, zone) !== dayKey(startDate, zone);
   return (

@@ -8,6 +8,7 @@ import { boardHref } from '@/lib/board/query-state';
 import type { Cell, FixtureRow, RowSide } from '@/lib/board/rows';
 import type { BoardQuery } from '@/lib/protocol/filter';
 import { FixtureBadge, FixtureTime } from './fixture-badge';
+import { fixtureNameBySides } from './fixture-name';
 import { type Layout, metaHeight, sideHeight } from './layout';
 import { EmptyCell, PriceCell } from './price-cell';
 
@@ -47,7 +48,7 @@ export const FixtureSection = memo(function FixtureSection({ row, rowIndex, cont
           style={{ height: sideHeight(layout) }}
         >
           {index === 0 && <Meta row={row} context={context} />}
-          <Side side={side} fixtureId={row.fixtureId} />
+          <Side side={side} row={row} />
           {row.cells.map((cell, column) => (
             <Cells
               key={cell.market}
@@ -77,14 +78,14 @@ function Meta({ row, context }: { row: FixtureRow; context: RowContext }) {
             <FixtureBadge fixture={fixture} />
           </>
         ) : (
-          <span className="text-detail text-ink-faint">Time unknown</span>
+          <span className="text-ink-faint text-label">Time unknown</span>
         )}
       </div>
       {row.more > 0 && (
         <MoreLink
           row={row}
           context={context}
-          label={`${row.more} more odds of ${row.sides[0]?.name ?? ''} at ${row.sides[1]?.name ?? ''}`}
+          label={`${row.more} more ${row.more === 1 ? 'odd' : 'odds'} of ${fixtureNameBySides(row.fixtureId, row.sides)}`}
         />
       )}
     </div>
@@ -118,18 +119,41 @@ function MoreLink({
   );
 }
 
-function Side({ side, fixtureId }: { side: RowSide; fixtureId: string }) {
-  const score = useFixture(fixtureId)?.score;
+/** Who stands here; the fixture's id where nobody has named either team. */
+function SideName({ side, row }: { side: RowSide; row: FixtureRow }) {
+  if (side.name !== null) {
+    return (
+      <span
+        title={side.name}
+        className={`min-w-0 flex-1 truncate ${side.side === 'draw' ? 'text-ink-muted' : 'text-ink'}`}
+      >
+        {side.name}
+      </span>
+    );
+  }
+  const isNameless = row.sides.every(({ side, name }) => side === 'draw' || name === null);
+  if (isNameless && side.side === 'away') {
+    const name = fixtureNameBySides(row.fixtureId, row.sides);
+    return (
+      <span title={name} className="min-w-0 flex-1 truncate text-ink-muted compact:text-detail">
+        {name}
+      </span>
+    );
+  }
+  return (
+    <span className="min-w-0 flex-1 truncate text-detail text-ink-faint">
+      {isNameless ? <span className="sr-only">Home</span> : 'Team unknown'}
+    </span>
+  );
+}
+
+function Side({ side, row }: { side: RowSide; row: FixtureRow }) {
+  const score = useFixture(row.fixtureId)?.score;
   const points = side.side === 'away' ? score?.away : side.side === 'home' ? score?.home : null;
   return (
     <div role="rowheader" aria-colindex={2} className="board-side">
       <span className="board-rotation">{side.rotation}</span>
-      <span
-        title={side.name ?? undefined}
-        className={`min-w-0 flex-1 truncate ${side.side === 'draw' ? 'text-ink-muted' : 'text-ink'}`}
-      >
-        {side.name ?? 'Team unknown'}
-      </span>
+      <SideName side={side} row={row} />
       {points !== null && points !== undefined && <span className="board-score">{points}</span>}
     </div>
   );
@@ -154,6 +178,7 @@ function Cells({ cell, side, isFirst, isDraw, fixtureId, place, context }: Cells
         {isFirst && (
           <button
             type="button"
+            aria-label={`${cell.lines} ${cell.lines === 1 ? 'line' : 'lines'} of ${place.label}`}
             className="rounded-control px-2 text-accent text-detail hover:underline"
             onClick={() => context.onOpenFixture(fixtureId, place.label)}
           >
@@ -170,7 +195,7 @@ function Cells({ cell, side, isFirst, isDraw, fixtureId, place, context }: Cells
       // biome-ignore lint/suspicious/noArrayIndexKey: the index is the place.
       key={index}
       id={id}
-      format={query.odds}
+      query={query}
       zone={zone}
       columnIndex={place.index + index}
       className="flex-1"

@@ -8,6 +8,7 @@ import { useBoardStore, useFixture, useNow } from '@/lib/board/hooks';
 import type { LineRow as Line, LinesRow } from '@/lib/board/rows';
 import type { Side } from '@/lib/protocol/line';
 import { FixtureBadge, FixtureTime } from './fixture-badge';
+import { fixtureNameBySides } from './fixture-name';
 import type { RowContext } from './fixture-section';
 import { EmptyCell, PriceCell } from './price-cell';
 
@@ -58,6 +59,7 @@ export const FixtureHeading = memo(function FixtureHeading({
   const fixture = useFixture(row.fixtureId);
   const [away, home] = row.sides;
   const score = fixture?.score;
+  const isNameless = !away?.name && !home?.name;
   return (
     <div
       role="rowgroup"
@@ -74,9 +76,17 @@ export const FixtureHeading = memo(function FixtureHeading({
       >
         <div role="rowheader" aria-colindex={1} className="heading">
           <span className="heading-names">
-            <Name name={away?.name} score={score?.away} />
-            <span className="text-ink-faint">at</span>
-            <Name name={home?.name} score={score?.home} />
+            {isNameless ? (
+              <span className="truncate text-ink-muted">
+                {fixtureNameBySides(row.fixtureId, row.sides)}
+              </span>
+            ) : (
+              <>
+                <Name name={away?.name} score={score?.away} />
+                <span className="text-ink-faint">at</span>
+                <Name name={home?.name} score={score?.home} />
+              </>
+            )}
           </span>
           <span className="heading-meta">
             {fixture && (
@@ -125,6 +135,7 @@ export const LineRow = memo(function LineRow({
 }) {
   const { query, zone, columns } = context;
   const slots = slotsOf(row.odds, columns.length);
+  const names = new Map(row.odds.map(({ id, name }) => [id, name]));
   return (
     <div role="row" data-row aria-rowindex={rowIndex} className="line-row">
       <div role="rowheader" aria-colindex={1} className="line-market">
@@ -146,7 +157,14 @@ export const LineRow = memo(function LineRow({
             // biome-ignore lint/suspicious/noArrayIndexKey: the index is the place.
             <EmptyCell key={index} columnIndex={index + 2} />
           ) : (
-            <PriceCell key={id} id={id} format={query.odds} zone={zone} columnIndex={index + 2} />
+            <PriceCell
+              key={id}
+              id={id}
+              name={names.get(id)}
+              query={query}
+              zone={zone}
+              columnIndex={index + 2}
+            />
           ),
         )}
       </div>

@@ -2,12 +2,13 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: the cells of a row take the focus, not the row.
 'use client';
 
-import { memo, type RefObject, useLayoutEffect, useRef } from 'react';
+import { type AnimationEvent, memo, type RefObject, useLayoutEffect, useRef } from 'react';
 import { PadlockIcon } from '@/components/ui/icons';
 import { formatClock } from '@/lib/board/format';
-import { useMove, useOdd } from '@/lib/board/hooks';
+import { useBoardStore, useMove, useOdd } from '@/lib/board/hooks';
 import type { Move } from '@/lib/board/store';
 import type { Odd } from '@/lib/protocol/events';
+import type { BoardQuery } from '@/lib/protocol/filter';
 import { formatPoints, formatPrice, type OddsFormat } from '@/lib/protocol/price';
 import { SettlementBadge, settlementWords } from './settlement-badge';
 
@@ -55,7 +56,9 @@ export function cellTitle(odd: Odd, zone: string): string {
 
 type Props = {
   id: string;
-  format: OddsFormat;
+  /** What to write in the place of the points, where neither they nor the side tell the odd from its neighbours. */
+  name?: string | undefined;
+  query: BoardQuery;
   zone: string;
   columnIndex: number;
   className?: string;
@@ -66,7 +69,8 @@ type Props = {
  */
 export const PriceCell = memo(function PriceCell({
   id,
-  format,
+  name,
+  query,
   zone,
   columnIndex,
   className = '',
@@ -74,8 +78,9 @@ export const PriceCell = memo(function PriceCell({
   const odd = useOdd(id);
   const move = useMove(id);
   const cell = useRef<HTMLDivElement>(null);
+  const format = query.odds;
   useFlash(cell, id, move);
-  usePointsMark(cell, odd);
+  usePointsMark(cell, odd, query);
   if (!odd) return <EmptyCell columnIndex={columnIndex} className={className} />;
   const isLocked = odd.state === 'locked';
   const isSettled = odd.state === 'settled';
@@ -94,10 +99,11 @@ export const PriceCell = memo(function PriceCell({
       data-settlement={odd.settlement ?? undefined}
       data-move={move?.direction}
       className={`price-cell ${className}`}
+      onAnimationEnd={forgetAnimation}
     >
       <span className="sr-only select-none">{cellName(odd, format, move)}</span>
-      <span aria-hidden="true" className="price-points">
-        <span data-points-text>{pointsText(odd)}</span>
+      <span aria-hidden="true" className={name ? 'price-points price-name' : 'price-points'}>
+        <span data-points-text>{name ?? pointsText(odd)}</span>
       </span>
       <span aria-hidden="true" className="price-state">
         {isLocked && <PadlockIcon />}
@@ -138,7 +144,17 @@ export function EmptyCell({ columnIndex, isBlank = false, className = '' }: Empt
   );
 }
 
+/** What has ended leaves no trace: a cell that is moved in the page, or greyed and not, would show it once more. */
+function forgetAnimation({ target }: AnimationEvent): void {
+  if (!(target instanceof HTMLElement)) return;
+  delete target.dataset.flash;
+  delete target.dataset.pointsMoved;
+}
+
 type CellRef = RefObject<HTMLDivElement | null>;
+
+/** Rows follow a write within this time: what stands in another place by then was put there by it. */
+const QUIET_MS = 1_000;
 
 /**
  * Flashes the cell when its odd moves while the cell is on screen: not on mount, which is a scroll, a filter or
@@ -160,18 +176,23 @@ function useFlash(cell: CellRef, id: string, move: Move | undefined): void {
 
 /**
  * Marks new points louder than a new price. A main line that moves is another odd in the same place, so the cell
- * compares what it shows with what it showed.
+ * compares what it shows with what it showed. Another filter may choose another line, and so may a snapshot: no
+ * points have moved then.
  */
-function usePointsMark(cell: CellRef, odd: Odd | undefined): void {
-  const shown = useRef(odd);
+function usePointsMark(cell: CellRef, odd: Odd | undefined, query: BoardQuery): void {
+  const store = useBoardStore();
+  const shown = useRef({ odd, query });
+  const twin = useRef('b');
   useLayoutEffect(() => {
-    const before = shown.current;
-    shown.current = odd;
+    const { odd: before, query: asked } = shown.current;
+    shown.current = { odd, query };
+    if (asked !== query || Date.now() - store.quietAt() < QUIET_MS) return;
     const element = cell.current?.querySelector<HTMLElement>('[data-points-text]');
     if (!element || !before || !odd || before.id === odd.id) return;
     if (before.fixtureId !== odd.fixtureId || before.market !== odd.market) return;
     if (before.points === odd.points || Math.abs(before.points ?? 0) === Math.abs(odd.points ?? 0))
       return;
-    element.dataset.pointsMoved = element.dataset.pointsMoved === 'a' ? 'b' : 'a';
-  }, [odd, cell]);
+    twin.current = twin.current === 'a' ? 'b' : 'a';
+    element.dataset.pointsMoved = twin.current;
+  }, [odd, query, cell, store]);
 }

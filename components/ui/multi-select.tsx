@@ -1,6 +1,7 @@
 'use client';
 
 import { useId, useRef, useState } from 'react';
+import { CountMark } from './count-mark';
 import { ChevronIcon } from './icons';
 import type { Option } from './option';
 import { usePart } from './use-part';
@@ -44,14 +45,7 @@ export function MultiSelect({ label, options, selected, onChange }: Props) {
         } ${isOpen ? 'bg-surface-hover text-ink' : ''}`}
       >
         {label}
-        {isOn && (
-          <span
-            aria-hidden="true"
-            className="min-w-4 rounded-[3px] bg-accent px-1 text-center text-label font-semibold text-surface"
-          >
-            {selected.length}
-          </span>
-        )}
+        {isOn && <CountMark count={selected.length} />}
         <ChevronIcon className="-mr-0.5 size-3 text-ink-faint" />
       </button>
       {isOn && (

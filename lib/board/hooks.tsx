@@ -143,7 +143,10 @@ export function BoardProvider({
     });
     retryRef.current = stream.retry;
     setScope(() => stream.setScope);
-    return () => stream.close();
+    return () => {
+      stream.close();
+      void queryClient.cancelQueries({ queryKey: snapshotKey(sport) });
+    };
   }, [store, sport, queryClient]);
 
   // Only these two narrow the subscription; every other filter is a look at what is held.
@@ -263,16 +266,29 @@ export function useFacets(): Facets {
   const [query] = useBoardQuery();
   const structure = useThrottled(selectStructure, FACETS_THROTTLE_MS);
   const { data: active = firstLeagues } = useQuery(leaguesQuery(sport));
+  const isWhole = useLoad().totals === null;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the Book is changed in place; its structure number says when.
   return useMemo(() => {
     const facets = buildFacets(store.getState().book, query, { cache });
     const leagues = withActive(facets.leagues, active, query.league);
-    return {
+    const offered = {
       ...facets,
       leagues: asAsked(leagues, query.league, active),
       markets: asAsked(facets.markets, query.market),
     };
-  }, [store, cache, query, active, structure]);
+    return isWhole ? offered : uncounted(offered);
+  }, [store, cache, query, active, structure, isWhole]);
+}
+
+/** A first screen is a part of the view: its counts would be wrong, and change before they are read. */
+function uncounted({ leagues, markets, statuses, states }: Facets): Facets {
+  const strip = (facets: readonly Facet[]) => facets.map((facet) => ({ ...facet, count: null }));
+  return {
+    leagues: strip(leagues),
+    markets: strip(markets),
+    statuses: strip(statuses),
+    states: strip(states),
+  };
 }
 
 /** Held leagues, then those that are active but not part of this view, by name. */

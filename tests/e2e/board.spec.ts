@@ -25,8 +25,6 @@ function pair(world: World, market = 'Moneyline'): [string, string] {
   throw new Error(`no open pair of ${market}`);
 }
 
-const flashOf = (boardPage: BoardPage, id: string) => boardPage.odd(id).getAttribute('data-flash');
-
 /** A price that pays clearly more (or less) than `price` and is none of those used before. */
 const higher = (price: number) => (price > 0 ? price + 40 : price + 5 < -100 ? price + 5 : 105);
 
@@ -190,17 +188,99 @@ test.describe('around the board', () => {
 
 test.describe('moves', () => {
   test('flash and are marked up or down, and only in their cell', async ({ boardPage, world }) => {
+    await boardPage.recordAnimations();
     await boardPage.open('/basketball');
     const id = await openOdd(boardPage, 2);
     const row = world.row(id);
     world.post('copilot-odds', { ...row, price: higher(row.price) });
     await expect(boardPage.odd(id)).toHaveAttribute('data-move', 'up');
     await expect(boardPage.odd(id)).toContainText('▲');
-    expect(await flashOf(boardPage, id)).toMatch(/^up/);
+    await expect.poll(() => boardPage.animations()).toEqual([`flash-up ${id}`]);
+    // Nothing flashes more than three times a second.
+    await boardPage.page.waitForTimeout(400);
     world.post('copilot-odds', row);
     await expect(boardPage.odd(id)).toHaveAttribute('data-move', 'down');
     await expect(boardPage.odd(id)).toContainText('▼');
-    await expect(boardPage.page.locator('[data-flash]')).toHaveCount(1);
+    await expect.poll(() => boardPage.animations()).toEqual([`flash-up ${id}`, `flash-down ${id}`]);
+  });
+
+  test('flash once, also where their cell is taken out of the page and put back', async ({
+    boardPage,
+    world,
+  }) => {
+    await boardPage.recordAnimations();
+    await boardPage.open('/basketball');
+    const id = await openOdd(boardPage, 2);
+    const row = world.row(id);
+    world.post('copilot-odds', { ...row, price: higher(row.price) });
+    await expect.poll(() => boardPage.animations()).toEqual([`flash-up ${id}`]);
+    await expect(boardPage.page.locator('[data-flash]')).toHaveCount(0);
+    // What a fixture does whose place among the others changes, and a board that was dead.
+    await boardPage.odd(id).evaluate(async (cell) => {
+      const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+      const board = document.querySelector('[data-board]');
+      cell.parentElement?.insertBefore(cell, cell.nextSibling);
+      board?.setAttribute('data-board', 'dead');
+      await frame();
+      board?.setAttribute('data-board', 'live');
+      await frame();
+      await frame();
+    });
+    expect(await boardPage.animations()).toEqual([`flash-up ${id}`]);
+    world.post('copilot-odds', row);
+  });
+
+  test('of the points are marked when the main line moves, and not when a filter chooses another', async ({
+    boardPage,
+    page,
+    world,
+  }) => {
+    const { odds } = world.simulator.truth('basketball');
+    const main = odds.find(
+      (odd) =>
+        odd.state === 'open' &&
+        odd.market === 'Total Points' &&
+        odd.is_main &&
+        odd.selection_line === 'over' &&
+        odds.some(
+          (other) =>
+            other.fixture_id === odd.fixture_id &&
+            other.market === odd.market &&
+            other.state === 'open' &&
+            !other.is_main,
+        ),
+    );
+    if (!main) throw new Error('no total with an alternate');
+    const ofMarket = odds.filter(
+      (odd) => odd.fixture_id === main.fixture_id && odd.market === main.market,
+    );
+    const [was, next] = [true, false].map((isMain) => {
+      const line = ofMarket.find((odd) => odd.is_main === isMain && odd.state === 'open');
+      return ofMarket
+        .filter((odd) => odd.grouping_key === line?.grouping_key)
+        .map(({ id }) => world.row(id));
+    });
+    if (!was || !next) throw new Error('no total with an alternate');
+    await boardPage.recordAnimations();
+    await boardPage.open(`/basketball?fixture=${main.fixture_id}`);
+    await expect(boardPage.odd(String(was[0]?.id))).toBeVisible();
+    // A snapshot is no news for a second.
+    await page.waitForTimeout(1_200);
+    world.post('copilot-odds', ...was.map((row) => ({ ...row, is_main: false })));
+    world.post('copilot-odds', ...next.map((row) => ({ ...row, is_main: true })));
+    await expect(boardPage.odd(String(next[0]?.id))).toBeVisible();
+    await expect
+      .poll(async () => (await boardPage.animations()).map((name) => name.split(' ')[0]))
+      .toContain('points-moved');
+    // Its odds are locked: a view of what is open has the other line in the same place.
+    const marked = await boardPage.animations();
+    world.post('copilot-locked-odds', ...next.map((row) => ({ ...row, is_main: true })));
+    await expect(boardPage.odd(String(next[0]?.id))).toHaveAttribute('data-state', 'locked');
+    await page.getByRole('button', { name: 'Open', exact: true }).click();
+    await expect(boardPage.odd(String(next[0]?.id))).toHaveCount(0);
+    await page.waitForTimeout(300);
+    expect(await boardPage.animations()).toEqual(marked);
+    world.post('copilot-odds', ...next, ...was);
   });
 
   test('are none between prices that pay the same', async ({ boardPage, world }) => {
@@ -220,6 +300,7 @@ test.describe('moves', () => {
     boardPage,
     world,
   }) => {
+    await boardPage.recordAnimations();
     await boardPage.open('/basketball?view=lines');
     const ids = [...(await boardPage.allCells()).values()].filter(({ state }) => state === 'open');
     const id = ids.at(-3)?.id ?? '';
@@ -232,7 +313,7 @@ test.describe('moves', () => {
       grid.scrollTop = grid.scrollHeight;
     });
     await expect(boardPage.odd(id)).toHaveAttribute('data-move', 'up');
-    expect(await flashOf(boardPage, id)).toBe(null);
+    expect(await boardPage.animations()).toEqual([]);
     world.post('copilot-odds', row);
   });
 
@@ -249,6 +330,7 @@ test.describe('moves', () => {
   });
 
   test('do not storm when a hidden tab is shown again', async ({ boardPage, world }) => {
+    await boardPage.recordAnimations();
     await boardPage.open('/basketball');
     const id = await openOdd(boardPage, 4);
     const row = world.row(id);
@@ -256,7 +338,8 @@ test.describe('moves', () => {
     world.post('copilot-odds', { ...row, price: higher(row.price) });
     await expect(boardPage.odd(id)).toHaveAttribute('data-price', String(higher(row.price)));
     await hide(boardPage.page, false);
-    await expect(boardPage.page.locator('[data-flash]')).toHaveCount(0);
+    await expect(boardPage.odd(id)).toHaveAttribute('data-move', 'up');
+    expect(await boardPage.animations()).toEqual([]);
     world.post('copilot-odds', row);
   });
 });

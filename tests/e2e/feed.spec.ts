@@ -117,6 +117,7 @@ test.describe('the feed indicator', () => {
 
 test.describe('after a cut', () => {
   test('the board catches up without a flash', async ({ boardPage, page, wire, simulator }) => {
+    await boardPage.recordAnimations();
     await boardPage.open(`${wire.url}/basketball`);
     simulator.pause();
     await expect(page.locator('[data-move]')).toHaveCount(0, { timeout: 45_000 });
@@ -124,12 +125,7 @@ test.describe('after a cut', () => {
     const odd = simulator.truth('basketball').odds.find((one) => one.id === id);
     const before = Number(await boardPage.odd(id).getAttribute('data-price'));
     const after = before > 0 ? before + 55 : 155;
-    // A cell keeps the name of its last flash; what counts is that none gets a new one.
-    const flashes = () =>
-      page
-        .locator('[data-odd-id]')
-        .evaluateAll((cells) => cells.map((cell) => (cell as HTMLElement).dataset.flash ?? ''));
-    const flashesBefore = await flashes();
+    const flashesBefore = await boardPage.animations();
     // Only the board's own hop is cut; the server goes on.
     wire.cut();
     await expect(boardPage.feed).not.toHaveAttribute('data-feed', 'live', { timeout: 30_000 });
@@ -149,7 +145,7 @@ test.describe('after a cut', () => {
     await feedIs(boardPage, 'live');
     await expect(boardPage.odd(id)).toHaveAttribute('data-price', String(after));
     await expect(boardPage.odd(id)).not.toHaveAttribute('data-move');
-    expect(await flashes()).toEqual(flashesBefore);
+    expect(await boardPage.animations()).toEqual(flashesBefore);
   });
 });
 

@@ -57,6 +57,23 @@ export class BoardPage {
     ).toBeVisible();
   }
 
+  /** Notes from now on every animation that really runs, as `name id-of-its-odd`; call it before opening. */
+  async recordAnimations(): Promise<void> {
+    await this.page.addInitScript(() => {
+      const seen: string[] = [];
+      Object.assign(window, { animations: seen });
+      document.addEventListener('animationstart', ({ animationName, target }) => {
+        const cell = target instanceof Element ? target.closest('[data-odd-id]') : null;
+        // Twin names restart an animation; which of them it is says nothing.
+        seen.push(`${animationName.replace(/-[ab]$/, '')} ${cell?.getAttribute('data-odd-id')}`);
+      });
+    });
+  }
+
+  animations(): Promise<string[]> {
+    return this.page.evaluate(() => (window as unknown as { animations: string[] }).animations);
+  }
+
   /** Picks options of a filter's listbox by name and closes it. */
   async choose(filter: string, ...names: string[]): Promise<void> {
     await this.button(filter).click();

@@ -30,6 +30,8 @@ type Given = {
   feed?: FeedState;
   search?: string;
   ignored?: string[];
+  /** Odds that the server counted beyond the first screen. */
+  counted?: number;
 };
 
 /** The page as the server sends it, before any script has run. */
@@ -39,6 +41,7 @@ function render({
   feed = 'live',
   search = '',
   ignored = [],
+  counted = odds.length,
 }: Given = {}): string {
   return renderToStaticMarkup(
     <QueryClientProvider client={new QueryClient()}>
@@ -66,7 +69,7 @@ function render({
               message: null,
               connections: [],
             },
-            totals: { fixtures: fixtures.length, odds: odds.length },
+            totals: { fixtures: fixtures.length, odds: counted },
             now: NOW,
           }}
         >
@@ -145,6 +148,26 @@ describe('first paint', () => {
     const html = render({ odds: [] });
     tagWith(html, 'data-fixture-id="FX1"');
     expect(html).not.toContain('data-odd-id');
+  });
+
+  it.each(['', '?view=lines'])(
+    'names a fixture that nobody described by its id, once (%s)',
+    (search) => {
+      const html = render({
+        odds: [{ ...aWireRow({ selection_line: 'over', name: 'Over 104.5' }), state: 'open' }],
+        fixtures: [],
+        search,
+      });
+      tagWith(html, 'data-fixture-id="FX1"');
+      expect(html.match(/>Fixture FX1</g)).toHaveLength(1);
+      expect(html).not.toContain('Team unknown');
+    },
+  );
+
+  it('counts nothing that it holds only a part of', () => {
+    const html = render({ odds: [{ ...aWireRow(), state: 'locked' }], counted: 540 });
+    expect(html).toMatch(/>540<\/span> odds/);
+    expect(html).toMatch(/Locked<span[^>]*><\/span>/);
   });
 
   it('marks simulated prices as such, at the indicator and in words', () => {
