@@ -1,4 +1,6 @@
+import { createServer } from 'node:net';
 import { type BrowserContext, expect } from 'playwright/test';
+import { startBoard } from '../support/serve';
 import { test, type World } from './fixtures';
 import { BoardPage } from './pages/board-page';
 
@@ -119,6 +121,107 @@ test.describe('filters', () => {
   });
 });
 
+test.describe('on a phone', { tag: '@phone-only' }, () => {
+  test('every control is on the screen, or one press away', async ({ boardPage, page }) => {
+    for (const width of [390, 360]) {
+      await page.setViewportSize({ width, height: 844 });
+      await boardPage.open('/basketball');
+      const more = boardPage.button('More');
+      await more.click();
+      await expect(more).toHaveAttribute('aria-expanded', 'true');
+      const controls = [
+        ...['Board', 'Lines', 'League', 'Market', 'Status', 'Copy link', 'Main lines'].map((name) =>
+          boardPage.button(name),
+        ),
+        ...['Open', 'Locked', 'Settled'].map((name) => boardPage.button(name)),
+        boardPage.search,
+        page.getByLabel('Odds format'),
+        page.getByText(/odds · /),
+      ];
+      for (const control of controls) {
+        await expect(control).toBeInViewport({ ratio: 1 });
+      }
+      await boardPage.button('Main lines').click();
+      await expect(page).toHaveURL(/main=true/);
+      // Closed, it says that something in it is on.
+      await more.click();
+      await expect(boardPage.button('Main lines')).toBeHidden();
+      await expect(more).toContainText('1');
+    }
+  });
+
+  test('a padlock or a letter lies over no figure, however long', async ({ boardPage, world }) => {
+    const rows = world.simulator
+      .truth('basketball')
+      .odds.filter(
+        ({ state, is_main, market }) =>
+          state === 'open' && is_main && ['Moneyline', 'Total Points'].includes(String(market)),
+      )
+      .slice(0, 8)
+      .map(({ id }) => world.row(id));
+    await boardPage.open(`/basketball?fixture=${rows[0]?.fixture_id}`);
+    const first = rows.filter(({ fixture_id }) => fixture_id === rows[0]?.fixture_id);
+    expect(first.length).toBeGreaterThan(1);
+    world.post('copilot-odds', ...first.map((row) => ({ ...row, price: -4450 })));
+    for (const event of ['copilot-locked-odds', 'copilot-settled-odds'] as const) {
+      world.post(
+        event,
+        ...first.map((row) => ({
+          ...row,
+          price: -4450,
+          ...(event === 'copilot-settled-odds' && {
+            settlement: 'Half Won',
+            settled_at: new Date().toISOString(),
+          }),
+        })),
+      );
+      for (const { id } of first) {
+        const cell = boardPage.odd(id);
+        await expect(cell).toHaveAttribute(
+          'data-state',
+          event === 'copilot-locked-odds' ? 'locked' : 'settled',
+        );
+        expect(await cell.evaluate(overlaps), `${event} ${id}`).toEqual([]);
+      }
+    }
+  });
+});
+
+/** Pairs of texts and marks of a cell that lie over each other, by the ink of their letters. */
+function overlaps(cell: Element): string[] {
+  const boxes = ['.price-points > span', '.price-state > *', '.price-figure'].flatMap(
+    (selector) => {
+      const element = cell.querySelector(selector);
+      if (!element) return [];
+      const range = document.createRange();
+      range.selectNodeContents(element);
+      const isText = !selector.includes('state');
+      const { left, right, top, bottom } = (isText ? range : element).getBoundingClientRect();
+      // A line of text is higher than its figures.
+      const air = isText ? (bottom - top) * 0.2 : 0;
+      return [{ selector, left, right, top: top + air, bottom: bottom - air }];
+    },
+  );
+  return boxes.flatMap((a, index) =>
+    boxes
+      .slice(index + 1)
+      .filter((b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom)
+      .map((b) => `${a.selector} ${b.selector}`),
+  );
+}
+
+test.describe('removing a filter', () => {
+  test('keeps the focus among what is left', async ({ boardPage, page }) => {
+    await boardPage.open('/basketball?league=NBA&main=true');
+    await boardPage.button('Remove NBA').focus();
+    await page.keyboard.press('Enter');
+    await expect(boardPage.button('Remove Main lines only')).toBeFocused();
+    await page.keyboard.press('Enter');
+    await expect(page).toHaveURL((url) => url.search === '');
+    await expect(boardPage.button('Board')).toBeFocused();
+  });
+});
+
 test.describe('history', () => {
   test('Back undoes each filter in turn, and Forward does it again', async ({
     boardPage,
@@ -225,12 +328,32 @@ test.describe('a shared link', () => {
 
 const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1);
 
+/** A port that nobody listens on: a board whose port is chosen for it does not know its own address. */
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' ? (address?.port ?? 0) : 0));
+    });
+  });
+}
+
 test.describe('bad input', () => {
   test('an unknown sport is a 404 page', async ({ page }) => {
     const answer = await page.goto('/quidditch');
     expect(answer?.status()).toBe(404);
     await expect(page.getByRole('heading', { name: /no board/i })).toBeVisible();
     await expect(page.getByRole('link', { name: 'Basketball' })).toBeVisible();
+  });
+
+  test('an unknown sport’s page needs no script', async ({ request }) => {
+    const board = await startBoard({ port: await freePort() });
+    const answer = await request.get(`${board.url}/quidditch`);
+    expect(answer.status()).toBe(404);
+    const html = await answer.text();
+    expect(html).toMatch(/<h1[^>]*>There is no board at this address<\/h1>/);
+    expect(html).toMatch(/<a [^>]*href="\/basketball"/);
+    await board.stop();
   });
 
   test('a bad value is ignored, named, and the answer stays 200', async ({ boardPage, page }) => {
