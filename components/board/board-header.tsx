@@ -2,7 +2,7 @@
 
 import Link from 'next/link';
 import { formatClock, zoneName } from '@/lib/board/format';
-import { useNow, useTimeZone } from '@/lib/board/hooks';
+import { useNow, useSports, useTimeZone } from '@/lib/board/hooks';
 import { boardHref, useBoardQuery } from '@/lib/board/query-state';
 import type { Sport } from '@/lib/protocol/sports';
 import { FeedIndicator, useFeedValue } from './feed-indicator';
@@ -35,7 +35,8 @@ function Mark() {
   );
 }
 
-function SportTabs({ sport, sports }: Props) {
+function SportTabs({ sport, sports: first }: Props) {
+  const sports = useSports(first);
   const [{ view, odds, tz }] = useBoardQuery();
   return (
     <nav

@@ -19,7 +19,7 @@ import { type Market, slug } from '@/lib/protocol/sports';
 import { createBrowserEventSource } from './connection';
 import { browserZone, ZONE_COOKIE } from './format';
 import type { Scheduler } from './frame-batch';
-import { leaguesQuery, snapshotKey, snapshotQuery, streamUrl } from './queries';
+import { leaguesQuery, snapshotKey, snapshotQuery, sportsQuery, streamUrl } from './queries';
 import { useBoardQuery } from './query-state';
 import {
   buildBoardRows,
@@ -172,6 +172,17 @@ export function useSport(): { sport: string; mainMarkets: readonly Market[] } {
   const { sport, mainMarkets } = useBoard();
   return { sport, mainMarkets };
 }
+
+/** The sports that can be watched: as the server knew them, then as they come and go; the board's own stays. */
+export function useSports(first: readonly SportName[]): readonly SportName[] {
+  const { sport } = useBoard();
+  const { data } = useQuery(sportsQuery());
+  if (!data || data.length === 0) return first;
+  const own = first.find(({ id }) => id === sport);
+  return own && !data.some(({ id }) => id === sport) ? [...data, own] : data;
+}
+
+type SportName = { id: string; name: string };
 
 /** What can be done about the stream: read the snapshot again, now. */
 export function useBoardStream(): { retry: () => void } {

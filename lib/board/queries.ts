@@ -10,6 +10,9 @@ const PAGE_LIMIT = 500;
 /** How long lists that hardly ever change are taken as they are. */
 const LIST_STALE_MS = 60_000;
 
+/** How often the sports are asked for on a board that is open all day. */
+const LIST_REFRESH_MS = 5 * 60_000;
+
 async function readJson<T>(path: string, signal: AbortSignal | undefined): Promise<T> {
   let response: Response;
   try {
@@ -90,6 +93,7 @@ export function sportsQuery() {
     queryFn: async ({ signal }) =>
       (await readJson<{ data: WireSport[] }>('/api/v3/sports/active', signal)).data,
     staleTime: LIST_STALE_MS,
+    refetchInterval: LIST_REFRESH_MS,
   });
 }
 

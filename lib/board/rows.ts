@@ -2,7 +2,7 @@
  * What both views show: rows built from the Book and the view's query, the same on the server (first paint)
  * and in the browser. Pure, and built on structure alone: a price that changes never moves a row.
  */
-import type { Book } from '@/lib/protocol/book';
+import { type Book, newFixture } from '@/lib/protocol/book';
 import type { Fixture, Odd } from '@/lib/protocol/events';
 import {
   type BoardQuery,
@@ -174,7 +174,7 @@ function isOfVersion(odd: Odd, version: number | null): boolean {
 function fixtureOf(book: Book, id: string, odds: readonly Odd[]): Fixture {
   const league = odds.find((odd) => odd.league !== '')?.league ?? null;
   const held = book.fixtures.get(id);
-  if (!held) return { ...unknownFixture(id, league), ...teamsByOdds(odds) };
+  if (!held) return { ...newFixture(id), league, ...teamsByOdds(odds) };
   const isNamed = held.home !== null || held.away !== null;
   if (isNamed && (held.league !== null || league === null)) return held;
   return { ...held, league: held.league ?? league, ...(!isNamed && teamsByOdds(odds)) };
@@ -210,34 +210,6 @@ function teamsByOdds(odds: readonly Odd[]): Teams | null {
     away: awayName,
     homeCompetitors: competitor(homeName),
     awayCompetitors: competitor(awayName),
-  };
-}
-
-function unknownFixture(id: string, league: string | null): Fixture {
-  return {
-    id,
-    sport: null,
-    league,
-    leagueId: null,
-    home: null,
-    away: null,
-    homeCompetitors: [],
-    awayCompetitors: [],
-    homeRotation: null,
-    awayRotation: null,
-    status: null,
-    startDate: null,
-    oldStatus: null,
-    oldStartDate: null,
-    statusChangedAt: null,
-    startChangedAt: null,
-    score: null,
-    statusReceivedAt: 0,
-    startReceivedAt: 0,
-    detailReceivedAt: 0,
-    statusEntryId: null,
-    startEntryId: null,
-    wire: {},
   };
 }
 
