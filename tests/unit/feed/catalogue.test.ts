@@ -52,6 +52,16 @@ describe('catalogue', () => {
     expect((await catalogue.sports(1_000)).isFallback).toBe(false);
   });
 
+  it('lets nobody wait again for a vendor who was already waited for', async () => {
+    const { catalogue, timing } = createKit(() => new Promise(() => {}));
+    const early = catalogue.sports(1_000);
+    await timing.advance(1_000);
+    await early;
+    const second = catalogue.sports(1_000);
+    await timing.advance(0);
+    expect((await second).isFallback).toBe(true);
+  });
+
   it('lists the built-in sports where the vendor refuses, asks seldom, and says so once', async () => {
     const { catalogue, timing, asked, lines } = createKit(async () => {
       throw new Error('refused');
