@@ -168,7 +168,7 @@ export const FEED_SETTINGS = {
   tickMs: wait('BOARD_TICK_MS', 16, 'while busy, viewers are written to this often'),
   tickMaxMs: wait('BOARD_TICK_MAX_MS', 50, 'and under load at most this seldom'),
   // Snapshots.
-  pageWaitMs: wait('BOARD_PAGE_WAIT_MS', 1_000, 'longest a page waits for the first odds', 0),
+  pageWaitMs: wait('BOARD_PAGE_WAIT_MS', 900, 'longest a page waits for the first odds', 0),
   snapshotWaitMs: wait(
     'BOARD_SNAPSHOT_WAIT_MS',
     10_000,

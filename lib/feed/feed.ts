@@ -94,7 +94,7 @@ export type FeedDeps = {
 
 /** Fixtures on a first screen where none are asked for. */
 const FIRST_FIXTURES = 40;
-const CATALOGUE_WAIT_MS = 1_000;
+const CATALOGUE_WAIT_MS = 900;
 const HOUSEKEEPING_MS = 30_000;
 /** No page names more sports than this, so that unknown but active ones cannot pile up. */
 const MOST_HUBS = 64;
