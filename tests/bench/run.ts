@@ -133,5 +133,5 @@ if (process.argv.includes('--keep')) {
   const machine = { node: process.version, cpu: cpus()[0]?.model, cores: cpus().length };
   const file = new URL('core.json', folder);
   writeFileSync(file, `${JSON.stringify({ seed: SEED, ...machine, rows }, null, 2)}\n`);
-  console.log(`\nkept in ${file.pathname}`);
+  console.log('\nkept in tests/bench/results/core.json');
 }
