@@ -22,6 +22,7 @@ import { fixtureName } from './fixture-name';
 import type { RowContext } from './fixture-section';
 import type { Layout } from './layout';
 import { LinesView } from './lines-view';
+import { OddHistory } from './odd-history';
 
 /** Below this the markets stand in compact columns. */
 const COMPACT = '(max-width: 899px)';
@@ -93,6 +94,7 @@ function Screen({
     () => ({ sport, query, zone, layout, onOpenFixture }),
     [sport, query, zone, layout, onOpenFixture],
   );
+  const main = useRef<HTMLElement>(null);
   const filters = activeFilters(query, (id) => {
     const fixture = store.getState().book.fixtures.get(id);
     return fixtureName(id, fixture ?? { away: null, home: null });
@@ -113,7 +115,7 @@ function Screen({
         <FilterChips filters={filters} onRemove={setQuery} onClear={onClear} />
         <Notices ignored={ignored} />
       </section>
-      <main className="relative min-h-0 flex-1">
+      <main ref={main} className="relative min-h-0 flex-1">
         <h1 className="sr-only">{title}</h1>
         {built.rows.length === 0 ? (
           <NoRows layout={layout} filters={filters} onClear={onClear} />
@@ -123,6 +125,7 @@ function Screen({
           <LinesView built={built} context={context} />
         )}
         {isDead && <DeadBanner zone={zone} />}
+        <OddHistory grid={main} />
       </main>
     </>
   );

@@ -8,15 +8,15 @@ type Props = {
   label: string;
   isOpen: boolean;
   onOpenChange: (isOpen: boolean) => void;
-  /** The button it belongs to, which opens and closes it by its own click. */
-  anchor: RefObject<HTMLButtonElement | null>;
+  /** What it belongs to, which opens and closes it by its own click. */
+  anchor: RefObject<HTMLElement | null>;
   align: 'start' | 'end';
   initialFocus?: RefObject<HTMLElement | null>;
   className: string;
   children: ReactNode;
 };
 
-/** A panel below a button. Heavy: import it lazily. */
+/** A panel below its anchor. Heavy: import it lazily. */
 export function Popup({
   label,
   isOpen,
@@ -33,10 +33,10 @@ export function Popup({
       <Popover.Root
         open={isOpen}
         onOpenChange={(open, { event }) => {
-          // A press on the button is its own business: as an outside press it would close and open again.
-          const isOwnButton =
+          // A press on the anchor is its own business: as an outside press it would close and open again.
+          const isOwnAnchor =
             event.target instanceof Node && anchor.current?.contains(event.target);
-          if (open || !isOwnButton) onOpenChange(open);
+          if (open || !isOwnAnchor) onOpenChange(open);
         }}
       >
         <Popover.Portal>

@@ -13,13 +13,20 @@ import {
   useSyncExternalStore,
 } from 'react';
 import { useStore } from 'zustand';
-import type { Fixture, Odd, WireLeague } from '@/lib/protocol/events';
+import type { Fixture, HistoryEntry, Odd, WireLeague } from '@/lib/protocol/events';
 import type { View } from '@/lib/protocol/filter';
 import { type Market, slug } from '@/lib/protocol/sports';
 import { createBrowserEventSource } from './connection';
 import { browserZone, ZONE_COOKIE } from './format';
 import type { Scheduler } from './frame-batch';
-import { leaguesQuery, snapshotKey, snapshotQuery, sportsQuery, streamUrl } from './queries';
+import {
+  historyQuery,
+  leaguesQuery,
+  snapshotKey,
+  snapshotQuery,
+  sportsQuery,
+  streamUrl,
+} from './queries';
 import { useBoardQuery } from './query-state';
 import {
   buildBoardRows,
@@ -183,6 +190,20 @@ export function useSports(first: readonly SportName[]): readonly SportName[] {
 }
 
 type SportName = { id: string; name: string };
+
+/** What happened to an odd, oldest first; null while it is read or cannot be. */
+export function useHistory(id: string): {
+  entries: readonly HistoryEntry[] | null;
+  error: string | null;
+  retry: () => void;
+} {
+  const { data, error, refetch } = useQuery(historyQuery([id]));
+  return {
+    entries: data ? (data.find((one) => one.id === id)?.entries ?? []) : null,
+    error: error?.message ?? null,
+    retry: () => void refetch(),
+  };
+}
 
 /** What can be done about the stream: read the snapshot again, now. */
 export function useBoardStream(): { retry: () => void } {
