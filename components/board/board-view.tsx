@@ -5,7 +5,6 @@
 import { useCallback, useMemo } from 'react';
 import { type GridItem, VirtualGrid } from '@/components/ui/virtual-grid';
 import type { BoardRows } from '@/lib/board/hooks';
-import { boardHref } from '@/lib/board/query-state';
 import type { BoardRow, Column } from '@/lib/board/rows';
 import { FixtureSection, type RowContext } from './fixture-section';
 import { fixtureHeight, HEADER_HEIGHT, type Layout, LEAGUE_HEIGHT } from './layout';
@@ -70,7 +69,6 @@ export function BoardView({ built: { columns, rows }, context: shared }: Props) 
   return (
     <VirtualGrid
       label="Odds by fixture"
-      scrollKey={boardHref(context.sport, context.query)}
       items={items}
       columnCount={columnCount}
       headerHeight={HEADER_HEIGHT}

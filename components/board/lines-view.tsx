@@ -5,7 +5,6 @@
 import { useCallback, useMemo } from 'react';
 import { type GridItem, VirtualGrid } from '@/components/ui/virtual-grid';
 import type { LinesRows } from '@/lib/board/hooks';
-import { boardHref } from '@/lib/board/query-state';
 import type { LinesRow } from '@/lib/board/rows';
 import type { RowContext } from './fixture-section';
 import {
@@ -82,7 +81,6 @@ export function LinesView({ built: { rows }, context: shared }: Props) {
   return (
     <VirtualGrid
       label="Odds by line"
-      scrollKey={boardHref(context.sport, context.query)}
       items={items}
       columnCount={slots + 3}
       headerHeight={HEADER_HEIGHT}

@@ -18,8 +18,6 @@ export type GridItem = {
 
 type Props = {
   label: string;
-  /** What is shown, by name: coming back to it finds the place where it was left. */
-  scrollKey: string;
   items: readonly GridItem[];
   columnCount: number;
   header: ReactNode;
@@ -35,26 +33,12 @@ type Props = {
 const FIRST_RECT = { width: 1920, height: 1080 };
 const OVERSCAN = 6;
 
-/** Where each view was left, newest last. */
-const places = new Map<string, number>();
-const MOST_PLACES = 50;
-
-function leave(key: string, offset: number): void {
-  places.delete(key);
-  places.set(key, offset);
-  for (const oldest of places.keys()) {
-    if (places.size <= MOST_PLACES) break;
-    places.delete(oldest);
-  }
-}
-
 /**
  * A grid of which only what is on screen is in the page. Heights are known beforehand, so rows never correct
  * themselves; the item in focus stays mounted, so that scrolling does not lose it.
  */
 export function VirtualGrid({
   label,
-  scrollKey,
   items,
   columnCount,
   header,
@@ -102,7 +86,6 @@ export function VirtualGrid({
     getItemKey: useCallback((index: number) => items[index]?.key ?? index, [items]),
     overscan: OVERSCAN,
     initialRect: FIRST_RECT,
-    initialOffset: () => places.get(scrollKey) ?? 0,
     rangeExtractor: extractRange,
     scrollPaddingStart: items[stickies[0] ?? -1]?.height ?? 0,
     useFlushSync: false,
@@ -128,7 +111,6 @@ export function VirtualGrid({
       tabIndex={0}
       className={`board-scroll h-full overflow-auto overscroll-contain ${className}`}
       onKeyDown={keys.onKeyDown}
-      onScroll={(event) => leave(scrollKey, event.currentTarget.scrollTop)}
       onFocus={(event) => {
         keys.onFocus(event);
         focused.current =

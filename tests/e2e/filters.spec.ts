@@ -18,26 +18,6 @@ function openOdds(world: World) {
   return world.simulator.truth('basketball').odds.filter(({ state }) => state === 'open');
 }
 
-test.describe('the way to a fixture’s lines and back', () => {
-  test('ends where the board was left', async ({ boardPage, page }) => {
-    await page.setViewportSize({ width: 1280, height: 500 });
-    await boardPage.open('/basketball');
-    const grid = page.getByRole('grid');
-    await grid.evaluate((element) => element.scrollTo(0, 300));
-    await expect(page.locator('.board-more').nth(3)).toBeVisible();
-    const link = page.locator('.board-more').nth(3);
-    await link.scrollIntoViewIfNeeded();
-    const left = await grid.evaluate((element) => element.scrollTop);
-    expect(left).toBeGreaterThan(100);
-    await link.click();
-    await expect(page).toHaveURL(/view=lines.*fixture=/);
-    expect(await grid.evaluate((element) => element.scrollTop)).toBe(0);
-    await page.goBack();
-    await expect(page).not.toHaveURL(/view=lines/);
-    await expect.poll(() => grid.evaluate((element) => element.scrollTop)).toBe(left);
-  });
-});
-
 test.describe('filters', () => {
   test('by league and market leave exactly their odds, and stand in the URL', {
     tag: '@smoke',
