@@ -1,0 +1,34 @@
+/** What the relay counts about itself, told at the moment it happens; whoever scrapes reads the sums. */
+export type Meter = {
+  /** Entries were appended to a journal. */
+  appended(entries: number): void;
+  /** One filter's frames went to its viewers: `entries` each, `bytes` in all. */
+  delivered(viewers: number, entries: number, bytes: number): void;
+  /** Ms from an entry's coming in to its being written, for the oldest entry of a flush. */
+  lag(ms: number): void;
+  /** A viewer whose socket had been full got newest values instead of a backlog. */
+  conflated(): void;
+  /** A viewer went on after its last entry. */
+  resumed(): void;
+  /** A viewer's position could not be resumed. */
+  reset(reason: 'too-old' | 'unknown-position'): void;
+  /** A viewer's stream ended. */
+  ended(reason: 'left' | 'stalled' | 'shutdown'): void;
+  /** A request was turned away. */
+  refused(reason: string): void;
+  /** A gap of the way to the vendor was closed. */
+  healed(how: string, gapMs: number): void;
+};
+
+/** Counts nothing. */
+export const NO_METER: Meter = {
+  appended() {},
+  delivered() {},
+  lag() {},
+  conflated() {},
+  resumed() {},
+  reset() {},
+  ended() {},
+  refused() {},
+  healed() {},
+};
