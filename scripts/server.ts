@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import nextEnv from '@next/env';
 import next from 'next';
 import { readConfig } from '@/lib/feed/config';
+import { offerWriter, withdrawOffer } from '@/lib/feed/takeover';
 import { CLOSED_POLICY, SECURITY_HEADERS } from '@/lib/security';
 
 // Together under the 5 s after which process managers lose patience.
@@ -12,6 +13,9 @@ const CLOSE_MS = 1_000;
 
 // Every stream carries a ping each 5 s, so a socket without a byte for this long is nobody's.
 const SILENT_SOCKET_MS = 60_000;
+
+/** Requests whose answers are streams. */
+const STREAM_PATH = /^\/api\/v3\/stream\//;
 
 /** All that the API is asked is a question. */
 const API_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -117,6 +121,10 @@ export async function serve({ isDev }: { isDev: boolean }): Promise<void> {
     // Answers that Next makes before it reaches proxy.ts carry these; proxy.ts replaces the policy.
     response.setHeader('Content-Security-Policy', CLOSED_POLICY);
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
+    withdrawOffer(request);
+    if (request.method === 'GET' && STREAM_PATH.test(request.url ?? '')) {
+      offerWriter(request, response);
+    }
     const refusal = refusalOf(request);
     if (refusal) {
       if (refusal.status === 405) response.setHeader('Allow', [...API_METHODS].join(', '));

@@ -139,9 +139,15 @@ export const FEED_SETTINGS = {
   // What is held.
   journalRows: limit(
     'BOARD_JOURNAL_ROWS',
-    60_000,
+    600_000,
     10_000_000,
     'rows of the journal per sport, for resuming',
+  ),
+  journalBytes: limit(
+    'BOARD_JOURNAL_BYTES',
+    536_870_912,
+    68_719_476_736,
+    'bytes of the journal per sport',
   ),
   journalMs: wait('BOARD_JOURNAL_MS', 600_000, 'age of the journal per sport'),
   bookOdds: limit('BOARD_BOOK_ODDS', 500_000, 10_000_000, 'odds held per sport'),
@@ -160,11 +166,11 @@ export const FEED_SETTINGS = {
   ),
   viewerStallMs: wait(
     'BOARD_VIEWER_STALL_MS',
-    30_000,
+    25_000,
     'a viewer that takes nothing for this long is closed',
   ),
   pingMs: wait('BOARD_PING_MS', 5_000, 'a ping goes to every viewer this often'),
-  flushMs: wait('BOARD_FLUSH_MS', 2, 'after a quiet moment an entry goes out within this', 0),
+  flushMs: wait('BOARD_FLUSH_MS', 1, 'after a quiet moment an entry goes out within this', 0),
   tickMs: wait('BOARD_TICK_MS', 16, 'while busy, viewers are written to this often'),
   tickMaxMs: wait('BOARD_TICK_MAX_MS', 50, 'and under load at most this seldom'),
   // Snapshots.

@@ -16,8 +16,10 @@ import { createGate } from './gate';
 import type { HttpGet } from './http';
 import { createHub, type Hub, type HubHealth } from './hub';
 import type { Log } from './log';
+import type { Meter } from './meter';
 import { asFeedError } from './refusal';
 import { batches, createRest, HISTORY_BATCH, type HistoryRead } from './rest';
+import type { OpenSink } from './sink';
 import { type Cancel, detached, type Timing, within } from './timing';
 import { openUpstream } from './upstream';
 
@@ -70,12 +72,21 @@ export type Feed = {
   ): Promise<FirstScreen>;
   /** Whether another viewer may connect. */
   hasRoom(): boolean;
-  /** A viewer's stream. `lastEventId` is the browser's own word for its position and wins over the query's. */
+  /**
+   * A viewer's stream. `lastEventId` is the browser's own word for its position and wins over the query's; `onEnd` is
+   * called once, when the viewer is gone.
+   */
   stream(
     sport: string,
     query: RelayQuery,
-    options: { lastEventId: string | null; signal: AbortSignal },
+    options: { lastEventId: string | null; signal: AbortSignal; onEnd?: () => void },
   ): ReadableStream<Uint8Array>;
+  /** The same on a sink of the caller's, until that is gone. */
+  open(
+    sport: string,
+    query: RelayQuery,
+    options: { lastEventId: string | null; openSink: OpenSink; onEnd?: () => void },
+  ): void;
   /** Histories of up to 10 odds, oldest first: the vendor's and what this process saw itself. */
   history(ids: readonly string[]): Promise<HistoryBody & { note?: string }>;
   health(): Health;
@@ -89,6 +100,7 @@ export type FeedDeps = {
   settings: FeedSettings;
   timing: Timing;
   log: Log;
+  meter?: Meter;
   get: HttpGet;
 };
 
@@ -122,6 +134,7 @@ export function createFeed(deps: FeedDeps): Feed {
           settings,
           gate,
           log,
+          meter: deps.meter,
           rest,
           openUpstream: (leagues, on) => openUpstream({ ...access, log }, { sport, leagues }, on),
           leagues: () => catalogue.leagues(sport, false),
@@ -185,8 +198,11 @@ export function createFeed(deps: FeedDeps): Feed {
 
     hasRoom: () => !isClosed && viewers() < settings.viewers,
 
-    stream: (sport, query, { lastEventId, signal }) =>
-      hub(sport).stream(query, lastEventId ?? query.lastEntryId, signal),
+    stream: (sport, query, { lastEventId, signal, onEnd }) =>
+      hub(sport).stream(query, lastEventId ?? query.lastEntryId, signal, onEnd),
+
+    open: (sport, query, { lastEventId, openSink, onEnd }) =>
+      detached(() => hub(sport).open(query, lastEventId ?? query.lastEntryId, openSink, onEnd)),
 
     async history(ids) {
       let notes: string | null = null;

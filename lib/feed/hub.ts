@@ -3,6 +3,7 @@
  * row of the stream or of a read, makes an entry, except for a league's first read.
  */
 import { Book, type FixtureChange, type OddChange } from '@/lib/protocol/book';
+import { decodeOddRow } from '@/lib/protocol/decode';
 import { fixtureData, fixtureStatusData } from '@/lib/protocol/encode';
 import {
   type ConnectionStatus,
@@ -31,10 +32,12 @@ import {
 import { slug } from '@/lib/protocol/sports';
 import type { FeedSettings } from './config';
 import type { Gate } from './gate';
-import { createJournal, type Journal } from './journal';
+import { createJournal, type Journal, payloadOf } from './journal';
 import type { Log } from './log';
+import { type Meter, NO_METER } from './meter';
 import { createReader } from './reader';
 import type { Rest } from './rest';
+import type { OpenSink } from './sink';
 import { createCuts, firstRows, selectRows } from './snapshot';
 import { createSubscription, WHOLE_SPORT } from './subscription';
 import type { Cancel, Timing } from './timing';
@@ -48,6 +51,7 @@ export type HubDeps = {
   settings: FeedSettings;
   gate: Gate;
   log: Log;
+  meter?: Meter;
   rest: Rest;
   openUpstream(leagues: readonly string[], on: UpstreamHandlers): Upstream;
   /** The sport's active leagues, null where they cannot be read; may take long, never rejects. */
@@ -73,11 +77,15 @@ export type Hub = {
   readonly viewers: number;
   /** When it was last of use to anybody. */
   readonly lastUsedAt: number;
+  /** A viewer as a web stream, until `signal`; `onEnd` is called once, when it is gone. */
   stream(
     query: RelayQuery,
     position: string | null,
     signal: AbortSignal,
+    onEnd?: () => void,
   ): ReadableStream<Uint8Array>;
+  /** The same on a sink of the caller's. */
+  open(query: RelayQuery, position: string | null, openSink: OpenSink, onEnd?: () => void): void;
   snapshot(query: RelayQuery, options: SnapshotOptions): Promise<SnapshotBody>;
   firstScreen(
     query: BoardQuery,
@@ -104,10 +112,11 @@ const SILENT_FACTOR = 4;
 
 /** Opens the hub of a sport. It connects to the vendor when it is first used. */
 export function createHub(deps: HubDeps): Hub {
-  const { sport, timing, settings, log } = deps;
+  const { sport, timing, settings, log, meter = NO_METER } = deps;
   const book = new Book();
   const journal = createJournal(timing.now, {
     rows: settings.journalRows,
+    bytes: settings.journalBytes,
     ageMs: settings.journalMs,
   });
   const cuts = createCuts(timing, settings);
@@ -229,6 +238,7 @@ export function createHub(deps: HubDeps): Hub {
     journal,
     timing,
     settings,
+    meter,
     status,
     onFilters() {
       lastUsedAt = timing.now();
@@ -455,7 +465,8 @@ export function createHub(deps: HubDeps): Hub {
       return lastUsedAt;
     },
 
-    stream: (query, position, signal) => viewers.open(query, position, signal),
+    stream: viewers.stream,
+    open: viewers.open,
 
     async snapshot(query, { waitMs, limit, page }) {
       if (page !== undefined) return cuts.page(sport, page, limit);
@@ -485,18 +496,24 @@ export function createHub(deps: HubDeps): Hub {
 
     history(id) {
       const entries: HistoryEntry[] = [];
+      let price: number | null = null;
       for (let index = journal.start; index < journal.end; index += 1) {
         const entry = journal.at(index);
-        if (entry?.kind !== 'odds') continue;
-        for (const { row, odd } of entry.changes) {
-          if (row.id !== id) continue;
+        if (entry?.kind !== 'odds' || !entry.routes.some((route) => route.id === id)) continue;
+        const { points = null } = book.odds.get(id) ?? {};
+        for (const [at, wire] of payloadOf(entry).data.entries()) {
+          const route = entry.routes[at];
+          const row = route?.id === id ? decodeOddRow(wire, entry.event) : null;
+          if (!route || !row || 'reason' in row) continue;
+          // A settled row has no price of its own.
+          price = row.price ?? price;
           entries.push({
             timestamp: saidSeconds(row),
             event: entry.event,
-            price: odd.price,
-            points: odd.points,
-            is_main: odd.isMain,
-            settlement: odd.settlement,
+            price,
+            points: row.points ?? points,
+            is_main: route.isMain,
+            settlement: row.settlement,
             origin: 'board',
           });
         }

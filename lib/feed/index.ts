@@ -10,6 +10,7 @@ import { systemTiming } from './timing';
 
 export type { Feed, FirstScreen, Health } from './feed';
 export { PageError } from './snapshot';
+export { acceptWriter } from './takeover';
 
 const FEED = Symbol.for('board.feed');
 

@@ -1,11 +1,16 @@
 /**
- * The journal: recent entries of one sport in order, each with our own id, bounded by rows and by age. A
- * position is the id of an entry; reading from it misses nothing, or is refused.
+ * The journal: recent entries of one sport in order, each with our own id, bounded by rows, by bytes and by age.
+ * A position is the id of an entry; reading from it misses nothing, or is refused.
+ *
+ * An entry is kept as the bytes of its frame, encoded once when it comes in, and beside them only what a filter
+ * asks of its rows: a million rows are no million objects for the garbage collector to walk.
  */
-
 import type { OddChange } from '@/lib/protocol/book';
+import { oddsEventData } from '@/lib/protocol/encode';
 import { compareEntryIds, createEntryIds, parseEntryId } from '@/lib/protocol/entry-id';
-import type { Fixture, OddsEventName } from '@/lib/protocol/events';
+import type { Fixture, OddsEventName, WireRecord } from '@/lib/protocol/events';
+import { type Routed, routedOdd } from '@/lib/protocol/filter';
+import { encodeSse } from '@/lib/protocol/sse';
 
 export type EntryBody =
   | {
@@ -25,7 +30,26 @@ export type EntryBody =
   /** A position that carries nothing: what was held before it and after it must not look the same. */
   | { kind: 'mark' };
 
-export type Entry = EntryBody & { id: string; atMs: number };
+/** What filters ask of one odd; the same answers of an odd, row after row, are one object. */
+export type Route = Routed & { /** The odd. */ id: string };
+
+/** Where an entry's frame stands. */
+type Place = { page: Page; from: number; to: number };
+
+export type OddsEntry = Place & {
+  kind: 'odds';
+  id: string;
+  event: OddsEventName;
+  /** One for each row of the frame, in their order. */
+  routes: readonly Route[];
+};
+export type FixtureEntry = Place & {
+  kind: 'fixture';
+  id: string;
+  event: 'fixture' | 'fixture-status';
+  fixture: Fixture;
+};
+export type Entry = OddsEntry | FixtureEntry | { kind: 'mark'; id: string };
 
 export type Journal = {
   /** Index of the next entry; only grows. */
@@ -34,27 +58,58 @@ export type Journal = {
   readonly start: number;
   /** Rows held. */
   readonly rows: number;
+  /** Bytes held, with what an entry costs besides its frame. */
+  readonly bytes: number;
   /** Id of the newest entry, which is the position of whoever has seen everything. */
   last(): string;
+  /** The position of whoever has seen all before `index`. */
+  before(index: number): string;
   append(body: EntryBody): Entry;
   at(index: number): Entry | undefined;
+  /** The newest entry that tells of an odd, undefined where none is held. */
+  newest(oddId: string): { readonly index: number; readonly route: Route } | undefined;
   /** Index from which to go on after the entry with this id, or why that cannot be. */
   after(id: string): { index: number } | { reason: 'too-old' | 'unknown-position' };
   /** Drops what is too old. */
   prune(): void;
 };
 
+/** Epoch ms at which an entry was made. */
+export function entryMs({ id }: Pick<Entry, 'id'>): number {
+  return Number.parseInt(id, 10);
+}
+
+/** The frame of an entry, as long as the journal holds it: to be copied at once, its page is used again. */
+export function frameOf({ page, from, to }: Place): Uint8Array {
+  return page.bytes.subarray(from, to);
+}
+
+/** The payload of an odds entry, parsed from its frame. */
+export function payloadOf({ page, from, to }: OddsEntry): { data: WireRecord[] } {
+  const at = page.bytes.indexOf(DATA_LINE, from) + DATA_LINE.length;
+  return JSON.parse(page.bytes.toString('utf8', at, to));
+}
+
 /** Dropped entries are cut out of the array in lots of this size, so that each costs nothing much. */
 const LOT = 4_096;
+/** Frames are written into pages of this size; a larger frame has one to itself. */
+const PAGE_BYTES = 1_048_576;
+/** Empty pages kept for what comes next. */
+const SPARE_PAGES = 4;
+/** What an entry costs besides its frame: measured at 120 to 180, for one row. */
+const ENTRY_BYTES = 160;
 
-function weight(entry: EntryBody): number {
-  return entry.kind === 'odds' ? entry.changes.length : 1;
-}
+const DATA_LINE = '\ndata: ';
+
+type Page = { bytes: Buffer /** Entries that stand in it. */; entries: number };
+
+/** An odd that entries tell of: the newest one's index and route, and how many rows there are. */
+type Known = { index: number; route: Route; rows: number };
 
 /** An empty journal. Its first id is its floor: a position like any other. */
 export function createJournal(
   now: () => number,
-  { rows: mostRows, ageMs }: { rows: number; ageMs: number },
+  { rows: mostRows, bytes: mostBytes, ageMs }: { rows: number; bytes: number; ageMs: number },
 ): Journal {
   const ids = createEntryIds(now);
   let entries: Entry[] = [];
@@ -64,12 +119,69 @@ export function createJournal(
   let base = 0;
   let start = 0;
   let rows = 0;
+  let bytes = 0;
+  let page: Page = { bytes: Buffer.alloc(0), entries: 0 };
+  let used = 0;
+  const spare: Page[] = [];
+  /** Odds that the entries tell of. */
+  const odds = new Map<string, Known>();
+
+  function place(frame: string): Place {
+    const size = Buffer.byteLength(frame);
+    if (used + size > page.bytes.length) {
+      page = spare.pop() ?? { bytes: Buffer.allocUnsafeSlow(PAGE_BYTES), entries: 0 };
+      if (size > PAGE_BYTES) page = { bytes: Buffer.allocUnsafeSlow(size), entries: 0 };
+      used = 0;
+    }
+    const from = used;
+    used += page.bytes.write(frame, from);
+    page.entries += 1;
+    return { page, from, to: used };
+  }
+
+  function release(left: Page): void {
+    left.entries -= 1;
+    if (left.entries > 0 || left === page) return;
+    if (left.bytes.length === PAGE_BYTES && spare.length < SPARE_PAGES) spare.push(left);
+  }
+
+  function routeOf({ row, odd }: Pick<OddChange, 'row' | 'odd'>, index: number): Route {
+    const routed = routedOdd(odd);
+    let known = odds.get(row.id);
+    if (!known || !isSameRoute(known.route, routed)) {
+      const route: Route = { ...routed, id: row.id };
+      if (known) known.route = route;
+      else known = { index, route, rows: 0 };
+      odds.set(row.id, known);
+    }
+    known.index = index;
+    known.rows += 1;
+    return known.route;
+  }
+
+  function weigh(entry: Entry): { rows: number; bytes: number } {
+    if (entry.kind === 'mark') return { rows: 1, bytes: ENTRY_BYTES };
+    const size = entry.to - entry.from + ENTRY_BYTES;
+    return { rows: entry.kind === 'odds' ? entry.routes.length : 1, bytes: size };
+  }
 
   function drop(): void {
     const oldest = entries[start - base];
     if (!oldest) return;
-    rows -= weight(oldest);
+    const weight = weigh(oldest);
+    rows -= weight.rows;
+    bytes -= weight.bytes;
+    if (oldest.kind === 'odds') {
+      for (const { id } of oldest.routes) {
+        const known = odds.get(id);
+        if (known) known.rows -= 1;
+        if (known?.rows === 0) odds.delete(id);
+      }
+    }
+    if (oldest.kind !== 'mark') release(oldest.page);
     floorId = oldest.id;
+    // Nothing may hold its page, though the array still has its place.
+    entries[start - base] = { kind: 'mark', id: oldest.id };
     start += 1;
     if (start - base >= LOT) {
       entries = entries.slice(start - base);
@@ -81,9 +193,25 @@ export function createJournal(
     const oldestMs = now() - ageMs;
     while (start < base + entries.length) {
       const oldest = entries[start - base];
-      if (!oldest || (rows <= mostRows && oldest.atMs >= oldestMs)) break;
+      const isWithin = rows <= mostRows && bytes <= mostBytes;
+      if (!oldest || (isWithin && entryMs(oldest) >= oldestMs)) break;
       drop();
     }
+  }
+
+  function entryOf(body: EntryBody, id: string, index: number): Entry {
+    if (body.kind === 'mark') return { kind: 'mark', id };
+    if (body.kind === 'fixture') {
+      const { event, fixture } = body;
+      const where = place(encodeSse({ event, id, data: body.data(id) }));
+      return { kind: 'fixture', id, event, fixture, ...where };
+    }
+    const { event, upstreamEntryId, changes } = body;
+    const rows = changes.map(({ row }) => row.wire);
+    const data = oddsEventData({ entryId: id, upstreamEntryId, event, rows });
+    const where = place(encodeSse({ event, id, data }));
+    const routes = changes.map((change) => routeOf(change, index));
+    return { kind: 'odds', id, event, routes, ...where };
   }
 
   return {
@@ -96,16 +224,26 @@ export function createJournal(
     get rows() {
       return rows;
     },
+    get bytes() {
+      return bytes;
+    },
     last: () => lastId,
+    before(index) {
+      if (index > base + entries.length) return lastId;
+      return index <= start ? floorId : (entries[index - 1 - base]?.id ?? lastId);
+    },
     append(body) {
-      const entry: Entry = { ...body, id: ids.next(), atMs: now() };
+      const entry = entryOf(body, ids.next(), base + entries.length);
       entries.push(entry);
-      rows += weight(entry);
+      const weight = weigh(entry);
+      rows += weight.rows;
+      bytes += weight.bytes;
       lastId = entry.id;
-      if (rows > mostRows) prune();
+      if (rows > mostRows || bytes > mostBytes) prune();
       return entry;
     },
     at: (index) => (index < start ? undefined : entries[index - base]),
+    newest: (oddId) => odds.get(oddId),
     after(id) {
       if (!parseEntryId(id) || compareEntryIds(id, lastId) > 0)
         return { reason: 'unknown-position' };
@@ -127,4 +265,18 @@ export function createJournal(
     },
     prune,
   };
+}
+
+function isSameRoute(a: Routed, b: Routed): boolean {
+  return (
+    a.isMain === b.isMain &&
+    a.isLive === b.isLive &&
+    a.fixtureId === b.fixtureId &&
+    a.league === b.league &&
+    a.leagueId === b.leagueId &&
+    a.market === b.market &&
+    a.marketId === b.marketId &&
+    a.gameId === b.gameId &&
+    a.versionId === b.versionId
+  );
 }

@@ -6,7 +6,7 @@ export type Cancel = () => void;
 export type Timing = {
   /** Epoch ms. */
   now(): number;
-  /** Runs `task` once after `delayMs`, unless cancelled before. */
+  /** Runs `task` once after `delayMs`, unless cancelled before; after 0 as soon as what is under way has been done. */
   schedule(task: () => void, delayMs: number): Cancel;
   /** In [0, 1). */
   random(): number;
@@ -18,6 +18,10 @@ const outside = new AsyncResource('board.feed');
 export const systemTiming: Timing = {
   now: Date.now,
   schedule(task, delayMs) {
+    if (delayMs <= 0) {
+      const turn = outside.runInAsyncScope(() => setImmediate(task));
+      return () => clearImmediate(turn);
+    }
     const timer = outside.runInAsyncScope(() => setTimeout(task, delayMs));
     return () => clearTimeout(timer);
   },

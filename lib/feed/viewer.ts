@@ -1,13 +1,14 @@
 /**
- * Viewers: each is a position in the journal and a filter, and holds no queue. What it is owed is worked out
- * when its socket can take it; equal filters are owed the same bytes, which are made once.
+ * Viewers: each is a filter and a sink, and holds no queue. Those that keep up all stand at the same entry and get the
+ * same bytes, made once per distinct filter. One that fell behind, or came with a position, has a cursor of its own
+ * until it has caught up; what it is owed is worked out when its sink can take it.
  *
- * It promises: frames in the journal's order, each matching entry once; a viewer whose socket was full gets the newest
+ * It promises: frames in the journal's order, each matching entry once; a viewer whose sink was full gets the newest
  * value of each odd that changed meanwhile instead of a backlog, marked `conflated`.
  */
 import type { Book } from '@/lib/protocol/book';
-import { fixtureData, fixtureStatusData, oddsEventData } from '@/lib/protocol/encode';
-import type { FeedStatus, Fixture, Odd, OddsEventName, Reset } from '@/lib/protocol/events';
+import { rowInFormat } from '@/lib/protocol/encode';
+import type { FeedStatus, Fixture, Reset, WireRecord } from '@/lib/protocol/events';
 import {
   createRelayPredicate,
   type RelayPredicate,
@@ -16,7 +17,9 @@ import {
 } from '@/lib/protocol/filter';
 import { encodeSse, pingData, RETRY_MS } from '@/lib/protocol/sse';
 import type { FeedSettings } from './config';
-import type { Entry, Journal } from './journal';
+import { entryMs, frameOf, type Journal, type OddsEntry, payloadOf, type Route } from './journal';
+import type { Meter } from './meter';
+import { type Chunk, createChunk, createStreamSink, type OpenSink, type Sink } from './sink';
 import type { Cancel, Timing } from './timing';
 
 export type ViewersDeps = {
@@ -24,6 +27,7 @@ export type ViewersDeps = {
   journal: Journal;
   timing: Timing;
   settings: FeedSettings;
+  meter: Meter;
   status(query: RelayQuery): FeedStatus;
   /** The set of filters in use changed. */
   onFilters(): void;
@@ -33,8 +37,23 @@ export type Viewers = {
   readonly count: number;
   /** Filters in use, each once. */
   filters(): RelayQuery[];
-  /** Opens a stream; `position` is the entry id after which to go on, null from now. */
-  open(query: RelayQuery, position: string | null, signal: AbortSignal): ReadableStream<Uint8Array>;
+  /**
+   * Opens a viewer; `position` is the entry id after which to go on, null from now. `onEnd` is called once, when it
+   * is gone. Answers how to let it go.
+   */
+  open(
+    query: RelayQuery,
+    position: string | null,
+    openSink: OpenSink,
+    onEnd?: () => void,
+  ): () => void;
+  /** The same as a web stream, until `signal`. */
+  stream(
+    query: RelayQuery,
+    position: string | null,
+    signal: AbortSignal,
+    onEnd?: () => void,
+  ): ReadableStream<Uint8Array>;
   /** Entries were appended. */
   notify(): void;
   /** What `status` says may have changed. */
@@ -47,341 +66,420 @@ type Group = {
   key: string;
   query: RelayQuery;
   predicate: RelayPredicate;
-  viewers: Set<Viewer>;
+  /** Viewers that have been sent all up to `flushedTo`. */
+  live: Set<Viewer>;
+  /** Viewers with a cursor of their own. */
+  behind: Set<Viewer>;
   /** The status last sent, without what always changes. */
   said: string;
 };
 
 type Viewer = {
   group: Group;
-  controller: ReadableStreamDefaultController<Uint8Array>;
-  /** Index of the next entry it is owed. */
+  sink: Sink;
+  /** While it is behind: whether it is owed every entry (`replayed`) or the newest values (`merged`). */
+  mode: 'live' | 'replayed' | 'merged';
+  /** While it is behind: index of the next entry it is owed. */
   cursor: number;
-  /** Index at which its replay ends and live begins; null once live. */
-  replayEnd: number | null;
-  /** Since when its socket takes nothing; null while it does. */
-  fullSince: number | null;
-  close(): void;
+  /** Bytes that its sink had taken, and when that last changed or nothing was pending. */
+  taken: number;
+  takenAt: number;
+  isGone: boolean;
+  onEnd: () => void;
 };
 
-/** Characters of replay put into one chunk. */
-const REPLAY_CHUNK = 65_536;
-
-const EVENT_OF_STATE: Record<Odd['state'], OddsEventName> = {
-  open: 'copilot-odds',
-  locked: 'copilot-locked-odds',
-  settled: 'copilot-settled-odds',
+type Work = {
+  chunk: Chunk;
+  entries: number;
+  /** Index of the first entry in it. */
+  from: number;
+  viewers: readonly Viewer[];
+  next: number;
 };
+
+/** Bytes of replay put into one write. */
+const REPLAY_BYTES = 65_536;
+/** Entries looked at for one write of a replay, so that nobody's catching up holds up the others. */
+const REPLAY_ENTRIES = 20_000;
+/** Viewers written to before the process turns to what else waits. */
+const SLICE = 500;
+const SWEEP_MS = 1_000;
+/** A tick is this many times what the last flush cost, within its bounds: the rest of it is for others. */
+const TICK_FACTOR = 4;
 
 const text = new TextEncoder();
+const CONNECTED = text.encode(encodeSse({ event: 'connected', data: 'ok go' }));
 
 /** The viewers of one sport. */
 export function createViewers(deps: ViewersDeps): Viewers {
-  const { book, journal, timing, settings } = deps;
+  const { book, journal, timing, settings, meter } = deps;
   const groups = new Map<string, Group>();
   let count = 0;
   let isClosed = false;
-  /** Index up to which live viewers have been written to. */
+  /** Index up to which live viewers have been written to, or are being written to. */
   let flushedTo = journal.end;
-  let lastFlushAt = Number.NEGATIVE_INFINITY;
+  let notedTo = journal.end;
+  let flushStartedAt = Number.NEGATIVE_INFINITY;
+  /** What the flush under way has cost, in ms. */
+  let costMs = 0;
   let tickMs = settings.tickMs;
   let cancelFlush: Cancel | null = null;
+  let cancelServe: Cancel | null = null;
   let cancelPing: Cancel | null = null;
+  let cancelSweep: Cancel | null = null;
   let isStatusDue = false;
-  /** Frames that every row of an entry goes into, by format; kept for the length of one flush. */
-  const shared = new Map<string, string>();
+  let isPingDue = false;
+  /** The flush under way: what is still to be written. */
+  const work: Work[] = [];
+  /** What several filters need of an entry, for the length of one flush: replays leave nothing here. */
+  const payloads = new Map<OddsEntry, { data: WireRecord[] }>();
+  const formatted = new Map<string, Uint8Array>();
 
-  function entryFrame(entry: Entry, group: Group, canShare: boolean): string {
-    if (entry.kind === 'mark') return '';
-    if (entry.kind === 'fixture') {
-      if (!isToldOf(group, entry.fixture, entry.event)) return '';
-      return encodeSse({ event: entry.event, id: entry.id, data: entry.data(entry.id) });
+  function encode(entry: OddsEntry, payload: object): Uint8Array {
+    return text.encode(
+      encodeSse({ event: entry.event, id: entry.id, data: JSON.stringify(payload) }),
+    );
+  }
+
+  function payload(entry: OddsEntry, isShared: boolean): { data: WireRecord[] } {
+    const found = payloads.get(entry) ?? payloadOf(entry);
+    if (isShared) payloads.set(entry, found);
+    return found;
+  }
+
+  function isMatch({ predicate }: Group, route: Route): boolean {
+    return predicate.routed(route, book.fixtures.get(route.fixtureId) ?? null);
+  }
+
+  /** The frame of an odds entry for a group, null where it has nothing for it. */
+  function oddsFrame(entry: OddsEntry, group: Group, isShared: boolean): Uint8Array | null {
+    const { oddsFormat } = group.query;
+    const { routes } = entry;
+    let matching = 0;
+    for (const route of routes) if (isMatch(group, route)) matching += 1;
+    if (matching === 0) return null;
+    if (matching < routes.length) {
+      const { data, ...rest } = payload(entry, isShared);
+      const rows = data.filter((_, index) => isMatch(group, routes[index] as Route));
+      return encode(entry, { ...rest, data: rows.map((row) => rowInFormat(row, oddsFormat)) });
     }
-    const matching = entry.changes.filter(({ odd }) =>
-      group.predicate.odd(odd, book.fixtures.get(odd.fixtureId) ?? null),
-    );
-    if (matching.length === 0) return '';
-    const isWhole = matching.length === entry.changes.length;
-    const key = `${entry.id} ${group.query.oddsFormat}`;
-    const known = canShare && isWhole ? shared.get(key) : undefined;
-    if (known !== undefined) return known;
-    const data = oddsEventData(
-      {
-        entryId: entry.id,
-        upstreamEntryId: entry.upstreamEntryId,
-        event: entry.event,
-        changes: matching,
-      },
-      group.query.oddsFormat,
-    );
-    const frame = encodeSse({ event: entry.event, id: entry.id, data });
-    if (canShare && isWhole) shared.set(key, frame);
+    if (oddsFormat === 'american') return frameOf(entry);
+    const key = `${entry.id} ${oddsFormat}`;
+    let frame = formatted.get(key);
+    if (!frame) {
+      const { data, ...rest } = payload(entry, isShared);
+      frame = encode(entry, { ...rest, data: data.map((row) => rowInFormat(row, oddsFormat)) });
+      if (isShared) formatted.set(key, frame);
+    }
     return frame;
   }
 
-  function rangeFrames(group: Group, from: number, to: number): string {
-    let frames = '';
-    for (let index = from; index < to; index += 1) {
-      const entry = journal.at(index);
-      if (entry) frames += entryFrame(entry, group, groups.size > 1);
-    }
-    return frames;
+  /** The same without rows of which a later entry tells, and with all that is held of the others. */
+  function mergedFrame(entry: OddsEntry, index: number, group: Group): Uint8Array | null {
+    const isOwed = (route: Route) => {
+      if (!isMatch(group, route)) return false;
+      const newest = journal.newest(route.id);
+      // A later entry that the filter leaves out does not make up for this one.
+      return !newest || newest.index <= index || !isMatch(group, newest.route);
+    };
+    if (!entry.routes.some(isOwed)) return null;
+    const { data, ...rest } = payloadOf(entry);
+    const rows = data.flatMap((row, at) => {
+      const route = entry.routes[at] as Route;
+      if (!isOwed(route)) return [];
+      const isNewest = (journal.newest(route.id)?.index ?? index) <= index;
+      // A thin row leans on what came before it, which this viewer may not have got.
+      const whole = isNewest ? (book.odds.get(route.id)?.wire ?? row) : row;
+      return rowInFormat(whole, group.query.oddsFormat);
+    });
+    return encode(entry, { ...rest, data: rows, conflated: true });
   }
 
-  function statusFrame(group: Group): string {
+  function frame(index: number, group: Group, mode: Viewer['mode']): Uint8Array | null {
+    const entry = journal.at(index);
+    if (!entry || entry.kind === 'mark') return null;
+    if (entry.kind === 'odds') {
+      if (mode === 'merged') return mergedFrame(entry, index, group);
+      return oddsFrame(entry, group, mode === 'live');
+    }
+    return isToldOf(group, entry.fixture, entry.event) ? frameOf(entry) : null;
+  }
+
+  /** Its id moves positions on though nothing matched. */
+  function statusFrame(group: Group): Uint8Array {
     const status = deps.status(group.query);
     group.said = lasting(status);
-    return encodeSse({ event: 'feed-status', id: journal.last(), data: JSON.stringify(status) });
+    const id = journal.before(flushedTo);
+    return text.encode(encodeSse({ event: 'feed-status', id, data: JSON.stringify(status) }));
   }
 
-  function resetFrame(reason: Reset['reason']): string {
-    const at = journal.last();
+  function resetFrame(reason: Reset['reason']): Uint8Array {
+    meter.reset(reason);
+    const at = journal.before(flushedTo);
     const data: Reset = { reason, at };
-    return encodeSse({ event: 'reset', id: at, data: JSON.stringify(data) });
+    return text.encode(encodeSse({ event: 'reset', id: at, data: JSON.stringify(data) }));
   }
 
-  /** The newest value of each odd and fixture that changed since `from`, as one event per name. */
-  function conflatedFrames(group: Group, from: number): string {
-    if (from < journal.start) return resetFrame('too-old');
-    const entryId = journal.last();
-    const odds = new Map<OddsEventName, Odd[]>();
-    const fixtures = new Map<Fixture, boolean>();
-    const seen = new Set<string>();
-    for (let index = from; index < journal.end; index += 1) {
-      const entry = journal.at(index);
-      if (entry?.kind === 'odds') {
-        for (const { odd } of entry.changes) seen.add(odd.id);
-      } else if (entry?.kind === 'fixture') {
-        const fixture = book.fixtures.get(entry.fixture.id);
-        if (!fixture || !isToldOf(group, fixture, entry.event)) continue;
-        fixtures.set(fixture, fixtures.get(fixture) || entry.event === 'fixture-status');
-      }
-    }
-    for (const id of seen) {
-      const odd = book.odds.get(id);
-      if (!odd) continue;
-      if (!group.predicate.odd(odd, book.fixtures.get(odd.fixtureId) ?? null)) continue;
-      const event = EVENT_OF_STATE[odd.state];
-      const list = odds.get(event);
-      if (list) list.push(odd);
-      else odds.set(event, [odd]);
-    }
-    const frames: { event: string; data: string }[] = [];
-    for (const [event, list] of odds) {
-      const changes = list.map((odd) => ({ row: odd, odd }));
-      const body = { entryId, upstreamEntryId: null, event, changes };
-      frames.push({ event, data: oddsEventData(body, group.query.oddsFormat) });
-    }
-    for (const [fixture, hasStatus] of fixtures) {
-      if (hasStatus) {
-        const previous = { ...fixture, status: fixture.oldStatus, startDate: fixture.oldStartDate };
-        const receipt = { entryId, upstreamEntryId: null, atMs: timing.now() };
-        frames.push({
-          event: 'fixture-status',
-          data: fixtureStatusData(fixture, previous, receipt),
-        });
-      }
-      frames.push({ event: 'fixture', data: fixtureData(fixture, entryId) });
-    }
-    // The id stands on the last frame alone: a cut between them must not skip the rest on resume.
-    return frames
-      .map(({ event, data }, index) =>
-        encodeSse({
-          event,
-          id: index === frames.length - 1 ? entryId : null,
-          data: `${data.slice(0, -1)},"conflated":true}`,
-        }),
-      )
-      .join('');
+  function hasRoom(sink: Sink, bytes: number): boolean {
+    const pending = sink.pending();
+    return pending === 0 || pending + bytes <= settings.viewerBytes;
   }
 
-  function enqueue(viewer: Viewer, bytes: Uint8Array): void {
-    if (bytes.byteLength > 0) viewer.controller.enqueue(bytes);
+  function goLive(viewer: Viewer): void {
+    viewer.mode = 'live';
+    viewer.group.behind.delete(viewer);
+    viewer.group.live.add(viewer);
   }
 
-  function canTake(viewer: Viewer): boolean {
-    if ((viewer.controller.desiredSize ?? 0) > 0) return true;
-    viewer.fullSince ??= timing.now();
-    return false;
-  }
-
-  /** Goes on with a replay as far as the socket takes it; its end is marked by a `feed-status`. */
-  function replay(viewer: Viewer): void {
-    while (viewer.replayEnd !== null && canTake(viewer)) {
+  /** Goes on with what a viewer is owed as far as its sink takes it; the end is marked by a `feed-status`. */
+  function catchUp(viewer: Viewer, first: readonly Uint8Array[] = []): void {
+    const { group, sink } = viewer;
+    let parts = [...first];
+    while (!viewer.isGone && viewer.mode !== 'live') {
+      const isMerged = viewer.mode === 'merged';
+      // A replay may wait in the sink; newest values are made when the sink is empty, so that they are the newest.
+      const isReady = isMerged ? sink.pending() === 0 : hasRoom(sink, REPLAY_BYTES);
+      if (!isReady) break;
       if (viewer.cursor < journal.start) {
-        viewer.cursor = journal.end;
-        viewer.replayEnd = null;
-        enqueue(viewer, text.encode(resetFrame('too-old') + statusFrame(viewer.group)));
+        parts.push(resetFrame('too-old'));
+        viewer.cursor = flushedTo;
+      }
+      let bytes = 0;
+      let looked = 0;
+      while (viewer.cursor < flushedTo && bytes < REPLAY_BYTES && looked < REPLAY_ENTRIES) {
+        const part = frame(viewer.cursor, group, viewer.mode);
+        viewer.cursor += 1;
+        looked += 1;
+        if (!part) continue;
+        bytes += part.length;
+        parts.push(part);
+      }
+      // A position may be ahead of the others, by what the next flush brings.
+      if (viewer.cursor > flushedTo) {
+        flushSoon();
+        break;
+      }
+      if (viewer.cursor === flushedTo) {
+        parts.push(statusFrame(group));
+        if (isMerged) meter.conflated();
+        goLive(viewer);
+      }
+      if (parts.length > 0) sink.write(createChunk(parts));
+      parts = [];
+      if (looked === REPLAY_ENTRIES) {
+        flushSoon();
         return;
       }
-      let frames = '';
-      while (viewer.cursor < viewer.replayEnd && frames.length < REPLAY_CHUNK) {
-        const entry = journal.at(viewer.cursor);
-        if (entry) frames += entryFrame(entry, viewer.group, false);
-        viewer.cursor += 1;
-      }
-      if (viewer.cursor >= viewer.replayEnd) {
-        // What came during the replay is part of it: a position is never ahead of what was sent.
-        if (viewer.replayEnd < flushedTo) {
-          viewer.replayEnd = flushedTo;
-        } else {
-          viewer.replayEnd = null;
-          frames += statusFrame(viewer.group);
-        }
-      }
-      enqueue(viewer, text.encode(frames));
     }
+    if (parts.length > 0) sink.write(createChunk(parts));
   }
 
-  function catchUp(viewer: Viewer): void {
-    const frames = conflatedFrames(viewer.group, viewer.cursor) + statusFrame(viewer.group);
-    viewer.cursor = journal.end;
-    enqueue(viewer, text.encode(frames));
+  function fallBehind(viewer: Viewer, cursor: number): void {
+    viewer.mode = 'merged';
+    viewer.cursor = cursor;
+    viewer.group.live.delete(viewer);
+    viewer.group.behind.add(viewer);
   }
 
-  function onPull(viewer: Viewer): void {
-    if (viewer.replayEnd !== null) {
-      viewer.fullSince = null;
-      replay(viewer);
-    } else if (viewer.fullSince !== null) {
-      flushSoon();
-    }
-  }
-
-  /** Writes what is new to everybody who can take it. */
-  function flush(extra: 'ping' | null = null): void {
-    cancelFlush?.();
+  /** Makes what is new, once per filter, and begins to write it to everybody who can take it. */
+  function flush(): void {
     cancelFlush = null;
-    const startedAt = timing.now();
+    if (work.length > 0) return;
+    flushStartedAt = timing.now();
     const from = flushedTo;
-    const to = journal.end;
-    flushedTo = to;
-    lastFlushAt = startedAt;
+    flushedTo = journal.end;
+    const oldest = from < flushedTo ? journal.at(from) : undefined;
+    if (oldest) meter.lag(Math.max(0, flushStartedAt - entryMs(oldest)));
+    const ping = isPingDue
+      ? text.encode(encodeSse({ event: 'ping', data: pingData(flushStartedAt) }))
+      : null;
     for (const group of groups.values()) {
-      if (group.viewers.size === 0) continue;
-      let frames = rangeFrames(group, from, to);
-      if (extra === 'ping') {
-        frames += encodeSse({ event: 'ping', data: pingData(startedAt) }) + statusFrame(group);
-      } else if (isStatusDue && lasting(deps.status(group.query)) !== group.said) {
-        frames += statusFrame(group);
-      }
-      const bytes = text.encode(frames);
-      for (const viewer of group.viewers) {
-        if (viewer.replayEnd !== null) replay(viewer);
-        else if (canTake(viewer)) {
-          // Set before the write: a socket that takes it at once asks for more from within.
-          const isCurrent = viewer.cursor === from;
-          viewer.fullSince = null;
-          if (isCurrent) {
-            viewer.cursor = to;
-            enqueue(viewer, bytes);
-          } else {
-            catchUp(viewer);
-          }
+      const parts: Uint8Array[] = [];
+      if (group.live.size > 0) {
+        // More came within a tick than the journal holds.
+        if (from < journal.start) parts.push(resetFrame('too-old'));
+        for (let index = from; index < flushedTo; index += 1) {
+          const part = frame(index, group, 'live');
+          if (part) parts.push(part);
         }
-        if (startedAt - (viewer.fullSince ?? startedAt) >= settings.viewerStallMs) viewer.close();
+        const entries = parts.length;
+        if (ping) parts.push(ping, statusFrame(group));
+        else if (isStatusDue && lasting(deps.status(group.query)) !== group.said) {
+          parts.push(statusFrame(group));
+        }
+        if (parts.length > 0) {
+          const chunk = createChunk(parts);
+          work.push({ chunk, entries, from, viewers: [...group.live], next: 0 });
+        }
       }
+      for (const viewer of [...group.behind]) catchUp(viewer);
     }
     isStatusDue = false;
-    shared.clear();
-    const costMs = timing.now() - startedAt;
-    tickMs = Math.min(Math.max(settings.tickMs, costMs * 4), settings.tickMaxMs);
+    isPingDue = false;
+    payloads.clear();
+    formatted.clear();
+    costMs = timing.now() - flushStartedAt;
+    serve();
+  }
+
+  /** Writes to the next viewers; the rest waits for the process to have done what else there is. */
+  function serve(most = SLICE): void {
+    cancelServe = null;
+    const startedAt = timing.now();
+    let left = most;
+    while (left > 0) {
+      const [item] = work;
+      if (!item) break;
+      const { chunk, viewers } = item;
+      let written = 0;
+      while (left > 0 && item.next < viewers.length) {
+        const viewer = viewers[item.next] as Viewer;
+        item.next += 1;
+        if (viewer.isGone) continue;
+        left -= 1;
+        if (hasRoom(viewer.sink, chunk.payload.length)) {
+          viewer.sink.write(chunk);
+          written += 1;
+        } else fallBehind(viewer, item.from);
+      }
+      meter.delivered(written, item.entries, written * chunk.payload.length);
+      if (item.next >= viewers.length) work.shift();
+    }
+    costMs += timing.now() - startedAt;
+    if (work.length > 0) {
+      cancelServe = timing.schedule(serve, 0);
+      return;
+    }
+    tickMs = Math.min(Math.max(settings.tickMs, costMs * TICK_FACTOR), settings.tickMaxMs);
+    if (flushedTo < journal.end || isPingDue || isStatusDue) flushSoon();
   }
 
   function flushSoon(): void {
-    if (cancelFlush || isClosed) return;
-    const sinceMs = timing.now() - lastFlushAt;
-    const delayMs = Math.max(settings.flushMs, tickMs - sinceMs);
-    cancelFlush = timing.schedule(() => flush(), sinceMs >= tickMs ? settings.flushMs : delayMs);
+    if (cancelFlush || isClosed || work.length > 0) return;
+    const sinceMs = timing.now() - flushStartedAt;
+    cancelFlush = timing.schedule(flush, Math.max(settings.flushMs, tickMs - sinceMs));
   }
 
   function schedulePing(): void {
     cancelPing ??= timing.schedule(() => {
       cancelPing = null;
       if (count === 0) return;
-      flush('ping');
+      isPingDue = true;
+      if (work.length === 0) {
+        cancelFlush?.();
+        flush();
+      }
       schedulePing();
     }, settings.pingMs);
+  }
+
+  /** Lets go of viewers that take nothing. */
+  function scheduleSweep(): void {
+    cancelSweep ??= timing.schedule(() => {
+      cancelSweep = null;
+      if (count === 0) return;
+      const now = timing.now();
+      for (const group of [...groups.values()]) {
+        for (const viewer of [...group.live, ...group.behind]) sweep(viewer, now);
+      }
+      scheduleSweep();
+    }, SWEEP_MS);
+  }
+
+  function sweep(viewer: Viewer, now: number): void {
+    const { sink } = viewer;
+    const isIdle = sink.pending() === 0;
+    const taken = isIdle ? viewer.taken : sink.taken();
+    if (isIdle || taken !== viewer.taken) {
+      viewer.taken = taken;
+      viewer.takenAt = now;
+    } else if (now - viewer.takenAt >= settings.viewerStallMs) {
+      sink.destroy();
+      leave(viewer, 'stalled');
+    }
   }
 
   function join(query: RelayQuery): Group {
     const key = relayKey(query);
     let group = groups.get(key);
     if (!group) {
-      group = { key, query, predicate: createRelayPredicate(query), viewers: new Set(), said: '' };
+      const predicate = createRelayPredicate(query);
+      group = { key, query, predicate, live: new Set(), behind: new Set(), said: '' };
       groups.set(key, group);
+      deps.onFilters();
     }
     return group;
   }
 
-  function leave(viewer: Viewer): boolean {
+  function leave(viewer: Viewer, reason: 'left' | 'stalled' | 'shutdown'): void {
+    if (viewer.isGone) return;
+    viewer.isGone = true;
     const { group } = viewer;
-    if (!group.viewers.delete(viewer)) return false;
+    group.live.delete(viewer);
+    group.behind.delete(viewer);
     count -= 1;
-    if (group.viewers.size === 0) {
+    meter.ended(reason);
+    if (group.live.size + group.behind.size === 0) {
       groups.delete(group.key);
       deps.onFilters();
     }
-    return true;
+    viewer.onEnd();
   }
 
-  return {
+  const viewers: Viewers = {
     get count() {
       return count;
     },
 
     filters: () => [...groups.values()].map(({ query }) => query),
 
-    open(query, position, signal) {
-      let viewer: Viewer;
-      const onAbort = () => viewer.close();
-      return new ReadableStream<Uint8Array>(
-        {
-          start(controller) {
-            // So that everybody who is live stands at the same entry.
-            if (flushedTo < journal.end) flush();
-            const found = position === null ? null : journal.after(position);
-            const group = join(query);
-            viewer = {
-              group,
-              controller,
-              cursor: found && 'index' in found ? found.index : journal.end,
-              replayEnd: found && 'index' in found ? journal.end : null,
-              fullSince: null,
-              close() {
-                signal.removeEventListener('abort', onAbort);
-                if (!leave(viewer)) return;
-                try {
-                  controller.close();
-                } catch {
-                  // The reader went first.
-                }
-              },
-            };
-            group.viewers.add(viewer);
-            count += 1;
-            const isNewFilter = group.viewers.size === 1;
-            if (isNewFilter) deps.onFilters();
-            schedulePing();
-            let first = encodeSse({ event: 'connected', data: 'ok go' });
-            if (found && 'reason' in found) first += resetFrame(found.reason);
-            if (viewer.replayEnd === null) first += statusFrame(group);
-            controller.enqueue(text.encode(first));
-            if (signal.aborted) viewer.close();
-            else signal.addEventListener('abort', onAbort, { once: true });
-            replay(viewer);
+    open(query, position, openSink, onEnd = () => {}) {
+      const found = position === null ? null : journal.after(position);
+      const group = join(query);
+      const viewer: Viewer = {
+        group,
+        // It may speak before it is in hand, of what it is too early to answer.
+        sink: openSink({
+          onDrain() {
+            if (viewer.mode !== 'live') catchUp(viewer);
           },
-          pull: () => onPull(viewer),
-          cancel() {
-            signal.removeEventListener('abort', onAbort);
-            leave(viewer);
-          },
-        },
-        new ByteLengthQueuingStrategy({ highWaterMark: settings.viewerBytes }),
-      );
+          onGone: () => leave(viewer, 'left'),
+        }),
+        mode: 'replayed',
+        cursor: found && 'index' in found ? found.index : flushedTo,
+        taken: 0,
+        takenAt: timing.now(),
+        isGone: false,
+        onEnd,
+      };
+      group.behind.add(viewer);
+      count += 1;
+      schedulePing();
+      scheduleSweep();
+      const first: Uint8Array[] = [CONNECTED];
+      if (found && 'reason' in found) first.push(resetFrame(found.reason));
+      else if (found) meter.resumed();
+      catchUp(viewer, first);
+      return () => {
+        if (viewer.isGone) return;
+        viewer.sink.end();
+        leave(viewer, 'left');
+      };
     },
 
+    stream: (query, position, signal, onEnd) =>
+      createStreamSink(settings.viewerBytes, (openSink) => {
+        const close = viewers.open(query, position, openSink, () => {
+          signal.removeEventListener('abort', close);
+          onEnd?.();
+        });
+        if (signal.aborted) close();
+        else signal.addEventListener('abort', close, { once: true });
+      }),
+
     notify() {
+      meter.appended(journal.end - notedTo);
+      notedTo = journal.end;
       if (count === 0) flushedTo = journal.end;
       else flushSoon();
     },
@@ -393,21 +491,31 @@ export function createViewers(deps: ViewersDeps): Viewers {
     },
 
     close() {
+      cancelServe?.();
+      serve(Number.POSITIVE_INFINITY);
+      cancelFlush?.();
       flush();
+      cancelServe?.();
+      serve(Number.POSITIVE_INFINITY);
       isClosed = true;
       cancelFlush?.();
       cancelPing?.();
+      cancelSweep?.();
       for (const group of [...groups.values()]) {
-        for (const viewer of [...group.viewers]) {
+        for (const viewer of [...group.live, ...group.behind]) {
           // They come back spread over a few seconds, to a server that is up again.
           const retryMs = 1_000 + Math.floor(timing.random() * RETRY_MS);
           const data = pingData(timing.now());
-          enqueue(viewer, text.encode(encodeSse({ event: 'ping', data, retryMs })));
-          viewer.close();
+          viewer.sink.write(
+            createChunk([text.encode(encodeSse({ event: 'ping', data, retryMs }))]),
+          );
+          viewer.sink.end();
+          leave(viewer, 'shutdown');
         }
       }
     },
   };
+  return viewers;
 }
 
 /** Whether a group is told of a fixture: also of the change by which it stops matching, such as its end. */

@@ -1,10 +1,11 @@
 /** What our server says: rows and fixtures in the vendor's words, for the relay and the snapshot. */
-import type { OddChange } from './book';
 import type { Fixture, Odd, OddsEventName, WireRecord } from './events';
-import { type OddsFormat, wirePrice } from './price';
+import { isAmericanPrice, type OddsFormat, wirePrice } from './price';
 
-function inFormat(wire: WireRecord, american: number | null, format: OddsFormat): WireRecord {
-  if (american === null || format === 'american' || !('price' in wire)) return wire;
+/** A row as received, its American price told in `format`. What is no price is left as it came. */
+export function rowInFormat(wire: WireRecord, format: OddsFormat): WireRecord {
+  const american = Number(wire.price ?? Number.NaN);
+  if (format === 'american' || wire.price === '' || !isAmericanPrice(american)) return wire;
   return { ...wire, price: wirePrice(american, format) };
 }
 
@@ -14,17 +15,15 @@ export type RelayedOdds = {
   /** The vendor's own entry id; null for what a REST read brought to light. */
   upstreamEntryId: string | null;
   event: OddsEventName;
-  changes: readonly Pick<OddChange, 'row' | 'odd'>[];
+  /** Rows with every field as received. */
+  rows: readonly WireRecord[];
 };
 
-/** The `data` of one odds event: every field of every row as received, prices in `format`. */
-export function oddsEventData(
-  { entryId, upstreamEntryId, event, changes }: RelayedOdds,
-  format: OddsFormat,
-): string {
+/** The `data` of one odds event. */
+export function oddsEventData({ entryId, upstreamEntryId, event, rows }: RelayedOdds): string {
   return JSON.stringify({
     entry_id: entryId,
-    data: changes.map(({ row, odd }) => inFormat(row.wire, odd.price, format)),
+    data: rows,
     type: event,
     ...(upstreamEntryId === null ? {} : { upstream_entry_id: upstreamEntryId }),
   });

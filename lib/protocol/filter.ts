@@ -255,12 +255,35 @@ function entryId(params: URLSearchParams): string | null {
   );
 }
 
+/** What a subscription asks of an odd. */
+export type Routed = Pick<
+  Odd,
+  'fixtureId' | 'league' | 'market' | 'versionId' | 'isMain' | 'isLive'
+> & { leagueId: unknown; marketId: unknown; gameId: unknown };
+
+/** What a subscription asks of this odd; of the held one, since a settled row is thin. */
+export function routedOdd(odd: Odd): Routed {
+  const { wire } = odd;
+  return {
+    fixtureId: odd.fixtureId,
+    league: odd.league,
+    leagueId: wire.league_id,
+    market: odd.market,
+    marketId: wire.market_id,
+    gameId: wire.game_id,
+    versionId: odd.versionId,
+    isMain: odd.isMain,
+    isLive: odd.isLive,
+  };
+}
+
 export type RelayPredicate = {
   odd(odd: Odd, fixture: Fixture | null): boolean;
+  routed(odd: Routed, fixture: Fixture | null): boolean;
   fixture(fixture: Fixture): boolean;
 };
 
-/** The predicate of a subscription; it looks at the held odd, since a settled row is thin. */
+/** The predicate of a subscription. */
 export function createRelayPredicate(query: Omit<RelayQuery, 'lastEntryId'>): RelayPredicate {
   const leagues = labelSet(query.leagues);
   const markets = labelSet(query.markets);
@@ -270,14 +293,16 @@ export function createRelayPredicate(query: Omit<RelayQuery, 'lastEntryId'>): Re
   const inFixture = (id: string, gameId: unknown) =>
     (!fixtureIds || fixtureIds.has(id)) &&
     (!gameIds || (typeof gameId === 'string' && gameIds.has(gameId)));
+  const routed = (odd: Routed, fixture: Fixture | null) =>
+    hasLabel(leagues, odd.league, fixture?.leagueId ?? odd.leagueId) &&
+    hasLabel(markets, odd.market, odd.marketId) &&
+    inFixture(odd.fixtureId, odd.gameId) &&
+    (!versionIds || (odd.versionId !== null && versionIds.has(odd.versionId))) &&
+    (query.isMain === null || odd.isMain === query.isMain) &&
+    (query.isLive === null || isLive(odd, fixture) === query.isLive);
   return {
-    odd: (odd, fixture) =>
-      hasLabel(leagues, odd.league, fixture?.leagueId ?? odd.wire.league_id) &&
-      hasLabel(markets, odd.market, odd.wire.market_id) &&
-      inFixture(odd.fixtureId, odd.wire.game_id) &&
-      (!versionIds || (odd.versionId !== null && versionIds.has(odd.versionId))) &&
-      (query.isMain === null || odd.isMain === query.isMain) &&
-      (query.isLive === null || isLive(odd, fixture) === query.isLive),
+    odd: (odd, fixture) => routed(routedOdd(odd), fixture),
+    routed,
     fixture: (fixture) =>
       hasLabel(leagues, fixture.league, fixture.leagueId) &&
       inFixture(fixture.id, fixture.wire.game_id) &&
@@ -286,7 +311,7 @@ export function createRelayPredicate(query: Omit<RelayQuery, 'lastEntryId'>): Re
 }
 
 /** Whether an odd is in play: as its row says, else as its fixture's status says. */
-export function isLive(odd: Odd, fixture: Fixture | null): boolean {
+export function isLive(odd: Pick<Odd, 'isLive'>, fixture: Fixture | null): boolean {
   return odd.isLive ?? statusGroup(fixture?.status ?? null) === 'live';
 }
 

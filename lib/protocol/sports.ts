@@ -40,7 +40,17 @@ export const SPORTS: readonly Sport[] = [
   sport('politics', 'Politics'),
 ];
 
+/** Labels are few and asked for with every row and filter, so their forms are remembered: this many. */
+const MOST_SLUGS = 10_000;
+const slugs = new Map<string, string>();
+
 /** A label or id in the one form in which both compare equal: `Total Points` and `total_points`. */
 export function slug(label: string): string {
-  return label.trim().toLowerCase().replace(/\s+/g, '_');
+  let form = slugs.get(label);
+  if (form === undefined) {
+    form = label.trim().toLowerCase().replace(/\s+/g, '_');
+    if (slugs.size >= MOST_SLUGS) slugs.clear();
+    slugs.set(label, form);
+  }
+  return form;
 }

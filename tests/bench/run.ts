@@ -89,15 +89,12 @@ const rows: Row[] = [
     let count = 0;
     for (const { event, change } of changes) {
       if (change.odds.length === 0) continue;
-      oddsEventData(
-        {
-          entryId: '1-0',
-          upstreamEntryId: event.entryId,
-          event: event.event,
-          changes: change.odds,
-        },
-        'american',
-      );
+      oddsEventData({
+        entryId: '1-0',
+        upstreamEntryId: event.entryId,
+        event: event.event,
+        rows: change.odds.map(({ row }) => row.wire),
+      });
       count += 1;
     }
     return count;

@@ -188,7 +188,9 @@ export function createHubKit(
 ): HubKit {
   const timing = createFakeTiming(undefined, options.seed);
   const { vendor, rest, openUpstream } = createFakeVendor(timing);
-  const settings = { ...DEFAULT_FEED_SETTINGS, ...options.settings };
+  // Most tests leave streams unread, and their viewers are to stay.
+  const patient = { viewerStallMs: 24 * 3_600_000 };
+  const settings = { ...DEFAULT_FEED_SETTINGS, ...patient, ...options.settings };
   const names = options.leagues === undefined ? ['NBA', 'NCAAB'] : options.leagues;
   const leagues =
     names?.map((name) => ({ id: name.toLowerCase().replace(/ /g, '_'), name })) ?? null;

@@ -66,10 +66,8 @@ function serve(steps: readonly Step[]) {
     const { odds } = book.apply(event, index + 1);
     if (odds.length === 0) return;
     const id = `${2 + Math.floor(journal.length / 3)}-${journal.length % 3}`;
-    const data = oddsEventData(
-      { entryId: id, upstreamEntryId, event: step.event, changes: odds },
-      'american',
-    );
+    const rows = odds.map((change) => change.row.wire);
+    const data = oddsEventData({ entryId: id, upstreamEntryId, event: step.event, rows });
     journal.push({ id, name: step.event, data });
     cuts.push(cut(id));
   });

@@ -5,9 +5,11 @@ import { createFakeTiming } from '@/tests/support/fake-timing';
 
 const mark: EntryBody = { kind: 'mark' };
 
-function aJournal(limits = { rows: 100, ageMs: 60_000 }) {
+function aJournal(
+  limits: { rows: number; bytes?: number; ageMs: number } = { rows: 100, ageMs: 60_000 },
+) {
   const timing = createFakeTiming();
-  return { timing, journal: createJournal(timing.now, limits) };
+  return { timing, journal: createJournal(timing.now, { bytes: 1e9, ...limits }) };
 }
 
 describe('journal', () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { payloadOf, type Route } from '@/lib/feed/journal';
 import { Book } from '@/lib/protocol/book';
 import { decodeEvent, decodeSnapshot } from '@/lib/protocol/decode';
 import { snapshotOdd } from '@/lib/protocol/encode';
@@ -228,9 +229,10 @@ describe(`relay (seed ${seed})`, () => {
             for (let index = from; index < hub.journal.end; index += 1) {
               const entry = hub.journal.at(index);
               if (entry?.kind !== 'odds') continue;
-              for (const { row, odd } of entry.changes) {
-                const fixture = hub.book.fixtures.get(odd.fixtureId) ?? null;
-                if (predicate.odd(odd, fixture)) wanted.push([entry.id, row.wire]);
+              for (const [at, row] of payloadOf(entry).data.entries()) {
+                const route = entry.routes[at] as Route;
+                const fixture = hub.book.fixtures.get(route.fixtureId) ?? null;
+                if (predicate.routed(route, fixture)) wanted.push([entry.id, row]);
               }
             }
             const got = reader.events

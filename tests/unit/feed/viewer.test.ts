@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_FEED_SETTINGS, type FeedSettings } from '@/lib/feed/config';
 import { createJournal } from '@/lib/feed/journal';
+import { NO_METER } from '@/lib/feed/meter';
 import { createViewers } from '@/lib/feed/viewer';
 import { Book } from '@/lib/protocol/book';
 import type { FeedStatus, OddsEventName } from '@/lib/protocol/events';
@@ -22,7 +23,7 @@ const LIVE: FeedStatus = {
 function createKit(settings: Partial<FeedSettings> = {}, journalRows = 10_000) {
   const timing = createFakeTiming();
   const book = new Book();
-  const journal = createJournal(timing.now, { rows: journalRows, ageMs: 600_000 });
+  const journal = createJournal(timing.now, { rows: journalRows, bytes: 1e9, ageMs: 600_000 });
   let status = LIVE;
   let statusCalls = 0;
   const viewers = createViewers({
@@ -30,6 +31,7 @@ function createKit(settings: Partial<FeedSettings> = {}, journalRows = 10_000) {
     journal,
     timing,
     settings: { ...DEFAULT_FEED_SETTINGS, ...settings },
+    meter: NO_METER,
     status() {
       statusCalls += 1;
       return status;
@@ -64,7 +66,7 @@ function createKit(settings: Partial<FeedSettings> = {}, journalRows = 10_000) {
     },
     open(query = '', position: string | null = null) {
       const abort = new AbortController();
-      const stream = viewers.open(aQuery(query), position, abort.signal);
+      const stream = viewers.stream(aQuery(query), position, abort.signal);
       return Object.assign(readStream(stream), { abort: () => abort.abort() });
     },
   };
@@ -227,14 +229,19 @@ describe('viewer', () => {
     await reader.take();
     await kit.timing.advance(20);
     await reader.take();
-    const frames = [...reader.data('copilot-odds'), ...reader.data('copilot-locked-odds')];
-    const merged = frames.filter(({ conflated }) => conflated === true);
-    expect(merged.map(({ type }) => type)).toEqual(['copilot-odds', 'copilot-locked-odds']);
-    expect(merged[0]?.data).toMatchObject([
-      { id: 'a', price: 149 },
-      { id: 'b', price: 248 },
+    const frames = reader.events.filter(({ event }) => event?.startsWith('copilot'));
+    const merged = frames.filter(({ data }) => JSON.parse(data).conflated === true);
+    expect(merged.map(({ data }) => JSON.parse(data).data)).toMatchObject([
+      [{ id: 'b', price: 248 }],
+      [{ id: 'a', price: 149 }],
+      [{ id: 'c', price: 300 }],
     ]);
-    expect(merged.every(({ entry_id }) => entry_id === lastId)).toBe(true);
+    expect(merged.map(({ event }) => event)).toEqual([
+      'copilot-odds',
+      'copilot-odds',
+      'copilot-locked-odds',
+    ]);
+    for (const { id, data } of merged) expect(JSON.parse(data).entry_id).toBe(id);
     // Fewer chunks than entries, and the position has moved on to the newest.
     expect(reader.chunks()).toBeLessThan(10);
     expect(reader.events.filter(({ id }) => id !== undefined).at(-1)?.id).toBe(lastId);

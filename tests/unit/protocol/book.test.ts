@@ -481,10 +481,8 @@ describe(`book, as a property (seed ${SEED})`, () => {
           const entryId = `${index + 1}-0`;
           const ids = { entryId, upstreamEntryId: event.entryId };
           if (event.kind === 'odds' && change.odds.length > 0) {
-            const data = oddsEventData(
-              { ...ids, event: event.event, changes: change.odds },
-              'american',
-            );
+            const rows = change.odds.map(({ row }) => row.wire);
+            const data = oddsEventData({ ...ids, event: event.event, rows });
             rest.push({ name: event.event, data, id: entryId });
           }
           if (change.fixture) {

@@ -1,5 +1,5 @@
 import { failure, guarded, unknownSport } from '@/app/api/json';
-import { getFeed, readLastEventId } from '@/lib/feed';
+import { acceptWriter, getFeed, readLastEventId } from '@/lib/feed';
 import { parseRelayQuery } from '@/lib/protocol/filter';
 
 type Context = { params: Promise<{ sport: string }> };
@@ -22,6 +22,10 @@ async function respond(request: Request, { params }: Context, hasBody: boolean):
   }
   if (!hasBody) return new Response(null, { headers: STREAM_HEADERS });
   const lastEventId = readLastEventId(request.headers);
+  const isPast = acceptWriter(request.headers, (openSink) =>
+    feed.open(sport, query, { lastEventId, openSink }),
+  );
+  if (isPast) return new Response(null, { headers: STREAM_HEADERS });
   const stream = feed.stream(sport, query, { lastEventId, signal: request.signal });
   return new Response(stream, { headers: STREAM_HEADERS });
 }
