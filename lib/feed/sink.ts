@@ -98,7 +98,7 @@ export function createResponseSink(response: ServerResponse, on: SinkEvents): Si
     queueMicrotask(on.onGone);
     return GONE;
   }
-  response.removeHeader('content-length');
+  if (!response.headersSent) response.removeHeader('content-length');
   response.flushHeaders();
   const { socket } = response;
   // HTTP/1.0 knows no chunks, and a response that waits its turn on a connection has no socket yet.

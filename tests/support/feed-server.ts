@@ -13,6 +13,7 @@ import { DEFAULT_FEED_SETTINGS, type FeedSettings } from '@/lib/feed/config';
 import { createFeed, type Feed } from '@/lib/feed/feed';
 import { httpGet } from '@/lib/feed/http';
 import { createLog } from '@/lib/feed/log';
+import { offerWriter } from '@/lib/feed/takeover';
 import { systemTiming } from '@/lib/feed/timing';
 
 type Handler = (
@@ -99,6 +100,8 @@ export async function startFeedServer(
   (globalThis as Record<symbol, unknown>)[Symbol.for('board.feed')] = feed;
   const server = createServer((incoming, outgoing) => {
     const url = new URL(incoming.url ?? '/', 'http://127.0.0.1');
+    // As the server around Next does.
+    if (incoming.method === 'GET') offerWriter(incoming, outgoing);
     const abort = new AbortController();
     outgoing.on('close', () => abort.abort());
     const headers = new Headers();
