@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { createJournal, type EntryBody } from '@/lib/feed/journal';
+import { createJournal, type EntryBody, frameOf } from '@/lib/feed/journal';
 import { compareEntryIds } from '@/lib/protocol/entry-id';
-import { createFakeTiming } from '@/tests/support/fake-timing';
+import type { Fixture } from '@/lib/protocol/events';
+import { anOdd, aRow } from '@/tests/support/builders';
+import { createFakeTiming, seededRandom } from '@/tests/support/fake-timing';
 
 const mark: EntryBody = { kind: 'mark' };
 
@@ -69,5 +71,52 @@ describe('journal', () => {
     journal.prune();
     expect(journal.end - journal.start).toBe(1);
     expect(journal.after(id)).toEqual({ index: 1 });
+  });
+
+  it('is bounded by bytes, and gives back every frame that it still holds as it was', () => {
+    const { journal } = aJournal({ rows: 1e6, bytes: 3_000_000, ageMs: 1e9 });
+    const fixture = { id: 'FX1' } as Fixture;
+    const texts = new Map<string, string>();
+    const random = seededRandom(7);
+    for (let index = 0; index < 4_000; index += 1) {
+      // Now and then one that is larger than a page.
+      const size = index % 500 === 3 ? 1_200_000 : Math.floor(random() * 4_000);
+      const text = `${index} ü ${'x'.repeat(size)}`;
+      const entry = journal.append({
+        kind: 'fixture',
+        event: 'fixture',
+        fixture,
+        data: () => text,
+      });
+      texts.set(entry.id, text);
+      expect(journal.bytes).toBeLessThanOrEqual(3_000_000);
+    }
+    expect(journal.end - journal.start).toBeGreaterThan(100);
+    for (let index = journal.start; index < journal.end; index += 1) {
+      const entry = journal.at(index);
+      if (entry?.kind !== 'fixture') throw new Error('all of them are fixtures');
+      const frame = Buffer.from(frameOf(entry)).toString();
+      expect(frame).toContain(`\ndata: ${texts.get(entry.id)}\n\n`);
+    }
+  });
+
+  it('knows the newest entry of each odd, for as long as it holds one', () => {
+    const { journal } = aJournal({ rows: 3, ageMs: 1e9 });
+    const append = (id: string, isMain: boolean) => {
+      const row = aRow({ id, is_main: isMain });
+      const odd = anOdd({ id, is_main: isMain });
+      const changes = [{ row, odd }];
+      journal.append({ kind: 'odds', event: 'copilot-odds', upstreamEntryId: null, changes });
+    };
+    append('a', true);
+    append('b', true);
+    append('a', false);
+    expect(journal.newest('a')).toMatchObject({ index: 2, route: { isMain: false } });
+    append('c', true);
+    append('c', true);
+    expect(journal.newest('b')).toBeUndefined();
+    expect(journal.newest('a')?.index).toBe(2);
+    append('c', true);
+    expect(journal.newest('a')).toBeUndefined();
   });
 });

@@ -383,4 +383,121 @@ describe('viewer', () => {
     expect(retries.at(-1)).toBeGreaterThanOrEqual(1_000);
     expect(retries.at(-1)).toBeLessThan(6_000);
   });
+
+  it('gets a reset when more came within one tick than the journal holds', async () => {
+    const kit = createKit({}, 50);
+    const reader = kit.open();
+    await reader.take();
+    for (let price = 100; price < 300; price += 1) kit.odd({ price });
+    await kit.timing.advance(20);
+    await reader.take();
+    expect(reader.data('reset')).toEqual([{ reason: 'too-old', at: kit.journal.last() }]);
+  });
+
+  it('gets the last price that it matched though a newer one, left out by its filter, came while it was full', async () => {
+    const kit = createKit({ viewerBytes: 1_500 });
+    const reader = kit.open('is_main=true');
+    for (let price = 100; price < 110; price += 1) {
+      kit.odd({ id: 'a', price });
+      await kit.timing.advance(20);
+    }
+    kit.odd({ id: 'a', price: 500, is_main: false });
+    await kit.timing.advance(20);
+    await reader.take();
+    await kit.timing.advance(20);
+    await reader.take();
+    expect(reader.text()).toContain('"conflated":true');
+    expect(prices(reader).at(-1)).toBe(109);
+  });
+
+  it('gets the price that a settlement leans on when both came while it was full', async () => {
+    const kit = createKit({ viewerBytes: 1_500 });
+    const reader = kit.open();
+    for (let price = 100; price < 110; price += 1) {
+      kit.odd({ id: 'a', price });
+      await kit.timing.advance(20);
+    }
+    kit.odd({ id: 'a' }, 'copilot-settled-odds');
+    await kit.timing.advance(20);
+    await reader.take();
+    await kit.timing.advance(20);
+    await reader.take();
+    expect(reader.data('copilot-settled-odds')).toMatchObject([
+      { conflated: true, data: [{ id: 'a', price: 109, settlement: 'Won' }] },
+    ]);
+  });
+
+  it('is told at once, and sent nothing twice, where its position is ahead of the others', async () => {
+    const kit = createKit();
+    const other = kit.open();
+    await kit.timing.advance(100);
+    const position = kit.odd({ price: 101 });
+    const reader = kit.open('', position);
+    kit.odd({ price: 102 });
+    await kit.timing.advance(20);
+    await reader.take();
+    await other.take();
+    expect(names(reader)).toEqual(['connected', 'copilot-odds', 'feed-status']);
+    expect(prices(reader)).toEqual([102]);
+    expect(prices(other)).toEqual([101, 102]);
+  });
+
+  it('is one of a crowd that is served in turns, each of them everything once', async () => {
+    const kit = createKit();
+    const readers = Array.from({ length: 1_700 }, () => kit.open());
+    const wanted: number[] = [];
+    for (let price = 100; price < 130; price += 1) {
+      kit.odd({ price });
+      wanted.push(price);
+      // Some come and go in the middle of a turn.
+      if (price % 10 === 0) kit.open().abort();
+      await kit.timing.advance(3);
+    }
+    await kit.timing.advance(100);
+    for (const reader of readers) {
+      await reader.take();
+      expect(prices(reader)).toEqual(wanted);
+    }
+  });
+
+  it('costs a crowd of equal filters one encoding, and shares its bytes', async () => {
+    const kit = createKit();
+    const chunks: Uint8Array[] = [];
+    for (let index = 0; index < 20; index += 1) {
+      kit.viewers.open(aQuery('league=NBA&odds_format=decimal'), null, () => ({
+        write: ({ framed }) => void chunks.push(framed),
+        pending: () => 0,
+        taken: () => 0,
+        end() {},
+        destroy() {},
+      }));
+    }
+    chunks.length = 0;
+    await kit.timing.advance(100);
+    kit.odd({ price: 150 });
+    await kit.timing.advance(20);
+    expect(chunks).toHaveLength(20);
+    expect(new Set(chunks).size).toBe(1);
+  });
+
+  it('tells once that it is gone, whichever way it went', async () => {
+    const kit = createKit({ viewerBytes: 1_500 });
+    const ended: string[] = [];
+    const openAs = (name: string) => {
+      const abort = new AbortController();
+      const stream = kit.viewers.stream(aQuery(''), null, abort.signal, () => ended.push(name));
+      return Object.assign(readStream(stream), { abort: () => abort.abort() });
+    };
+    openAs('aborted').abort();
+    const cancelled = openAs('cancelled');
+    await cancelled.cancel();
+    openAs('stalled');
+    for (let second = 0; second < 60; second += 1) {
+      kit.odd({ price: 100 + second });
+      await kit.timing.advance(1_000);
+    }
+    openAs('shut down');
+    kit.viewers.close();
+    expect(ended).toEqual(['aborted', 'cancelled', 'stalled', 'shut down']);
+  });
 });
