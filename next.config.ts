@@ -10,6 +10,8 @@ const config: NextConfig = {
   distDir: process.env.BOARD_DIST_DIR || '.next',
   poweredByHeader: false,
   reactStrictMode: true,
+  // One registry of figures in the process, however many bundles there are.
+  serverExternalPackages: ['prom-client'],
   outputFileTracingRoot: root,
   turbopack: { root },
   // Types are checked by `npm run typecheck`, which `npm test` runs before it builds: not a second time in a

@@ -100,6 +100,7 @@ export type FeedDeps = {
   settings: FeedSettings;
   timing: Timing;
   log: Log;
+  /** @defaultValue counts nothing */
   meter?: Meter;
   get: HttpGet;
 };
@@ -115,7 +116,8 @@ const MOST_HUBS = 64;
 export function createFeed(deps: FeedDeps): Feed {
   const { timing, settings, log } = deps;
   const gate = createGate(timing, settings.upstreamFreezeMs);
-  const access = { get: deps.get, ...deps.upstream, timing, gate, settings };
+  const { meter } = deps;
+  const access = { get: deps.get, ...deps.upstream, timing, gate, settings, meter };
   const rest = createRest(access);
   const catalogue: Catalogue = createCatalogue({ rest, timing, settings, log });
   const hubs = new Map<string, Hub>();
@@ -134,7 +136,7 @@ export function createFeed(deps: FeedDeps): Feed {
           settings,
           gate,
           log,
-          meter: deps.meter,
+          meter,
           rest,
           openUpstream: (leagues, on) => openUpstream({ ...access, log }, { sport, leagues }, on),
           leagues: () => catalogue.leagues(sport, false),

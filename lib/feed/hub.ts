@@ -51,6 +51,7 @@ export type HubDeps = {
   settings: FeedSettings;
   gate: Gate;
   log: Log;
+  /** @defaultValue counts nothing */
   meter?: Meter;
   rest: Rest;
   openUpstream(leagues: readonly string[], on: UpstreamHandlers): Upstream;
@@ -65,6 +66,9 @@ export type HubHealth = {
   odds: number;
   fixtures: number;
   viewers: number;
+  /** Filters in use, each once. */
+  filters: number;
+  journal: { entries: number; rows: number; bytes: number };
   rejectedRows: Partial<Record<RejectReason, number>>;
 };
 
@@ -139,6 +143,7 @@ export function createHub(deps: HubDeps): Hub {
         log.warn(`${sport}: first row left out as ${reason}: ${JSON.stringify(detail)}`);
       }
       rejected[reason] = (rejected[reason] ?? 0) + 1;
+      meter.rejected(reason);
     }
   }
 
@@ -299,6 +304,7 @@ export function createHub(deps: HubDeps): Hub {
           at: timing.now(),
         };
         log.info(`${sport}: ${healed.text}`);
+        if (gapMs > 0) meter.healed('read', gapMs);
         viewers.statusChanged();
       },
     },
@@ -535,6 +541,12 @@ export function createHub(deps: HubDeps): Hub {
         odds: book.odds.size,
         fixtures: book.fixtures.size,
         viewers: viewers.count,
+        filters: viewers.filters().length,
+        journal: {
+          entries: journal.end - journal.start,
+          rows: journal.rows,
+          bytes: journal.bytes,
+        },
         rejectedRows: { ...rejected },
       };
     },

@@ -6,6 +6,8 @@ import { readConfig } from './config';
 import { createFeed, type Feed } from './feed';
 import { httpGet } from './http';
 import { createLog } from './log';
+import type { Meter } from './meter';
+import { createMetrics, type Metrics } from './metrics';
 import { systemTiming } from './timing';
 
 export type { Feed, FirstScreen, Health } from './feed';
@@ -14,8 +16,15 @@ export { acceptWriter } from './takeover';
 
 const FEED = Symbol.for('board.feed');
 
-// A bundle may hold this module more than once; the process holds one feed.
-const shared = globalThis as { [FEED]?: Feed };
+const METRICS = Symbol.for('board.metrics');
+
+// A bundle may hold this module more than once; the process holds one feed, and counts once.
+const shared = globalThis as { [FEED]?: Feed; [METRICS]?: Metrics };
+
+function processMetrics(): Metrics {
+  shared[METRICS] ??= createMetrics();
+  return shared[METRICS];
+}
 
 /** Opens the process's feed on a vendor: once, at the start. */
 export function startFeed(upstream: { baseUrl: string; apiKey: string; source: FeedSource }): Feed {
@@ -26,6 +35,7 @@ export function startFeed(upstream: { baseUrl: string; apiKey: string; source: F
     settings: readConfig().feed,
     timing: systemTiming,
     log: createLog([apiKey]),
+    meter: getMeter(),
     get: httpGet,
   });
   shared[FEED] = feed;
@@ -37,6 +47,18 @@ export function getFeed(): Feed {
   const feed = shared[FEED];
   if (!feed) throw new Error('the feed is opened by instrumentation.ts when the server starts');
   return feed;
+}
+
+/** What the process counts about itself; also before the feed is opened. */
+export function getMeter(): Meter {
+  return processMetrics().meter;
+}
+
+/** All figures of the process, in Prometheus' text format. */
+export async function readMetrics(): Promise<{ text: string; contentType: string }> {
+  const metrics = processMetrics();
+  const text = await metrics.text(shared[FEED]?.health() ?? null);
+  return { text, contentType: metrics.contentType };
 }
 
 /** The position that a browser's `Last-Event-ID` header names, as its stream takes it. */

@@ -1,3 +1,6 @@
+import type { FeedErrorCode } from '@/lib/protocol/errors';
+import type { RejectReason } from '@/lib/protocol/events';
+
 /** What the relay counts about itself, told at the moment it happens; whoever scrapes reads the sums. */
 export type Meter = {
   /** Entries were appended to a journal. */
@@ -16,6 +19,12 @@ export type Meter = {
   ended(reason: 'left' | 'stalled' | 'shutdown'): void;
   /** A request was turned away. */
   refused(reason: string): void;
+  /** A row of the vendor's was left out. */
+  rejected(reason: RejectReason): void;
+  /** A connection to the vendor came back after a break. */
+  reconnected(): void;
+  /** A REST request to the vendor ended. */
+  asked(outcome: 'ok' | FeedErrorCode): void;
   /** A gap of the way to the vendor was closed. */
   healed(how: string, gapMs: number): void;
 };
@@ -30,5 +39,8 @@ export const NO_METER: Meter = {
   reset() {},
   ended() {},
   refused() {},
+  rejected() {},
+  reconnected() {},
+  asked() {},
   healed() {},
 };

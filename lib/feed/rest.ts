@@ -20,6 +20,7 @@ import { type Market, type Sport, slug } from '@/lib/protocol/sports';
 import type { FeedSettings } from './config';
 import type { Budget, Gate } from './gate';
 import type { HttpGet } from './http';
+import { type Meter, NO_METER } from './meter';
 import { asFeedError, refusal } from './refusal';
 import type { Timing } from './timing';
 
@@ -71,6 +72,8 @@ export type RestDeps = {
   timing: Timing;
   gate: Gate;
   settings: FeedSettings;
+  /** @defaultValue counts nothing */
+  meter?: Meter;
 };
 
 type Params = readonly (readonly [name: string, value: string])[];
@@ -79,7 +82,7 @@ const NEVER_UPDATED = /^0001-01-01/;
 
 /** Reads of one vendor with one key. */
 export function createRest(deps: RestDeps): Rest {
-  const { timing, gate, settings } = deps;
+  const { timing, gate, settings, meter = NO_METER } = deps;
   const slots = createSlots(settings.restConcurrency);
   let versions: { ids: string[]; until: number } | null = null;
 
@@ -88,9 +91,12 @@ export function createRest(deps: RestDeps): Rest {
     // A reused socket may have died unnoticed; a second try tells.
     for (let tries = 1; ; tries += 1) {
       try {
-        return await attempt(path, params, what);
+        const body = await attempt(path, params, what);
+        meter.asked('ok');
+        return body;
       } catch (error) {
         const known = asFeedError(error, what);
+        meter.asked(known.code);
         const isNetwork = known.code === 'upstream-http' && known.cause !== undefined;
         if (!isNetwork || tries === 2) throw known;
       }

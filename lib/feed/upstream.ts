@@ -11,6 +11,7 @@ import type { FeedSettings } from './config';
 import type { Gate } from './gate';
 import type { HttpGet } from './http';
 import type { Log } from './log';
+import { type Meter, NO_METER } from './meter';
 import { asFeedError, refusal } from './refusal';
 import type { Cancel, Timing } from './timing';
 
@@ -22,6 +23,8 @@ export type UpstreamDeps = {
   gate: Gate;
   settings: FeedSettings;
   log: Log;
+  /** @defaultValue counts nothing */
+  meter?: Meter;
 };
 
 export type UpstreamHandlers = {
@@ -56,7 +59,7 @@ export function openUpstream(
   { sport, leagues }: { sport: string; leagues: readonly string[] },
   on: UpstreamHandlers,
 ): Upstream {
-  const { timing, gate, settings, log } = deps;
+  const { timing, gate, settings, log, meter = NO_METER } = deps;
   const name = `${sport} (${leagues.length === 0 ? 'all leagues' : leagues.length === 1 ? '1 league' : `${leagues.length} leagues`})`;
   const startedAt = timing.now();
 
@@ -185,7 +188,10 @@ export function openUpstream(
       current.connectedAt = timing.now();
       const isFirst = !hasConnected;
       const gapMs = brokenAt === null ? 0 : timing.now() - brokenAt;
-      if (!isFirst) reconnects += 1;
+      if (!isFirst) {
+        reconnects += 1;
+        meter.reconnected();
+      }
       hasConnected = true;
       problem = null;
       brokenAt = null;

@@ -120,6 +120,8 @@ export function createViewers(deps: ViewersDeps): Viewers {
   let flushedTo = journal.end;
   let notedTo = journal.end;
   let flushStartedAt = Number.NEGATIVE_INFINITY;
+  /** When the oldest entry of the flush under way came in. */
+  let oldestMs: number | null = null;
   /** What the flush under way has cost, in ms. */
   let costMs = 0;
   let tickMs = settings.tickMs;
@@ -235,6 +237,15 @@ export function createViewers(deps: ViewersDeps): Viewers {
   function catchUp(viewer: Viewer, first: readonly Uint8Array[] = []): void {
     const { group, sink } = viewer;
     let parts = [...first];
+    let entries = 0;
+    const write = () => {
+      if (parts.length === 0) return;
+      const chunk = createChunk(parts);
+      sink.write(chunk);
+      meter.delivered(1, entries, chunk.payload.length);
+      parts = [];
+      entries = 0;
+    };
     while (!viewer.isGone && viewer.mode !== 'live') {
       const isMerged = viewer.mode === 'merged';
       // A replay may wait in the sink; newest values are made when the sink is empty, so that they are the newest.
@@ -252,6 +263,7 @@ export function createViewers(deps: ViewersDeps): Viewers {
         looked += 1;
         if (!part) continue;
         bytes += part.length;
+        entries += 1;
         parts.push(part);
       }
       // A position may be ahead of the others, by what the next flush brings.
@@ -264,14 +276,13 @@ export function createViewers(deps: ViewersDeps): Viewers {
         if (isMerged) meter.conflated();
         goLive(viewer);
       }
-      if (parts.length > 0) sink.write(createChunk(parts));
-      parts = [];
+      write();
       if (looked === REPLAY_ENTRIES) {
         flushSoon();
         return;
       }
     }
-    if (parts.length > 0) sink.write(createChunk(parts));
+    write();
   }
 
   function fallBehind(viewer: Viewer, cursor: number): void {
@@ -289,7 +300,6 @@ export function createViewers(deps: ViewersDeps): Viewers {
     const from = flushedTo;
     flushedTo = journal.end;
     const oldest = from < flushedTo ? journal.at(from) : undefined;
-    if (oldest) meter.lag(Math.max(0, flushStartedAt - entryMs(oldest)));
     const ping = isPingDue
       ? text.encode(encodeSse({ event: 'ping', data: pingData(flushStartedAt) }))
       : null;
@@ -314,6 +324,7 @@ export function createViewers(deps: ViewersDeps): Viewers {
       }
       for (const viewer of [...group.behind]) catchUp(viewer);
     }
+    oldestMs = oldest && work.some(({ entries }) => entries > 0) ? entryMs(oldest) : null;
     isStatusDue = false;
     isPingDue = false;
     payloads.clear();
@@ -350,6 +361,8 @@ export function createViewers(deps: ViewersDeps): Viewers {
       cancelServe = timing.schedule(serve, 0);
       return;
     }
+    if (oldestMs !== null) meter.lag(Math.max(0, timing.now() - oldestMs));
+    oldestMs = null;
     tickMs = Math.min(Math.max(settings.tickMs, costMs * TICK_FACTOR), settings.tickMaxMs);
     if (flushedTo < journal.end || isPingDue || isStatusDue) flushSoon();
   }

@@ -5,10 +5,12 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { GET as health } from '@/app/api/health/route';
 import { GET as history } from '@/app/api/history/route';
+import { GET as metrics } from '@/app/api/metrics/route';
 import { GET as snapshot } from '@/app/api/snapshot/[sport]/route';
 import { GET as leagues } from '@/app/api/v3/leagues/active/route';
 import { GET as sports } from '@/app/api/v3/sports/active/route';
 import { GET as relay, HEAD as relayHead } from '@/app/api/v3/stream/copilot/[sport]/odds/route';
+import { getMeter } from '@/lib/feed';
 import { DEFAULT_FEED_SETTINGS, type FeedSettings } from '@/lib/feed/config';
 import { createFeed, type Feed } from '@/lib/feed/feed';
 import { httpGet } from '@/lib/feed/http';
@@ -28,6 +30,7 @@ const ROUTES: readonly (readonly [path: RegExp, handle: Handler])[] = [
   [/^\/api\/snapshot\/([^/]+)$/, snapshot],
   [/^\/api\/history$/, history],
   [/^\/api\/health$/, health],
+  [/^\/api\/metrics$/, metrics],
 ];
 
 /** Every wait a tenth or less of what it is, so that a test sees what takes a minute. */
@@ -87,6 +90,7 @@ export function openFeed(
     timing: systemTiming,
     log: { info: keep(real.info), warn: keep(real.warn) },
     get: httpGet,
+    meter: getMeter(),
   });
   return { feed, lines };
 }

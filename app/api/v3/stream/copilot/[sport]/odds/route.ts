@@ -1,5 +1,5 @@
 import { failure, guarded, unknownSport } from '@/app/api/json';
-import { acceptWriter, getFeed, readLastEventId } from '@/lib/feed';
+import { acceptWriter, getFeed, getMeter, readLastEventId } from '@/lib/feed';
 import { parseRelayQuery } from '@/lib/protocol/filter';
 
 type Context = { params: Promise<{ sport: string }> };
@@ -18,6 +18,7 @@ async function respond(request: Request, { params }: Context, hasBody: boolean):
   const feed = getFeed();
   if (!(await feed.isSport(sport))) return unknownSport(sport);
   if (!feed.hasRoom()) {
+    getMeter().refused('viewers');
     return failure(503, 'the server takes no more viewers now; try again in a few seconds');
   }
   if (!hasBody) return new Response(null, { headers: STREAM_HEADERS });
