@@ -24,9 +24,10 @@ async function startOrRefuse<T>(start: () => Promise<T>): Promise<T> {
 export async function register(): Promise<void> {
   if (process.env.NEXT_RUNTIME !== 'nodejs') return;
   const { readConfig } = await import('@/lib/feed/config');
-  const { startFeed } = await import('@/lib/feed');
+  const { openLog, startFeed } = await import('@/lib/feed');
   const config = readConfig();
-  for (const warning of config.warnings) console.warn(`[board] ${warning}`);
+  const log = openLog(config);
+  for (const warning of config.warnings) log.warn(warning);
 
   const shared = globalThis as { [SHUTDOWN]?: Set<ShutdownHook> };
   shared[SHUTDOWN] ??= new Set();
@@ -35,7 +36,7 @@ export async function register(): Promise<void> {
   if (config.upstream) {
     const feed = startFeed({ source: 'opticodds', ...config.upstream });
     hooks.add(() => feed.shutdown());
-    console.log(`[board] prices come from ${new URL(config.upstream.baseUrl).host}`);
+    log.info(`prices come from ${new URL(config.upstream.baseUrl).host}`, { source: 'opticodds' });
     return;
   }
   const { parseFaults, SIMULATOR_DEFAULTS, startSimulator } = await import('@/lib/simulator');
@@ -56,5 +57,5 @@ export async function register(): Promise<void> {
     await feed.shutdown();
     await simulator.stop();
   });
-  console.log('[board] no OPTICODDS_API_KEY is set: prices are simulated');
+  log.info('no OPTICODDS_API_KEY is set: prices are simulated', { source: 'simulator' });
 }

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import nextEnv from '@next/env';
 import next from 'next';
 import { readConfig } from '@/lib/feed/config';
+import { openLog, type ProcessLog } from '@/lib/feed/log';
 import { offerWriter, withdrawOffer } from '@/lib/feed/takeover';
 import { CLOSED_POLICY, SECURITY_HEADERS } from '@/lib/security';
 
@@ -67,12 +68,13 @@ function within(ms: number, work: unknown): Promise<unknown> {
   return Promise.race([work, limit]).finally(() => clearTimeout(timer));
 }
 
-function endOnSignal(server: Server, closeApp: () => Promise<void>): void {
+function endOnSignal(server: Server, log: ProcessLog, closeApp: () => Promise<void>): void {
   let isEnding = false;
-  const end = async () => {
+  const end = async (signal: string) => {
     // The second one is from somebody who has waited long enough.
     if (isEnding) process.exit(1);
     isEnding = true;
+    log.info('ending', { reason: signal });
     const closed = new Promise((resolve) => server.close(resolve));
     await within(
       HOOKS_MS,
@@ -95,6 +97,7 @@ export async function serve({ isDev }: { isDev: boolean }): Promise<void> {
   // As `next start` would: settings may stand in .env files. Before our own reading, so that both see the same.
   nextEnv.loadEnvConfig(process.cwd(), isDev);
   const { host, port } = readSettings();
+  const log = openLog();
 
   const server = createServer();
   // A reader that takes nothing holds its socket for ever otherwise: the relay can end its stream, not its socket.
@@ -135,22 +138,22 @@ export async function serve({ isDev }: { isDev: boolean }): Promise<void> {
     try {
       await (await ready)(request, response);
     } catch (error) {
-      console.error(error);
+      log.error('a request failed', error);
       if (!response.headersSent) response.statusCode = 500;
       response.end();
     }
   });
-  endOnSignal(server, () => app.close());
+  endOnSignal(server, log, () => app.close());
   // As under `next start`: what one viewer's request broke must not take the feed from all the others.
   // A reader of our output that has gone is no fault, and telling of it there would be the next one.
   process.stdout.on('error', () => {});
   process.stderr.on('error', () => {});
-  process.on('uncaughtException', (error) => console.error(error));
-  process.on('unhandledRejection', (reason) => console.error(reason));
+  process.on('uncaughtException', (error) => log.error('an exception was not caught', error));
+  process.on('unhandledRejection', (reason) => log.error('a rejection was not handled', reason));
   try {
     await ready;
   } catch (error) {
-    console.error(error);
+    log.error('the server could not be prepared', error);
     refuse('The server could not be prepared: see above.');
   }
 

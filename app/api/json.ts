@@ -1,4 +1,5 @@
 /** Answers of the API: JSON, never cached, and an error says what is wrong and what to do. */
+import { openLog } from '@/lib/feed';
 
 const HEADERS = { 'Cache-Control': 'no-store' };
 const ECHO_LENGTH = 80;
@@ -29,7 +30,7 @@ export async function guarded(handle: () => Promise<Response>): Promise<Response
   try {
     return await handle();
   } catch (error) {
-    console.error('[board] a request failed', error);
+    openLog().error('a request failed', error);
     return failure(500, 'the server failed at this request; try again, and look into its log');
   }
 }

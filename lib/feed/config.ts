@@ -235,6 +235,8 @@ export type Config = {
   access: 'closed' | 'open';
   simulator: SimulatorSettings;
   feed: FeedSettings;
+  /** How the log is written; null: text on a terminal, else JSON. */
+  log: 'json' | 'text' | null;
   /** One line each, for the start to print. */
   warnings: readonly string[];
 };
@@ -375,11 +377,23 @@ function readAccess(env: Environment): Config['access'] {
   );
 }
 
+function readLog(env: Environment): Config['log'] {
+  const given = env.BOARD_LOG?.trim().toLowerCase() ?? '';
+  if (given === '') return null;
+  return check(
+    'BOARD_LOG',
+    given,
+    v.picklist(['json', 'text']),
+    'write "json" or "text", or unset it for text on a terminal and JSON elsewhere',
+  );
+}
+
 function unknownNames(env: Environment): string[] {
   const known = new Set<string>([
     'BOARD_HOST',
     'BOARD_ALLOWED_HOSTS',
     'BOARD_ACCESS',
+    'BOARD_LOG',
     'BOARD_SIMULATOR_SEED',
     'BOARD_SIMULATOR_ODDS',
     'BOARD_SIMULATOR_RATE',
@@ -440,6 +454,7 @@ export function readConfig(env: Environment = process.env): Config {
       port: numberIn(env, { name: 'BOARD_SIMULATOR_PORT', byDefault: 0, min: 0, max: 65_535 }),
     },
     feed,
+    log: readLog(env),
     warnings: unknownNames(env),
   };
 }

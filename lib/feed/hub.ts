@@ -140,7 +140,10 @@ export function createHub(deps: HubDeps): Hub {
   function reject(rows: readonly Rejected[]): void {
     for (const { reason, detail } of rows) {
       if (rejected[reason] === undefined) {
-        log.warn(`${sport}: first row left out as ${reason}: ${JSON.stringify(detail)}`);
+        log.warn(`${sport}: first row left out as ${reason}: ${JSON.stringify(detail)}`, {
+          sport,
+          reason,
+        });
       }
       rejected[reason] = (rejected[reason] ?? 0) + 1;
       meter.rejected(reason);
@@ -153,7 +156,12 @@ export function createHub(deps: HubDeps): Hub {
     const held = rows.filter(({ id }) => book.odds.has(id));
     if (held.length < rows.length && !isOverfull) {
       isOverfull = true;
-      log.warn(`${sport}: ${settings.bookOdds} odds held, no more fit; set BOARD_BOOK_ODDS higher`);
+      log.warn(
+        `${sport}: ${settings.bookOdds} odds held, no more fit; set BOARD_BOOK_ODDS higher`,
+        {
+          sport,
+        },
+      );
     }
     return held;
   }
@@ -303,7 +311,7 @@ export function createHub(deps: HubDeps): Hub {
           text: `Everything was read again ${gap}and ${found} corrected.`,
           at: timing.now(),
         };
-        log.info(`${sport}: ${healed.text}`);
+        log.info(`${sport}: ${healed.text}`, { sport, gapMs, differences: changes });
         if (gapMs > 0) meter.healed('read', gapMs);
         viewers.statusChanged();
       },

@@ -5,18 +5,17 @@ import type { FeedSource } from '@/lib/protocol/events';
 import { readConfig } from './config';
 import { createFeed, type Feed } from './feed';
 import { httpGet } from './http';
-import { createLog } from './log';
-import type { Meter } from './meter';
+import { openLog } from './log';
+import { METRICS, type Meter } from './meter';
 import { createMetrics, type Metrics } from './metrics';
 import { systemTiming } from './timing';
 
 export type { Feed, FirstScreen, Health } from './feed';
+export { openLog } from './log';
 export { PageError } from './snapshot';
 export { acceptWriter } from './takeover';
 
 const FEED = Symbol.for('board.feed');
-
-const METRICS = Symbol.for('board.metrics');
 
 // A bundle may hold this module more than once; the process holds one feed, and counts once.
 const shared = globalThis as { [FEED]?: Feed; [METRICS]?: Metrics };
@@ -29,12 +28,13 @@ function processMetrics(): Metrics {
 /** Opens the process's feed on a vendor: once, at the start. */
 export function startFeed(upstream: { baseUrl: string; apiKey: string; source: FeedSource }): Feed {
   const { source, baseUrl, apiKey } = upstream;
+  const config = readConfig();
   const feed = createFeed({
     source,
     upstream: { baseUrl, apiKey },
-    settings: readConfig().feed,
+    settings: config.feed,
     timing: systemTiming,
-    log: createLog([apiKey]),
+    log: openLog(config, [apiKey]),
     meter: getMeter(),
     get: httpGet,
   });

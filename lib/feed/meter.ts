@@ -29,6 +29,14 @@ export type Meter = {
   healed(how: string, gapMs: number): void;
 };
 
+/** Where the process holds its figures. */
+export const METRICS = Symbol.for('board.metrics');
+
+/** The process's meter, for what stands around Next; counts nothing before the feed's door was opened. */
+export function sharedMeter(): Meter {
+  return (globalThis as { [METRICS]?: { meter: Meter } })[METRICS]?.meter ?? NO_METER;
+}
+
 /** Counts nothing. */
 export const NO_METER: Meter = {
   appended() {},

@@ -46,6 +46,9 @@ export type Upstream = {
 
 const WHAT = "The vendor's stream";
 
+/** Connections opened by this process: each has its number in the log. */
+let opened = 0;
+
 type Attempt = {
   abort: AbortController;
   openedAt: number;
@@ -61,6 +64,8 @@ export function openUpstream(
 ): Upstream {
   const { timing, gate, settings, log, meter = NO_METER } = deps;
   const name = `${sport} (${leagues.length === 0 ? 'all leagues' : leagues.length === 1 ? '1 league' : `${leagues.length} leagues`})`;
+  opened += 1;
+  const connection = opened;
   const startedAt = timing.now();
 
   let attempt: Attempt | null = null;
@@ -91,7 +96,14 @@ export function openUpstream(
   function report(): void {
     const now = state();
     if (now !== reported) {
-      log.info(`upstream ${name}: ${reported} -> ${now}${problem ? `: ${problem.message}` : ''}`);
+      log.info(`upstream ${name}: ${reported} -> ${now}${problem ? `: ${problem.message}` : ''}`, {
+        sport,
+        connection,
+        leagues: leagues.length,
+        from: reported,
+        to: now,
+        reason: problem?.code,
+      });
       reported = now;
       reportedSince = timing.now();
     }

@@ -69,26 +69,18 @@ export function openFeed(
   settings: Partial<FeedSettings> = {},
 ): { feed: Feed; lines: string[] } {
   const lines: string[] = [];
-  const real = createLog([upstream.key]);
   // As printed, so that what a log would leak is seen.
-  const keep = (print: (line: string) => void) => (line: string) => {
-    const { log, warn } = console;
-    const note = (text: string) => void lines.push(text);
-    console.log = note;
-    console.warn = note;
-    try {
-      print(line);
-    } finally {
-      console.log = log;
-      console.warn = warn;
-    }
-  };
+  const log = createLog({
+    format: 'json',
+    secrets: [upstream.key],
+    write: (line) => void lines.push(line),
+  });
   const feed = createFeed({
     source: 'simulator',
     upstream: { baseUrl: upstream.baseUrl, apiKey: upstream.key },
     settings: { ...DEFAULT_FEED_SETTINGS, ...QUICK, ...settings },
     timing: systemTiming,
-    log: { info: keep(real.info), warn: keep(real.warn) },
+    log,
     get: httpGet,
     meter: getMeter(),
   });
