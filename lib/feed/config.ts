@@ -56,7 +56,7 @@ export const FEED_SETTINGS = {
   ),
   upstreamOpenMs: wait(
     'BOARD_UPSTREAM_OPEN_MS',
-    15_000,
+    8_000,
     'longest wait for an upstream connection to open',
   ),
   upstreamLateMs: wait(
@@ -81,7 +81,7 @@ export const FEED_SETTINGS = {
   ),
   upstreamBackoffMaxMs: wait(
     'BOARD_UPSTREAM_BACKOFF_MAX_MS',
-    60_000,
+    10_000,
     'longest pause after an open that failed',
   ),
   upstreamStableMs: wait(
@@ -97,7 +97,13 @@ export const FEED_SETTINGS = {
   upstreamRefusedMs: wait(
     'BOARD_UPSTREAM_REFUSED_MS',
     300_000,
-    'pause after the vendor refused the key (401, 403)',
+    'pause after the vendor refused the key (401, 403); a key that worked before is tried sooner at first',
+  ),
+  upstreamOpens: limit(
+    'BOARD_UPSTREAM_OPENS',
+    200,
+    100_000,
+    'upstream connections opened in 15 s at most; the vendor allows 250',
   ),
   upstreamFrameBytes: limit(
     'BOARD_UPSTREAM_FRAME_BYTES',
@@ -106,13 +112,30 @@ export const FEED_SETTINGS = {
     'largest frame accepted from upstream',
   ),
   // Reads by REST.
-  restTimeoutMs: wait('BOARD_REST_TIMEOUT_MS', 20_000, 'longest wait for one REST answer'),
+  restTimeoutMs: wait('BOARD_REST_TIMEOUT_MS', 10_000, 'longest wait for one REST answer'),
   restConcurrency: limit('BOARD_REST_CONCURRENCY', 4, 64, 'REST requests under way at once'),
   restBytes: limit('BOARD_REST_BYTES', 67_108_864, 1_073_741_824, 'largest REST answer accepted'),
+  restReads: limit(
+    'BOARD_REST_READS',
+    2_000,
+    1_000_000,
+    'REST reads in 15 s at most; the vendor allows 2500',
+  ),
+  restHistories: limit(
+    'BOARD_REST_HISTORIES',
+    10,
+    100_000,
+    'reads of price histories in 15 s at most; the vendor allows 10',
+  ),
+  restBackoffMs: wait(
+    'BOARD_REST_BACKOFF_MS',
+    1_000,
+    'first pause before a read that failed is tried again; doubles',
+  ),
   restRetryMs: wait(
     'BOARD_REST_RETRY_MS',
-    30_000,
-    'pause before a read that was refused is tried again',
+    10_000,
+    'longest pause before a read that failed is tried again',
   ),
   fixturesPollMs: wait(
     'BOARD_FIXTURES_POLL_MS',

@@ -115,7 +115,11 @@ const MOST_HUBS = 64;
 /** Opens the feed. Nothing is asked of the vendor but its sports before somebody looks. */
 export function createFeed(deps: FeedDeps): Feed {
   const { timing, settings, log } = deps;
-  const gate = createGate(timing, settings.upstreamFreezeMs);
+  const gate = createGate(timing, settings.upstreamFreezeMs, {
+    reads: settings.restReads,
+    histories: settings.restHistories,
+    streams: settings.upstreamOpens,
+  });
   const { meter } = deps;
   const access = { get: deps.get, ...deps.upstream, timing, gate, settings, meter };
   const rest = createRest(access);

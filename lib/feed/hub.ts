@@ -5,9 +5,11 @@
 import { Book, type FixtureChange, type OddChange } from '@/lib/protocol/book';
 import { decodeOddRow } from '@/lib/protocol/decode';
 import { fixtureData, fixtureStatusData } from '@/lib/protocol/encode';
+import { compareEntryIds, parseEntryId } from '@/lib/protocol/entry-id';
 import {
   type ConnectionStatus,
   type FeedEvent,
+  type FeedGap,
   type FeedSource,
   type FeedStatus,
   type Fixture,
@@ -31,6 +33,7 @@ import {
 } from '@/lib/protocol/filter';
 import { slug } from '@/lib/protocol/sports';
 import type { FeedSettings } from './config';
+import { createGapLedger } from './gaps';
 import type { Gate } from './gate';
 import { createJournal, type Journal, payloadOf } from './journal';
 import type { Log } from './log';
@@ -63,6 +66,10 @@ export type HubHealth = {
   feed: FeedStatus['feed'];
   message: string | null;
   connections: ConnectionStatus[];
+  /** The newest, newest last. */
+  gaps: FeedGap[];
+  /** Odds and fixtures that reads corrected: after gaps, and beside a healthy stream. */
+  differences: { afterGaps: number; beside: number };
   odds: number;
   fixtures: number;
   viewers: number;
@@ -111,6 +118,8 @@ const HEALED_NOTE_MS = 30_000;
 /** The active leagues are waited for this long before the filters' own words are used. */
 const LEAGUES_WAIT_MS = 1_000;
 const HOUSEKEEPING_MS = 10_000;
+/** A position before every journal's. */
+const BEFORE_ALL = '0-0';
 /** A fixture that nothing is heard of is forgotten after this many times the wait for a finished one. */
 const SILENT_FACTOR = 4;
 
@@ -128,6 +137,10 @@ export function createHub(deps: HubDeps): Hub {
   const startedAt = timing.now();
   let lastUsedAt = startedAt;
   let lastPricedAt = startedAt;
+  const gaps = createGapLedger(timing.now, meter);
+  const differences = { afterGaps: 0, beside: 0 };
+  /** The entry at which a league was let go: who left before it has missed what came until it was read again. */
+  const letGoAt = new Map<string, string>();
   let healed: { text: string; at: number } | null = null;
   /** Versions that reads list. Which ones they cover is not documented, so others' odds are left alone. */
   const readVersions = new Set<number>();
@@ -303,7 +316,10 @@ export function createHub(deps: HubDeps): Hub {
         return journal.append({ kind: 'mark' }).id;
       },
       onChange: () => viewers.statusChanged(),
-      onHealed(changes, gapMs) {
+      onHealed(keys, { changes, startedAt, gapMs }) {
+        gaps.read(keys, startedAt, changes);
+        differences.afterGaps += changes;
+        viewers.statusChanged();
         if (gapMs === 0 && changes === 0) return;
         const gap = gapMs > 0 ? `after a gap of ${Math.max(1, Math.round(gapMs / 1000))} s ` : '';
         const found = changes === 1 ? '1 difference' : `${changes || 'no'} differences`;
@@ -312,8 +328,13 @@ export function createHub(deps: HubDeps): Hub {
           at: timing.now(),
         };
         log.info(`${sport}: ${healed.text}`, { sport, gapMs, differences: changes });
-        if (gapMs > 0) meter.healed('read', gapMs);
+      },
+      onReadFailed(keys) {
+        gaps.failed(keys);
         viewers.statusChanged();
+      },
+      onDiffering(changes) {
+        differences.beside += changes;
       },
     },
   });
@@ -323,10 +344,19 @@ export function createHub(deps: HubDeps): Hub {
     settings,
     open: deps.openUpstream,
     onEvent,
-    onCovered: (leagues, gapMs) => reader.read(leagues, gapMs),
+    onLost: gaps.lost,
+    onCovered(leagues, gapMs) {
+      gaps.carried(leagues, gapMs);
+      reader.read(leagues, gapMs);
+    },
     onWanted(added, dropped) {
       reader.add(added);
       reader.drop(dropped);
+      gaps.drop(dropped);
+      if (dropped.length > 0) {
+        const { id } = journal.append({ kind: 'mark' });
+        for (const key of dropped) letGoAt.set(key, id);
+      }
       if (!subscription.isWhole()) withdraw(dropped);
     },
     isHeld: (key) =>
@@ -397,12 +427,26 @@ export function createHub(deps: HubDeps): Hub {
       since,
       message: messageOf(state === 'live' ? null : (problem?.message ?? null)),
       connections,
+      gaps: gaps.list(keys),
     };
+  }
+
+  /**
+   * The position, or one that is refused where what happened since is not all in the journal: a league of the
+   * filter was let go since, or read for the first time, which makes no entries.
+   */
+  function resumable(query: Pick<RelayQuery, 'leagues'>, position: string | null): string | null {
+    if (position === null || !parseEntryId(position)) return position;
+    const keys = [...subscription.resolve(query).map(({ key }) => key), WHOLE_SPORT.key];
+    const since = [reader.filledAt(keys), ...keys.map((key) => letGoAt.get(key))];
+    const isStale = since.some((at) => at && compareEntryIds(position, at) < 0);
+    return isStale ? BEFORE_ALL : position;
   }
 
   function housekeeping(): void {
     const now = timing.now();
     journal.prune();
+    for (const [key, at] of letGoAt) if ('reason' in journal.after(at)) letGoAt.delete(key);
     for (const fixture of book.fixtures.values()) {
       if (statusGroup(fixture.status) !== 'finished') continue;
       const endedAt = fixture.statusChangedAt ?? fixture.statusReceivedAt;
@@ -479,8 +523,10 @@ export function createHub(deps: HubDeps): Hub {
       return lastUsedAt;
     },
 
-    stream: viewers.stream,
-    open: viewers.open,
+    stream: (query, position, signal, onEnd) =>
+      viewers.stream(query, resumable(query, position), signal, onEnd),
+    open: (query, position, openSink, onEnd) =>
+      viewers.open(query, resumable(query, position), openSink, onEnd),
 
     async snapshot(query, { waitMs, limit, page }) {
       if (page !== undefined) return cuts.page(sport, page, limit);
@@ -546,6 +592,8 @@ export function createHub(deps: HubDeps): Hub {
         feed,
         message,
         connections: subscription.connections(),
+        gaps: gaps.list(null),
+        differences: { ...differences },
         odds: book.odds.size,
         fixtures: book.fixtures.size,
         viewers: viewers.count,

@@ -33,8 +33,15 @@ export type ReaderTarget = {
   mark(): string;
   /** Readiness or problem changed. */
   onChange(): void;
-  /** A re-read after a gap ended, and found this many odds and fixtures that differed. */
-  onHealed(changes: number, gapMs: number): void;
+  /** A re-read of these leagues, begun at `startedAt`, ended and found this many odds and fixtures that differed. */
+  onHealed(
+    keys: readonly string[],
+    found: { changes: number; startedAt: number; gapMs: number },
+  ): void;
+  /** A read of these leagues failed and is tried again. */
+  onReadFailed(keys: readonly string[], error: FeedError): void;
+  /** A read beside the healthy stream found this many that differed. */
+  onDiffering(changes: number): void;
 };
 
 export type ReaderDeps = {
@@ -71,6 +78,8 @@ type LeagueState = League & {
   generation: number;
   /** Length of a gap that came while it was read: it is read once more after that, however many came. */
   gapMeanwhileMs: number | null;
+  /** Reads that failed in a row. */
+  failures: number;
 };
 
 /** A league is read without its stream after this long: old prices, said to be partial, beat none. */
@@ -245,32 +254,52 @@ export function createReader(deps: ReaderDeps): Reader {
     }
     const current = () => states.filter((state) => state.generation === generations.get(state));
     const wasFilled = states.every(({ isFilled }) => isFilled);
+    const startedAt = timing.now();
     changed();
     readAll(states, () => current().length > 0).then(
       (changes) => {
         if (isClosed) return;
         succeeded('fixtures');
         succeeded('odds');
-        finish(current());
-        if (wasFilled) target.onHealed(changes, gapMs);
+        const done = current();
+        finish(done);
+        const keys = done.map(({ key }) => key);
+        // A first read tells nobody anything new, so it corrects nothing.
+        target.onHealed(keys, { changes: wasFilled ? changes : 0, startedAt, gapMs });
         const again = current().filter(({ gapMeanwhileMs }) => gapMeanwhileMs !== null);
         read(again, Math.max(0, ...again.map(({ gapMeanwhileMs }) => gapMeanwhileMs ?? 0)));
       },
       (error: unknown) => {
         if (isClosed) return;
-        for (const state of current()) state.phase = 'failed';
+        const broken = current();
+        let failures = 0;
+        for (const state of broken) {
+          state.phase = 'failed';
+          state.failures += 1;
+          failures = Math.max(failures, state.failures);
+        }
         failed('odds', error);
-        later(
-          () => {
-            read(
-              current().filter(({ phase }) => phase === 'failed'),
-              gapMs,
-            );
-          },
-          Math.max(settings.restRetryMs, gate.waitMs('reads')) + timing.random() * 1_000,
+        if (broken.length === 0) return;
+        target.onReadFailed(
+          broken.map(({ key }) => key),
+          asFeedError(error, "The vendor's REST"),
         );
+        const again = () => {
+          const still = current().filter(({ phase }) => phase === 'failed');
+          read(still, Math.max(gapMs, ...still.map((state) => state.gapMeanwhileMs ?? 0)));
+        };
+        later(again, pauseMs(failures, timing.now() - startedAt));
       },
     );
+  }
+
+  /** Half of it is chance, so that sports do not ask in step; a read that hung has waited already. */
+  function pauseMs(failures: number, spentMs: number): number {
+    const ceiling = Math.min(
+      settings.restRetryMs,
+      settings.restBackoffMs * 2 ** Math.min(failures - 1, 20),
+    );
+    return Math.max(ceiling * (0.5 + timing.random() / 2) - spentMs, gate.waitMs('reads'), 0);
   }
 
   function finish(states: readonly LeagueState[]): void {
@@ -278,6 +307,7 @@ export function createReader(deps: ReaderDeps): Reader {
     const at = isFill ? target.mark() : null;
     for (const state of states) {
       state.phase = 'read';
+      state.failures = 0;
       if (state.isFilled) continue;
       state.isFilled = true;
       state.filledAt = at;
@@ -299,12 +329,14 @@ export function createReader(deps: ReaderDeps): Reader {
     target.reject(list.rejected);
     const now = new Set<string>();
     const fresh: string[] = [];
+    let changes = 0;
     for (const fixture of list.fixtures) {
       now.add(fixture.id);
       lookedUp.delete(fixture.id);
       if (!listed.has(fixture.id)) fresh.push(fixture.id);
-      target.applyFixture(fixture, list.sentAt, isSilent(fixture));
+      changes += target.applyFixture(fixture, list.sentAt, isSilent(fixture));
     }
+    differing(changes);
     const gone = [...target.fixtures()]
       .filter((fixture) => {
         const state = leagueOf(fixture);
@@ -312,7 +344,7 @@ export function createReader(deps: ReaderDeps): Reader {
       })
       .map(({ id }) => id);
     listed = now;
-    for (const batch of batches(fresh, ODDS_BATCH)) await readOdds(batch, true);
+    for (const batch of batches(fresh, ODDS_BATCH)) differing(await readOdds(batch, true));
     await lookUp([...gone, ...target.unknownFixtureIds()]);
   }
 
@@ -326,12 +358,16 @@ export function createReader(deps: ReaderDeps): Reader {
     for (const id of ids) lookedUp.add(id);
     target.reject(found.rejected);
     for (const fixture of found.fixtures) {
-      target.applyFixture(fixture, found.sentAt, isSilent(fixture));
+      differing(target.applyFixture(fixture, found.sentAt, isSilent(fixture)));
       // A list may drop a fixture before its status says why.
       if (!isOver({ status: fixture.status ?? null })) lookedUp.delete(fixture.id);
     }
     for (const batch of batches(ids.filter(target.hasOdds), ODDS_BATCH))
-      await readOdds(batch, true);
+      differing(await readOdds(batch, true));
+  }
+
+  function differing(changes: number): void {
+    if (changes > 0 && !isClosed) target.onDiffering(changes);
   }
 
   function repeat(task: () => Promise<void>, everyMs: number): void {
@@ -350,7 +386,8 @@ export function createReader(deps: ReaderDeps): Reader {
 
   /** The rest of the cycle under way. */
   let cycle: string[][] = [];
-  let paceMs = REFRESH_PACE_MS;
+  /** When the cycle under way is to end. */
+  let cycleEndsAt = 0;
 
   function scheduleRefresh(): void {
     if (settings.oddsRefreshMs === 0) return;
@@ -363,18 +400,28 @@ export function createReader(deps: ReaderDeps): Reader {
         })
         .map(({ id }) => id);
       cycle = batches(ids, ODDS_BATCH);
-      // Nothing held yet: look again soon, or the first cycle would come a cycle late.
-      paceMs =
-        cycle.length === 0
-          ? Math.min(settings.oddsRefreshMs, IDLE_PACE_MS)
-          : Math.max(REFRESH_PACE_MS, settings.oddsRefreshMs / cycle.length);
+      // From the end of the last one, unless that was long ago: answers take their time.
+      const now = timing.now();
+      const begunAt = now - cycleEndsAt < settings.oddsRefreshMs ? cycleEndsAt : now;
+      if (cycle.length > 0) cycleEndsAt = begunAt + settings.oddsRefreshMs;
     }
+    // Nothing held yet: look again soon, or the first cycle would come a cycle late.
+    const paceMs =
+      cycle.length === 0
+        ? Math.min(settings.oddsRefreshMs, IDLE_PACE_MS)
+        : Math.max(REFRESH_PACE_MS, (cycleEndsAt - timing.now()) / cycle.length);
     later(refresh, paceMs);
   }
 
   function refresh(): void {
+    const waitMs = gate.waitMs('reads');
+    if (waitMs > 0) {
+      // What is held back is read late, not left out.
+      later(refresh, waitMs);
+      return;
+    }
     const batch = cycle.shift();
-    if (!batch || gate.waitMs('reads') > 0) {
+    if (!batch) {
       scheduleRefresh();
       return;
     }
@@ -383,7 +430,8 @@ export function createReader(deps: ReaderDeps): Reader {
     );
     readOdds(batch, mayBeSettled)
       .then(
-        () => {
+        (changes) => {
+          differing(changes);
           // While a league could not be read in full, one good batch does not make it whole.
           if (inUse().length === leagues.size) succeeded('odds');
         },
@@ -415,6 +463,7 @@ export function createReader(deps: ReaderDeps): Reader {
           filledAt: null,
           generation: 0,
           gapMeanwhileMs: null,
+          failures: 0,
         };
         leagues.set(league.key, state);
         states.push(state);

@@ -106,6 +106,8 @@ export function createRest(deps: RestDeps): Rest {
   async function attempt(path: string, params: Params, what: string): Promise<unknown> {
     const url = new URL(`${deps.baseUrl}/${path}`);
     for (const [name, value] of params) url.searchParams.append(name, value);
+    const budget = budgetOf(path);
+    const answered = gate.take(budget);
     const abort = new AbortController();
     let isTimeout = false;
     const cancel = timing.schedule(() => {
@@ -117,10 +119,10 @@ export function createRest(deps: RestDeps): Rest {
         headers: { accept: 'application/json', 'x-api-key': deps.apiKey },
         signal: abort.signal,
       });
+      answered();
       const remaining = Number(answer.header('x-ratelimit-remaining') ?? Number.NaN);
       const reset = Number(answer.header('x-ratelimit-reset') ?? Number.NaN);
-      if (Number.isFinite(remaining) && Number.isFinite(reset))
-        gate.note(budgetOf(path), remaining, reset);
+      if (Number.isFinite(remaining) && Number.isFinite(reset)) gate.note(budget, remaining, reset);
       if (answer.status !== 200 || !answer.contentType.includes('json')) {
         answer.discard();
         throw refusal(answer, gate, what);
@@ -148,6 +150,7 @@ export function createRest(deps: RestDeps): Rest {
       }
       throw error;
     } finally {
+      answered();
       cancel();
     }
   }
@@ -160,12 +163,24 @@ export function createRest(deps: RestDeps): Rest {
     const release = await slots();
     try {
       const budget = budgetOf(path);
-      const waitMs = gate.waitMs(budget);
-      // Somebody waits for a history; the board's own reads can wait for the next window.
-      if (gate.isFrozen() || (waitMs > 0 && budget === 'histories')) {
-        throw new FeedError('rate-limited', 'The vendor asked for a pause (429); the board waits.');
+      for (;;) {
+        const waitMs = gate.waitMs(budget);
+        if (gate.isFrozen()) {
+          throw new FeedError(
+            'rate-limited',
+            'The vendor asked for a pause (429); the board waits.',
+          );
+        }
+        if (waitMs === 0) break;
+        // Somebody waits for a history; the board's own reads can wait for the next window.
+        if (budget === 'histories') {
+          throw new FeedError(
+            'rate-limited',
+            `The vendor allows so many histories in 15 s; ask again in ${Math.ceil(waitMs / 1000)} s.`,
+          );
+        }
+        await new Promise<void>((resolve) => timing.schedule(resolve, waitMs));
       }
-      if (waitMs > 0) await new Promise<void>((resolve) => timing.schedule(resolve, waitMs));
       const sentAt = timing.now();
       const body = await open(path, params);
       if (!isRecord(body) || !Array.isArray(body.data)) {

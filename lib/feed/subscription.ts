@@ -2,7 +2,7 @@
  * Which leagues are in use, and the upstream connections that carry them: as few as the vendor's advice
  * allows, replaced only after their successor is up, and let go some time after the last use.
  */
-import type { FeedError } from '@/lib/protocol/errors';
+import type { FeedError, FeedErrorCode } from '@/lib/protocol/errors';
 import type { ConnectionStatus, FeedEvent, FeedState, WireLeague } from '@/lib/protocol/events';
 import type { RelayQuery } from '@/lib/protocol/filter';
 import { slug } from '@/lib/protocol/sports';
@@ -20,6 +20,8 @@ export type SubscriptionDeps = {
   settings: FeedSettings;
   open(leagues: readonly string[], on: UpstreamHandlers): Upstream;
   onEvent(event: FeedEvent): void;
+  /** These leagues are carried by nothing that speaks; their last frame came at `since`. */
+  onLost(leagues: readonly League[], since: number, why: FeedErrorCode): void;
   /** These leagues are carried from now on, and what came before may have been missed. */
   onCovered(leagues: readonly League[], gapMs: number): void;
   /** Leagues that came into use, and keys of those nobody uses any more. */
@@ -62,9 +64,14 @@ type Connection = {
   upstream: Upstream;
   leagues: League[];
   isRetiring: boolean;
+  /** Since when all that a retiring one carries is carried by others; null while it is not. */
+  replacedAt: number | null;
 };
 
-/** A successor's `connected` proves its socket, not its subscription: the old one stays a little longer. */
+/**
+ * A successor's `connected` proves its socket, not its subscription, and that the old one was still open does
+ * not prove that it still spoke: the old one stays until it has spoken this long after it was replaced.
+ */
 const OVERLAP_MS = 1_000;
 
 /**
@@ -235,17 +242,23 @@ export function createSubscription(deps: SubscriptionDeps): Subscription {
     const connection: Connection = {
       leagues,
       isRetiring: false,
+      replacedAt: null,
       upstream: deps.open(
         leagues.map(({ name }) => name),
         {
           onConnected({ isFirst, gapMs }) {
             if (!connections.includes(connection)) return;
-            const carries = leagues.length === 0 ? [WHOLE_SPORT] : leagues;
-            const missed = carries.filter(
+            const missed = leaguesOf(connection).filter(
               ({ key }) => carried.has(key) && !(isFirst && isCarriedLive(key, connection)),
             );
             if (missed.length > 0) deps.onCovered(missed, gapMs);
             retire();
+          },
+          onLost(since, why) {
+            const lost = leaguesOf(connection).filter(
+              ({ key }) => carried.has(key) && !isCarriedLive(key, connection),
+            );
+            if (lost.length > 0) deps.onLost(lost, since, why);
           },
           onEvent: deps.onEvent,
           onChange() {
@@ -267,19 +280,43 @@ export function createSubscription(deps: SubscriptionDeps): Subscription {
     );
   }
 
+  let cancelRetire: Cancel | null = null;
+
   /** Closes connections that are no longer needed once what they carry is carried by another. */
   function retire(): void {
-    for (const connection of connections) {
+    cancelRetire?.();
+    cancelRetire = null;
+    for (const connection of [...connections]) {
       if (!connection.isRetiring) continue;
-      const isBroken = connection.upstream.status().state !== 'live';
+      const { state, lastFrameMs } = connection.upstream.status();
+      const isBroken = state !== 'live';
       const isReplaced =
         connection.leagues.length === 0
           ? connections.every(
               ({ isRetiring, upstream }) => isRetiring || upstream.status().state === 'live',
             )
           : connection.leagues.every(({ key }) => !carried.has(key) || isCarriedByKept(key));
-      if (isBroken || isReplaced) discard(connection, isBroken ? 0 : OVERLAP_MS);
+      if (isBroken) {
+        discard(connection);
+        // Whoever took over believed that it spoke until then.
+        const missed = leaguesOf(connection).filter(({ key }) => isCarriedByKept(key));
+        if (lastFrameMs !== null && missed.length > 0) deps.onCovered(missed, lastFrameMs);
+        continue;
+      }
+      if (!isReplaced) {
+        connection.replacedAt = null;
+        continue;
+      }
+      const now = timing.now();
+      connection.replacedAt ??= now;
+      const heardAt = lastFrameMs === null ? 0 : now - lastFrameMs;
+      if (heardAt >= connection.replacedAt + OVERLAP_MS) discard(connection);
+      else cancelRetire ??= timing.schedule(retire, OVERLAP_MS);
     }
+  }
+
+  function leaguesOf({ leagues }: Connection): readonly League[] {
+    return leagues.length === 0 ? [...carried.values()] : leagues;
   }
 
   function isCarriedByKept(key: string): boolean {
@@ -291,17 +328,10 @@ export function createSubscription(deps: SubscriptionDeps): Subscription {
     );
   }
 
-  const leaving = new Set<Connection>();
-
-  function discard(connection: Connection, delayMs: number): void {
-    if (leaving.has(connection)) return;
-    leaving.add(connection);
-    timing.schedule(() => {
-      leaving.delete(connection);
-      connection.upstream.close();
-      connections = connections.filter((other) => other !== connection);
-      if (!isClosed) deps.onChange();
-    }, delayMs);
+  function discard(connection: Connection): void {
+    connections = connections.filter((other) => other !== connection);
+    connection.upstream.close();
+    if (!isClosed) deps.onChange();
   }
 
   function coverage(filter: LeagueScope): Coverage {
@@ -373,6 +403,7 @@ export function createSubscription(deps: SubscriptionDeps): Subscription {
     close() {
       isClosed = true;
       cancelReconcile?.();
+      cancelRetire?.();
       cancelLinger();
       for (const { upstream } of connections) upstream.close();
       connections = [];

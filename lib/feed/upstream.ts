@@ -5,8 +5,9 @@
  */
 import { createParser } from 'eventsource-parser';
 import { decodeEvent } from '@/lib/protocol/decode';
-import { FeedError } from '@/lib/protocol/errors';
+import { FeedError, type FeedErrorCode } from '@/lib/protocol/errors';
 import type { ConnectionStatus, FeedEvent, FeedState } from '@/lib/protocol/events';
+import { createClockOffset } from './clock-offset';
 import type { FeedSettings } from './config';
 import type { Gate } from './gate';
 import type { HttpGet } from './http';
@@ -28,8 +29,10 @@ export type UpstreamDeps = {
 };
 
 export type UpstreamHandlers = {
-  /** An open reached `connected`: the first of this connection, or after a gap of `gapMs`. */
+  /** It speaks: the first open reached `connected`, or a later one did, or it broke a silence of `gapMs`. */
   onConnected(gap: { isFirst: boolean; gapMs: number }): void;
+  /** It broke or fell silent, and was last heard at `since`. Told once until it speaks again. */
+  onLost?(since: number, why: FeedErrorCode): void;
   onEvent(event: FeedEvent): void;
   /** What `status` or `problem` say is no longer what they said. */
   onChange(): void;
@@ -80,6 +83,8 @@ export function openUpstream(
   let lastFrameAt: number | null = null;
   let brokenAt: number | null = null;
   let cursor: string | null = null;
+  let isLost = false;
+  const clock = createClockOffset();
   let problem: FeedError | null = null;
   let reported: FeedState = 'connecting';
   let reportedSince = startedAt;
@@ -95,6 +100,7 @@ export function openUpstream(
 
   function report(): void {
     const now = state();
+    if (now === 'late') lost(problem?.code ?? 'stalled');
     if (now !== reported) {
       log.info(`upstream ${name}: ${reported} -> ${now}${problem ? `: ${problem.message}` : ''}`, {
         sport,
@@ -110,6 +116,20 @@ export function openUpstream(
     on.onChange();
   }
 
+  function lost(why: FeedErrorCode): void {
+    if (isLost || lastFrameAt === null || !hasConnected) return;
+    isLost = true;
+    on.onLost?.(lastFrameAt, why);
+  }
+
+  /** Ms until silence alone would change the state; none once it is dead. */
+  function untilSilence(): number[] {
+    const silentMs = timing.now() - (lastFrameAt ?? startedAt);
+    return [settings.upstreamLateMs - silentMs, settings.upstreamDeadMs - silentMs].filter(
+      (ms) => ms > 0,
+    );
+  }
+
   /** Looks again when the state would change by silence alone. */
   function watch(): void {
     cancelTimer();
@@ -123,16 +143,14 @@ export function openUpstream(
       return;
     }
     if (state() !== reported) report();
-    const silentMs = timing.now() - (lastFrameAt ?? startedAt);
-    const nextMs = [settings.upstreamLateMs - silentMs, settings.upstreamDeadMs - silentMs];
-    cancelTimer = timing.schedule(watch, Math.min(leftMs, ...nextMs.filter((ms) => ms > 0)));
+    cancelTimer = timing.schedule(watch, Math.min(leftMs, ...untilSilence()));
   }
 
   function open(): void {
     if (isClosed) return;
-    const frozenMs = gate.waitMs();
-    if (frozenMs > 0) {
-      retryIn(frozenMs + timing.random() * 1000);
+    const waitMs = gate.waitMs('streams');
+    if (waitMs > 0) {
+      retryIn(waitMs + timing.random() * 1000);
       return;
     }
     const current: Attempt = {
@@ -149,6 +167,7 @@ export function openUpstream(
   }
 
   async function read(current: Attempt): Promise<void> {
+    gate.take('streams')();
     const answer = await deps.get(streamUrl(deps.baseUrl, sport, leagues, cursor), {
       headers: { accept: 'text/event-stream', 'x-api-key': deps.apiKey },
       signal: current.abort.signal,
@@ -167,7 +186,7 @@ export function openUpstream(
         if (current === attempt) receive(current, event, data, id ?? null);
       },
       onComment: () => {
-        if (current === attempt) alive();
+        if (current === attempt) heard(current);
       },
       onError: (error) => {
         if (error.type === 'max-buffer-size-exceeded') {
@@ -179,18 +198,30 @@ export function openUpstream(
       },
     });
     const text = new TextDecoder();
+    const lines = createLineEnds();
     for await (const chunk of answer.body) {
       if (current !== attempt) return;
-      parser.feed(text.decode(chunk, { stream: true }));
+      parser.feed(lines(text.decode(chunk, { stream: true })));
     }
   }
 
-  function alive(): void {
+  /** Something came; returns how long nothing had. */
+  function alive(): number {
+    const silentMs = timing.now() - (lastFrameAt ?? startedAt);
     lastFrameAt = timing.now();
     if (state() !== reported) {
       report();
       watch();
     }
+    return silentMs;
+  }
+
+  function heard(current: Attempt): void {
+    const silentMs = alive();
+    // What was held back so long may as well have been dropped on the way: it counts as a gap.
+    if (current.connectedAt === null || silentMs < settings.upstreamLateMs) return;
+    isLost = false;
+    on.onConnected({ isFirst: false, gapMs: silentMs });
   }
 
   function receive(current: Attempt, event: string, data: string, id: string | null): void {
@@ -207,12 +238,18 @@ export function openUpstream(
       hasConnected = true;
       problem = null;
       brokenAt = null;
+      isLost = false;
+      gate.welcome();
       alive();
       report();
       watch();
       on.onConnected({ isFirst, gapMs });
     } else {
-      alive();
+      heard(current);
+    }
+    if (event === 'ping') {
+      clock.note(data, timing.now());
+      return;
     }
     const decoded = decodeEvent(event, data, id);
     if (!decoded) return;
@@ -228,27 +265,31 @@ export function openUpstream(
     const livedMs = current.connectedAt === null ? null : timing.now() - current.connectedAt;
     if (livedMs !== null) {
       brokenAt = lastFrameAt;
+      lost(error.code);
       if (livedMs >= settings.upstreamStableMs) {
         breaks = 0;
         failures = 0;
       }
     }
     report();
-    retryIn(pauseMs(error, livedMs !== null));
+    retryIn(pauseMs(error, current));
   }
 
-  function pauseMs(error: FeedError, wasConnected: boolean): number {
-    if (error.code === 'unauthorized') return settings.upstreamRefusedMs;
-    if (wasConnected) {
+  function pauseMs({ code }: FeedError, { connectedAt, openedAt }: Attempt): number {
+    if (connectedAt !== null) {
       breaks += 1;
       return breaks === 1 ? 0 : timing.random() * settings.upstreamRetryMs;
     }
+    const isRefused = code === 'unauthorized';
+    // A key that never worked is wrong until somebody sets it right; one that did may work again soon.
+    if (isRefused && !gate.isWelcome()) return settings.upstreamRefusedMs;
     const ceiling = Math.min(
-      settings.upstreamBackoffMaxMs,
+      isRefused ? settings.upstreamRefusedMs : settings.upstreamBackoffMaxMs,
       settings.upstreamBackoffMs * 2 ** Math.min(failures, 20),
     );
     failures += 1;
-    return timing.random() * ceiling;
+    // An open that hung has waited already.
+    return Math.max(0, timing.random() * ceiling - (timing.now() - openedAt));
   }
 
   function retryIn(delayMs: number): void {
@@ -259,9 +300,9 @@ export function openUpstream(
       if (state() !== reported) report();
       const leftMs = openAt - timing.now();
       if (leftMs <= 0) open();
-      else cancelTimer = timing.schedule(step, Math.min(leftMs, 1_000));
+      else cancelTimer = timing.schedule(step, Math.min(leftMs, 1_000, ...untilSilence()));
     };
-    cancelTimer = timing.schedule(step, Math.min(delayMs, 1_000));
+    cancelTimer = timing.schedule(step, Math.min(delayMs, 1_000, ...untilSilence()));
   }
 
   // The caller has the connection in hand before anything of it is heard.
@@ -274,6 +315,7 @@ export function openUpstream(
       state: state(),
       lastFrameMs: lastFrameAt === null ? null : Math.max(0, timing.now() - lastFrameAt),
       reconnects,
+      clockOffsetMs: clock.ms(),
       // What is not live has told nothing since its last frame, whatever it was called meanwhile.
       since: state() === 'live' ? reportedSince : (lastFrameAt ?? startedAt),
     }),
@@ -284,6 +326,20 @@ export function openUpstream(
       attempt?.abort.abort();
       attempt = null;
     },
+  };
+}
+
+/**
+ * Line ends as LF, whatever they come as. The parser holds a CR back until it has seen what follows, which
+ * would show each frame of a stream that ends its lines so only when the next one comes.
+ */
+function createLineEnds(): (text: string) => string {
+  let wasCr = false;
+  return (text) => {
+    if (!wasCr && !text.includes('\r')) return text;
+    const rest = wasCr && text.startsWith('\n') ? text.slice(1) : text;
+    if (text !== '') wasCr = text.endsWith('\r');
+    return rest.replace(/\r\n?/g, '\n');
   };
 }
 

@@ -3,6 +3,8 @@
  * A decoded value is believed by everybody behind the decoder; a `Wire*` value by nobody.
  */
 
+import type { FeedErrorCode } from './errors';
+
 /** The three odds events, in the vendor's names. */
 export const ODDS_EVENTS = ['copilot-odds', 'copilot-locked-odds', 'copilot-settled-odds'] as const;
 export type OddsEventName = (typeof ODDS_EVENTS)[number];
@@ -208,6 +210,29 @@ export type ConnectionStatus = {
   state: FeedState;
   lastFrameMs: number | null;
   reconnects: number;
+  /** Our clock minus the vendor's, from its pings: right to about half a second. Null until a ping came. */
+  clockOffsetMs: number | null;
+};
+
+/** A time in which some leagues had no stream, and how what was missed is made good. Times are the server's, epoch ms. */
+export type FeedGap = {
+  /** The last frame before it. */
+  from: number;
+  /** When a stream spoke again; null while none does. */
+  until: number | null;
+  /** The first of its leagues, by name; none: the whole sport. */
+  leagues: readonly string[];
+  /** How many more there are. */
+  others: number;
+  /** What began it. */
+  why: FeedErrorCode;
+  /**
+   * `waiting` for a stream, `reading` what was missed, `failed` to and trying again, `read` in full; `let-go`:
+   * nobody watched the leagues any more.
+   */
+  healing: 'waiting' | 'reading' | 'failed' | 'read' | 'let-go';
+  /** Odds and fixtures that the reads after it corrected. */
+  differences: number | null;
 };
 
 /** Data of our `feed-status` event. */
@@ -223,6 +248,8 @@ export type FeedStatus = {
   /** What a person should know or do; null where nothing. */
   message: string | null;
   connections: readonly ConnectionStatus[];
+  /** The newest gaps of the leagues in the filter, newest last. */
+  gaps: readonly FeedGap[];
 };
 
 /** Data of our `reset` event. */

@@ -6,7 +6,7 @@ import { createHub, type Hub, type HubDeps } from '@/lib/feed/hub';
 import type { FixturesRead, OddsRead, Rest } from '@/lib/feed/rest';
 import type { Upstream, UpstreamHandlers } from '@/lib/feed/upstream';
 import { decodeEvent, decodeFixture, decodeFixtureOdds } from '@/lib/protocol/decode';
-import type { FeedError } from '@/lib/protocol/errors';
+import type { FeedError, FeedErrorCode } from '@/lib/protocol/errors';
 import type { FeedState } from '@/lib/protocol/events';
 import { parseRelayQuery, type RelayQuery } from '@/lib/protocol/filter';
 import { createFakeTiming, type FakeTiming } from './fake-timing';
@@ -21,6 +21,10 @@ export type FakeUpstream = {
   connect(gapMs?: number): void;
   event(name: string, data: unknown, id?: string | null): void;
   setState(state: FeedState, problem?: FeedError | null): void;
+  /** Nothing comes any more: its last frame was just now. */
+  lose(why: FeedErrorCode): void;
+  /** Ms since its last frame. */
+  silentMs: number;
 };
 
 export type FakeVendor = {
@@ -87,6 +91,11 @@ export function createFakeVendor(timing: FakeTiming) {
     const fake: FakeUpstream = {
       leagues,
       isClosed: false,
+      silentMs: 0,
+      lose(why) {
+        on.onLost?.(timing.now(), why);
+        fake.setState('late');
+      },
       connect(gapMs = 0) {
         reconnects += 1;
         fake.setState('live');
@@ -112,8 +121,9 @@ export function createFakeVendor(timing: FakeTiming) {
         leagues,
         state,
         since,
-        lastFrameMs: 0,
+        lastFrameMs: fake.silentMs,
         reconnects: Math.max(reconnects, 0),
+        clockOffsetMs: null,
       }),
       problem: () => problem,
       close() {
@@ -174,6 +184,7 @@ export type HubKit = {
   hub: Hub;
   vendor: FakeVendor;
   timing: FakeTiming;
+  rest: Rest;
   lines: string[];
 };
 
@@ -208,5 +219,5 @@ export function createHubKit(
     leagues: async () => leagues,
     ...options.deps,
   });
-  return { hub, vendor, timing, lines };
+  return { hub, vendor, timing, rest, lines };
 }

@@ -25,6 +25,7 @@ function aFeedStatus(fields: Partial<FeedStatus> = {}): FeedStatus {
     since: 0,
     message: null,
     connections: [],
+    gaps: [],
     ...fields,
   };
 }

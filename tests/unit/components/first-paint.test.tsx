@@ -68,6 +68,7 @@ function render({
               since: NOW,
               message: null,
               connections: [],
+              gaps: [],
             },
             totals: { fixtures: fixtures.length, odds: counted },
             now: NOW,

@@ -343,9 +343,12 @@ describe('hub', () => {
     expect(body).toMatchObject({ partial: true, odds: [{ id: 'a' }], fixtures: [{ id: 'FX1' }] });
     expect(kit.hub.status(ALL)).toMatchObject({ feed: 'live', partial: true });
     expect(kit.hub.status(ALL).message).toContain('403');
+    await kit.timing.advance(30_000);
     const before = kit.vendor.asked.length;
-    await kit.timing.advance(25_000);
-    expect(kit.vendor.asked.length).toBe(before);
+    await kit.timing.advance(60_000);
+    // One request per 5 to 10 s.
+    expect(kit.vendor.asked.length - before).toBeGreaterThanOrEqual(6);
+    expect(kit.vendor.asked.length - before).toBeLessThanOrEqual(12);
     kit.vendor.refusal = null;
     kit.vendor.fixtures = [aWireFixture()];
     await kit.timing.advance(10_000);
@@ -588,6 +591,40 @@ describe('hub', () => {
     expect(states()).toEqual({ ...unwatched, a: 'open' });
     // A viewer that resumes from before must read the snapshot: the fill made no entries.
     expect(kit.hub.status(query).filledAt).not.toBe(filledBefore);
+  });
+
+  it('refuses a position from before a league was let go and filled anew, and no later one', async () => {
+    const kit = createHubKit({
+      settings: { oddsRefreshMs: 0, fixturesPollMs: 0, leagueLingerMs: 1_000 },
+    });
+    kit.vendor.fixtures = [aWireFixture()];
+    kit.vendor.odds.set('FX1', [aRestRow({ id: 'a' })]);
+    const nba = aQuery('league=NBA');
+    const leave = new AbortController();
+    readStream(kit.hub.stream(nba, null, leave.signal));
+    await kit.timing.advance(300);
+    for (const upstream of kit.vendor.open()) upstream.connect();
+    await kit.timing.advance(100);
+    const position = kit.hub.journal.last();
+    leave.abort();
+    const again = watch(kit, nba, position);
+    await again.take();
+    expect(names(again)).not.toContain('reset');
+    await again.cancel();
+    await kit.timing.advance(3_000);
+    expect(kit.vendor.open()).toEqual([]);
+    const back = watch(kit, nba, position);
+    await back.take();
+    expect(back.data('reset')).toMatchObject([{ reason: 'too-old' }]);
+    await kit.timing.advance(300);
+    for (const upstream of kit.vendor.open()) upstream.connect();
+    await kit.timing.advance(100);
+    const late = watch(kit, nba, position);
+    await late.take();
+    expect(late.data('reset')).toMatchObject([{ reason: 'too-old' }]);
+    const fresh = watch(kit, nba, kit.hub.status(nba).filledAt);
+    await fresh.take();
+    expect(names(fresh)).not.toContain('reset');
   });
 
   it('leaves no timer and no connection behind when it closes', async () => {

@@ -1,7 +1,9 @@
 /** What REST mends, on vendors that answer in their own ways. */
 import { describe, expect, it } from 'vitest';
+import { createGate } from '@/lib/feed/gate';
 import { FeedError } from '@/lib/protocol/errors';
 import { aWireRow, ROW_SECONDS } from '@/tests/support/builders';
+import { createFakeTiming } from '@/tests/support/fake-timing';
 import { aQuery, aWireFixture, createHubKit, type HubKit } from '@/tests/support/feed-deps';
 
 /** REST's rows: without what the wrapper says. */
@@ -75,6 +77,56 @@ describe('repair', () => {
     kit.vendor.odds.delete('FX1');
     await kit.timing.advance(130_000);
     expect(stateOf(kit, 'a')).toBe('settled');
+  });
+
+  it('reads what a closed gate held back, within the same cycle', async () => {
+    const gate = createGate(createFakeTiming(), 1);
+    let heldMs = 0;
+    const kit = await aFilledKit({
+      settings: { oddsRefreshMs: 60_000, fixturesPollMs: 0 },
+      deps: { gate: { ...gate, waitMs: () => heldMs } },
+    });
+    await kit.timing.advance(61_000);
+    const asked = () => kit.vendor.asked.filter(({ path }) => path === 'odds').length;
+    const before = asked();
+    heldMs = 5_000;
+    await kit.timing.advance(62_000);
+    expect(asked()).toBe(before);
+    heldMs = 0;
+    await kit.timing.advance(5_000);
+    expect(asked()).toBe(before + 1);
+  });
+
+  it('reads all of a sport in one cycle, however long each answer takes', async () => {
+    const kit = createHubKit({ settings: { oddsRefreshMs: 60_000, fixturesPollMs: 0 } });
+    kit.vendor.fixtures = Array.from({ length: 100 }, (_, index) =>
+      aWireFixture({ id: `F${index}` }),
+    );
+    const { odds } = kit.rest;
+    kit.rest.odds = async (ids, kind) => {
+      await new Promise<void>((resolve) => kit.timing.schedule(resolve, 1_500));
+      return odds(ids, kind);
+    };
+    watch(kit);
+    await kit.timing.advance(300);
+    for (const upstream of kit.vendor.open()) upstream.connect();
+    await kit.timing.advance(60_000);
+    const before = kit.vendor.asked.length;
+    await kit.timing.advance(180_000);
+    const read = kit.vendor.asked.slice(before).filter(({ path }) => path === 'odds');
+    // 20 requests make a cycle.
+    expect(read.length).toBeGreaterThanOrEqual(58);
+    expect(read.length).toBeLessThanOrEqual(62);
+  });
+
+  it('counts what reads beside a healthy stream corrected', async () => {
+    const kit = await aFilledKit({ settings: { oddsRefreshMs: 60_000, fixturesPollMs: 0 } });
+    kit.vendor.odds.set('FX1', [aRestRow({ id: 'a', price: 170, timestamp: ROW_SECONDS + 9 })]);
+    const end = kit.hub.journal.end;
+    await kit.timing.advance(125_000);
+    expect(kit.hub.book.odds.get('a')?.price).toBe(170);
+    expect(kit.hub.journal.end).toBe(end + 1);
+    expect(kit.hub.health().differences).toEqual({ afterGaps: 0, beside: 1 });
   });
 
   it('asks again how a fixture ended when the look-up was refused, or came too early', async () => {

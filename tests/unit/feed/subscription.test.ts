@@ -113,6 +113,42 @@ describe(`subscription (seed ${seed})`, () => {
     expect(vendor.open().map(({ leagues }) => leagues)).toEqual([['A', 'B']]);
   });
 
+  it('keeps a replaced connection until it has spoken, and reads again where it never did', async () => {
+    const kit = createHubKit({
+      leagues: ['A', 'B'],
+      settings: { oddsRefreshMs: 0, fixturesPollMs: 0 },
+    });
+    const { hub, vendor, timing } = kit;
+    vendor.fixtures = [];
+    hub.stream(aQuery('league=A'), null, signal());
+    await timing.advance(500);
+    const [first] = vendor.open();
+    first?.connect();
+    await timing.advance(3_000);
+    // It fell silent, and nobody has noticed yet.
+    const silentAt = timing.now();
+    const fallSilent = () => {
+      if (first) first.silentMs = timing.now() - silentAt;
+    };
+    hub.stream(aQuery('league=B'), null, signal());
+    await timing.advance(500);
+    vendor.open()[1]?.connect();
+    for (let second = 0; second < 6; second += 1) {
+      fallSilent();
+      await timing.advance(1_000);
+    }
+    expect(first?.isClosed).toBe(false);
+    const asked = vendor.asked.length;
+    fallSilent();
+    first?.setState('late');
+    await timing.advance(100);
+    expect(first?.isClosed).toBe(true);
+    expect(vendor.asked.slice(asked)).toContainEqual({ path: 'fixtures', values: ['A'] });
+    expect(hub.status(aQuery('league=A')).gaps).toMatchObject([
+      { from: silentAt, leagues: ['A'], healing: 'read' },
+    ]);
+  });
+
   it('lets a league go some time after its last viewer, not at once', async () => {
     const { hub, vendor, timing } = createHubKit();
     const viewer = new AbortController();

@@ -18,6 +18,7 @@ const LIVE: FeedStatus = {
   since: 1,
   message: null,
   connections: [],
+  gaps: [],
 };
 
 function createKit(settings: Partial<FeedSettings> = {}, journalRows = 10_000) {

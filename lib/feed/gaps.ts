@@ -1,0 +1,153 @@
+/**
+ * The ledger of gaps: from when to when which leagues had no stream, and how what they missed was made good.
+ * A gap is over when a stream speaks again, and healed when a read that began after that has ended.
+ */
+import type { FeedErrorCode } from '@/lib/protocol/errors';
+import type { FeedGap } from '@/lib/protocol/events';
+import type { Meter } from './meter';
+import type { League } from './subscription';
+
+/** Gaps kept in all, and told at once: every viewer is told of them every 5 s, so they must be few and small. */
+const KEPT = 60;
+const TOLD = 14;
+/** Leagues of a gap that are told by name. */
+const NAMED = 2;
+
+export type GapLedger = {
+  /** These leagues have no stream, and had their last frame at `since`. */
+  lost(leagues: readonly League[], since: number, why: FeedErrorCode): void;
+  /** They are carried again, or the whole gap is told of only now. */
+  carried(leagues: readonly League[], gapMs: number): void;
+  /** A read of these leagues began at `startedAt` and has corrected `differences`. */
+  read(keys: readonly string[], startedAt: number, differences: number): void;
+  /** Such a read failed. */
+  failed(keys: readonly string[]): void;
+  /** Nobody watches these leagues any more. */
+  drop(keys: readonly string[]): void;
+  /** The newest gaps of these leagues, newest last; of all where null. */
+  list(keys: readonly string[] | null): FeedGap[];
+};
+
+type Gap = Pick<FeedGap, 'from' | 'until' | 'why' | 'healing' | 'differences'> & {
+  leagues: readonly League[];
+  /** Leagues not carried again. */
+  away: Set<string>;
+  /** When each league that is still to be read was carried again. */
+  unread: Map<string, number>;
+};
+
+/** An empty ledger. */
+export function createGapLedger(now: () => number, meter: Meter): GapLedger {
+  let gaps: Gap[] = [];
+
+  function open(leagues: readonly League[], from: number, why: FeedErrorCode): Gap {
+    const gap: Gap = {
+      leagues,
+      from,
+      until: null,
+      why,
+      healing: 'waiting',
+      differences: null,
+      away: new Set(leagues.map(({ key }) => key)),
+      unread: new Map(),
+    };
+    gaps.push(gap);
+    if (gaps.length > KEPT) gaps = gaps.slice(-KEPT);
+    return gap;
+  }
+
+  /** What follows once nobody waits for a stream or a read. */
+  function settle(gap: Gap, healing: 'read' | 'let-go'): void {
+    if (gap.away.size === 0) gap.until ??= now();
+    if (gap.away.size + gap.unread.size > 0 || gap.until === null) return;
+    gap.healing = gap.differences === null ? healing : 'read';
+    meter.healed(gap.healing, gap.until - gap.from);
+  }
+
+  const isHealed = ({ healing }: Gap) => healing === 'read' || healing === 'let-go';
+
+  return {
+    lost(leagues, since, why) {
+      const known = new Set(gaps.flatMap(({ away }) => [...away]));
+      const news = leagues.filter(({ key }) => !known.has(key));
+      if (news.length > 0) open(news, since, why);
+    },
+
+    carried(leagues, gapMs) {
+      const at = now();
+      const untold = new Map(leagues.map((league) => [league.key, league]));
+      for (const gap of gaps) {
+        for (const { key } of leagues) {
+          if (!gap.away.delete(key)) continue;
+          gap.unread.set(key, at);
+          untold.delete(key);
+        }
+        if (gap.away.size > 0 || gap.until !== null) continue;
+        gap.until = at;
+        gap.healing = 'reading';
+      }
+      if (gapMs <= 0 || untold.size === 0) return;
+      const gap = open([...untold.values()], at - gapMs, 'stalled');
+      gap.away.clear();
+      for (const key of untold.keys()) gap.unread.set(key, at);
+      gap.until = at;
+      gap.healing = 'reading';
+    },
+
+    read(keys, startedAt, differences) {
+      for (const gap of gaps) {
+        let isRead = false;
+        for (const key of keys) {
+          if ((gap.unread.get(key) ?? Number.POSITIVE_INFINITY) > startedAt) continue;
+          gap.unread.delete(key);
+          isRead = true;
+        }
+        if (!isRead) continue;
+        gap.differences = (gap.differences ?? 0) + differences;
+        settle(gap, 'read');
+        if (gap.until !== null && !isHealed(gap)) gap.healing = 'reading';
+      }
+    },
+
+    failed(keys) {
+      for (const gap of gaps) {
+        if (gap.until !== null && keys.some((key) => gap.unread.has(key))) gap.healing = 'failed';
+      }
+    },
+
+    drop(keys) {
+      for (const gap of gaps) {
+        if (isHealed(gap)) continue;
+        for (const key of keys) {
+          gap.away.delete(key);
+          gap.unread.delete(key);
+        }
+        settle(gap, 'let-go');
+      }
+    },
+
+    list(keys) {
+      const asked = keys && !keys.includes('') ? new Set(keys) : null;
+      const told: FeedGap[] = [];
+      for (let index = gaps.length - 1; index >= 0 && told.length < TOLD; index -= 1) {
+        const gap = gaps[index];
+        if (!gap) continue;
+        // A gap of the whole sport, whose name is empty, is everybody's.
+        const own = gap.leagues.filter(({ key }) => !asked || key === '' || asked.has(key));
+        if (own.length === 0) continue;
+        const names = own.map(({ name }) => name).filter(Boolean);
+        const { from, until, why, healing, differences } = gap;
+        told.push({
+          from,
+          until,
+          leagues: names.slice(0, NAMED),
+          others: Math.max(0, names.length - NAMED),
+          why,
+          healing,
+          differences,
+        });
+      }
+      return told.reverse();
+    },
+  };
+}

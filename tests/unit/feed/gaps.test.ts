@@ -1,0 +1,170 @@
+/** Gaps of the way to the vendor: from when to when, whose, and how they were healed. */
+import { describe, expect, it } from 'vitest';
+import type { Meter } from '@/lib/feed/meter';
+import { NO_METER } from '@/lib/feed/meter';
+import { FeedError } from '@/lib/protocol/errors';
+import { aWireRow } from '@/tests/support/builders';
+import { aQuery, aWireFixture, createHubKit, type HubKit } from '@/tests/support/feed-deps';
+
+const ALL = aQuery();
+
+function watch(kit: HubKit, query = ALL): AbortController {
+  const viewer = new AbortController();
+  void kit.hub.stream(query, null, viewer.signal);
+  return viewer;
+}
+
+/** A hub whose viewer watches `query`, live and filled, with two leagues of one odd each. */
+async function aLiveKit(options: Parameters<typeof createHubKit>[0] = {}, query = ALL) {
+  const healed: [how: string, gapMs: number][] = [];
+  const meter: Meter = { ...NO_METER, healed: (how, gapMs) => void healed.push([how, gapMs]) };
+  const settings = { oddsRefreshMs: 0, fixturesPollMs: 0, ...options.settings };
+  const kit = createHubKit({ ...options, settings, deps: { meter, ...options.deps } });
+  kit.vendor.fixtures = [
+    aWireFixture(),
+    aWireFixture({ id: 'FX2', league: { id: 'ncaab', name: 'NCAAB' } }),
+  ];
+  for (const [id, league] of [
+    ['FX1', 'NBA'],
+    ['FX2', 'NCAAB'],
+  ] as const) {
+    const { fixture_id, game_id, sport, ...row } = aWireRow({ id: `odd of ${id}`, league });
+    kit.vendor.odds.set(id, [row]);
+  }
+  const viewer = watch(kit, query);
+  await kit.timing.advance(300);
+  for (const upstream of kit.vendor.open()) upstream.connect();
+  await kit.timing.advance(3_000);
+  return { kit, healed, viewer };
+}
+
+function priceOf(kit: HubKit, fixtureId: string, price: number): void {
+  const [row] = kit.vendor.odds.get(fixtureId) ?? [];
+  kit.vendor.odds.set(fixtureId, [{ ...row, price, timestamp: Number(row?.timestamp) + 5 }]);
+}
+
+describe('gaps', () => {
+  it('are told while they last, while what was missed is read, and with what the read corrected', async () => {
+    const { kit, healed } = await aLiveKit();
+    expect(kit.hub.status(ALL).gaps).toEqual([]);
+    const [upstream] = kit.vendor.open();
+    const from = kit.timing.now();
+    upstream?.lose('stalled');
+    await kit.timing.advance(4_000);
+    expect(kit.hub.status(ALL).gaps).toEqual([
+      {
+        from,
+        until: null,
+        leagues: ['NBA', 'NCAAB'],
+        others: 0,
+        why: 'stalled',
+        healing: 'waiting',
+        differences: null,
+      },
+    ]);
+    priceOf(kit, 'FX1', 140);
+    upstream?.connect(4_000);
+    expect(kit.hub.status(ALL).gaps).toMatchObject([{ until: from + 4_000, healing: 'reading' }]);
+    await kit.timing.advance(100);
+    expect(kit.hub.status(ALL).gaps).toMatchObject([
+      { from, until: from + 4_000, healing: 'read', differences: 1 },
+    ]);
+    expect(healed).toEqual([['read', 4_000]]);
+    expect(kit.hub.health()).toMatchObject({
+      gaps: [{ healing: 'read' }],
+      differences: { afterGaps: 1, beside: 0 },
+    });
+  });
+
+  it('stay open while the read after them fails, which is tried again within 10 s', async () => {
+    const { kit, healed } = await aLiveKit();
+    const [upstream] = kit.vendor.open();
+    upstream?.lose('upstream-http');
+    await kit.timing.advance(1_000);
+    kit.vendor.refusal = new FeedError('upstream-http', 'REST answered 503.');
+    upstream?.connect(1_000);
+    await kit.timing.advance(120_000);
+    expect(kit.hub.status(ALL)).toMatchObject({ partial: true, gaps: [{ healing: 'failed' }] });
+    expect(healed).toEqual([]);
+    kit.vendor.refusal = null;
+    await kit.timing.advance(10_100);
+    expect(kit.hub.status(ALL)).toMatchObject({
+      partial: false,
+      gaps: [{ healing: 'read', differences: 0 }],
+    });
+  });
+
+  it('are not healed by a read that began before they were over', async () => {
+    const { kit } = await aLiveKit();
+    const [upstream] = kit.vendor.open();
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let calls = 0;
+    const { odds } = kit.rest;
+    kit.rest.odds = async (ids, kind) => {
+      calls += 1;
+      const read = await odds(ids, kind);
+      if (calls === 1) await held;
+      return read;
+    };
+    upstream?.connect(2_000);
+    await kit.timing.advance(500);
+    upstream?.lose('upstream-http');
+    await kit.timing.advance(500);
+    upstream?.connect(500);
+    await kit.timing.advance(100);
+    expect(kit.hub.status(ALL).gaps.map(({ healing }) => healing)).toEqual(['reading', 'reading']);
+    priceOf(kit, 'FX1', 150);
+    const before = calls;
+    release();
+    await kit.timing.advance(100);
+    expect(calls).toBeGreaterThan(before);
+    expect(kit.hub.status(ALL).gaps.map(({ healing }) => healing)).toEqual(['read', 'read']);
+    expect(kit.hub.book.odds.get('odd of FX1')?.price).toBe(150);
+  });
+
+  it("are told to those whose leagues they are, by those leagues' names alone", async () => {
+    const { kit } = await aLiveKit({ settings: { connectionLeagues: 1 } });
+    const nba = kit.vendor.open().find(({ leagues }) => leagues.includes('NBA'));
+    nba?.lose('stalled');
+    expect(kit.hub.status(aQuery('league=NBA')).gaps).toMatchObject([{ leagues: ['NBA'] }]);
+    expect(kit.hub.status(aQuery('league=NCAAB')).gaps).toEqual([]);
+    expect(kit.hub.status(ALL).gaps).toMatchObject([{ leagues: ['NBA'] }]);
+  });
+
+  it('end when nobody watches the leagues any more', async () => {
+    const nba = aQuery('league=NBA');
+    const { kit, healed, viewer } = await aLiveKit({ settings: { leagueLingerMs: 1_000 } }, nba);
+    kit.vendor.open()[0]?.lose('stalled');
+    viewer.abort();
+    await kit.timing.advance(2_000);
+    expect(kit.hub.health().gaps).toMatchObject([{ leagues: ['NBA'], healing: 'let-go' }]);
+    expect(kit.hub.health().gaps[0]?.until).not.toBe(null);
+    expect(healed.map(([how]) => how)).toEqual(['let-go']);
+  });
+
+  it('of three connections fit a status frame of 4 KiB, however many there were', async () => {
+    const names = Array.from({ length: 30 }, (_, index) => `A league with a long name ${index}`);
+    const kit = createHubKit({ leagues: names, settings: { oddsRefreshMs: 0, fixturesPollMs: 0 } });
+    kit.vendor.fixtures = [];
+    watch(kit);
+    await kit.timing.advance(300);
+    for (const upstream of kit.vendor.open()) upstream.connect();
+    await kit.timing.advance(3_000);
+    for (let round = 0; round < 40; round += 1) {
+      for (const upstream of kit.vendor.open()) upstream.lose('frame-too-large');
+      await kit.timing.advance(1_500);
+      for (const upstream of kit.vendor.open()) upstream.connect(1_500);
+      await kit.timing.advance(500);
+    }
+    const status = kit.hub.status(ALL);
+    expect(status.connections).toHaveLength(3);
+    expect(status.gaps).toHaveLength(14);
+    expect(status.gaps.at(-1)).toMatchObject({ others: 8, healing: 'read' });
+    const bytes = JSON.stringify(status).length;
+    expect(bytes).toBeLessThan(4_096);
+    expect(kit.hub.health().gaps).toHaveLength(14);
+  });
+});
