@@ -381,8 +381,14 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
       }
       if (!isSeen || frames.some(({ isCatchUp }) => isCatchUp)) quietAt = at;
       scheduleSweep();
+      const { load } = store.getState();
+      const isTold = status !== feed.status && load.state === 'complete';
+      const partial = isTold && status ? isPartial(status, load.at) : load.partial;
       write(
-        { feed: { ...feed, lastFrameAt, clockOffsetMs, ...effective(status, clockOffsetMs) } },
+        {
+          feed: { ...feed, lastFrameAt, clockOffsetMs, ...effective(status, clockOffsetMs) },
+          load: partial === load.partial ? load : { ...load, partial },
+        },
         isStructural,
       );
     },
@@ -474,6 +480,14 @@ function isAfter(entryId: string | null, at: string): boolean {
 /** Whether the stream said something of the fixture that a snapshot cut at `at` cannot know. */
 function hasNews(fixture: Fixture, at: string): boolean {
   return isAfter(fixture.statusEntryId, at) || isAfter(fixture.startEntryId, at);
+}
+
+/**
+ * Whether a snapshot cut at `at` lacks something now, by the stream's word: a read that failed when it was cut may
+ * have been made up for since, and the other way round.
+ */
+function isPartial({ partial, filledAt }: FeedStatus, at: string | null): boolean {
+  return partial || (filledAt !== null && at !== null && isAfter(filledAt, at));
 }
 
 const FEED_STATES: readonly string[] = ['connecting', 'live', 'late', 'dead'] satisfies FeedState[];

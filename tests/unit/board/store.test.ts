@@ -442,6 +442,21 @@ describe('feed state', () => {
     expect(state().feed.message).toBe(message);
   });
 
+  it('tells by the stream whether its snapshot still lacks something', () => {
+    const { store, frame, state } = setUp();
+    const tell = (status: Partial<FeedStatus>) =>
+      store.applyFrames([frame('feed-status', JSON.stringify(aFeedStatus(status)))], true);
+    store.holdSnapshot({ ...aSnapshot('5-0', [aWireRow()]), partial: true }, ANYWHERE);
+    expect(state().load.partial).toBe(true);
+    // A league filled after the cut is in no event: the snapshot has to be read again first.
+    tell({ filledAt: '6-0' });
+    expect(state().load.partial).toBe(true);
+    tell({ filledAt: '4-0' });
+    expect(state().load.partial).toBe(false);
+    tell({ partial: true, filledAt: '4-0' });
+    expect(state().load.partial).toBe(true);
+  });
+
   it('keeps the last status when a broken one arrives', () => {
     const { store, frame, state } = setUp();
     store.applyFrames([frame('feed-status', JSON.stringify(aFeedStatus()))], true);
