@@ -1,5 +1,5 @@
 // `npm test`: everything, in order, from a fresh clone. Stops at the first stage that fails.
-//   npm test -- unit browser     these stages alone (lint, types, unit, build, integration, browser)
+//   npm test -- unit browser     these stages alone (lint, types, unit, build, integration, faults, browser)
 //   npm test -- --grep feed      only tests whose title has it
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -98,6 +98,7 @@ const stages = {
   unit: () => vitest('unit'),
   build: ensureBuilt,
   integration: () => vitest('integration'),
+  faults: () => vitest('faults'),
   browser: playwright,
 };
 
@@ -106,8 +107,8 @@ if (unknown) {
   console.error(`"${unknown}" is no stage: write some of ${Object.keys(stages).join(', ')}.`);
   process.exit(1);
 }
-// The last two run the built server.
-const needsBuild = args.includes('integration') || args.includes('browser');
+// These run the built server.
+const needsBuild = ['integration', 'faults', 'browser'].some((name) => args.includes(name));
 const wanted = Object.entries(stages).filter(
   ([name]) => args.length === 0 || args.includes(name) || (name === 'build' && needsBuild),
 );

@@ -16,7 +16,7 @@ import { createFeed, type Feed } from '@/lib/feed/feed';
 import { httpGet } from '@/lib/feed/http';
 import { createLog } from '@/lib/feed/log';
 import { offerWriter } from '@/lib/feed/takeover';
-import { systemTiming } from '@/lib/feed/timing';
+import { systemTiming, type Timing } from '@/lib/feed/timing';
 
 type Handler = (
   request: Request,
@@ -63,10 +63,14 @@ export type FeedServer = {
   stop(): Promise<void>;
 };
 
-/** A feed alone, on a vendor over HTTP. */
+/**
+ * A feed alone, on a vendor over HTTP.
+ * @param timing a clock of the test's own, and with it every wait as it is set by default
+ */
 export function openFeed(
   upstream: { baseUrl: string; key: string },
   settings: Partial<FeedSettings> = {},
+  timing?: Timing,
 ): { feed: Feed; lines: string[] } {
   const lines: string[] = [];
   // As printed, so that what a log would leak is seen.
@@ -78,8 +82,8 @@ export function openFeed(
   const feed = createFeed({
     source: 'simulator',
     upstream: { baseUrl: upstream.baseUrl, apiKey: upstream.key },
-    settings: { ...DEFAULT_FEED_SETTINGS, ...QUICK, ...settings },
-    timing: systemTiming,
+    settings: { ...DEFAULT_FEED_SETTINGS, ...(timing ? {} : QUICK), ...settings },
+    timing: timing ?? systemTiming,
     log,
     get: httpGet,
     meter: getMeter(),
@@ -91,8 +95,9 @@ export function openFeed(
 export async function startFeedServer(
   upstream: { baseUrl: string; key: string },
   settings: Partial<FeedSettings> = {},
+  timing?: Timing,
 ): Promise<FeedServer> {
-  const { feed, lines } = openFeed(upstream, settings);
+  const { feed, lines } = openFeed(upstream, settings, timing);
   (globalThis as Record<symbol, unknown>)[Symbol.for('board.feed')] = feed;
   const server = createServer((incoming, outgoing) => {
     const url = new URL(incoming.url ?? '/', 'http://127.0.0.1');

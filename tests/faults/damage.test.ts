@@ -1,0 +1,3 @@
+import { describeUpstreamFaults } from './upstream';
+
+describeUpstreamFaults('faults that only a read can tell of', true);

@@ -1,0 +1,3 @@
+import { describeUpstreamFaults } from './upstream';
+
+describeUpstreamFaults('faults that a client can notice', false);
