@@ -2,18 +2,7 @@ import { type NextRequest, NextResponse } from 'next/server';
 import { getFeed } from '@/lib/feed';
 import { readConfig } from '@/lib/feed/config';
 import { SPORTS } from '@/lib/protocol/sports';
-import { contentSecurityPolicy, isHostAllowed, SECURITY_HEADERS } from '@/lib/security';
-
-function refuseHost(header: string | null, path: string): NextResponse {
-  const given = header ? `"${header.slice(0, 80)}"` : 'none';
-  const error = `Host is ${given}, and this board serves its own machine: open it as localhost, or put the name into BOARD_ALLOWED_HOSTS.`;
-  return path.startsWith('/api/')
-    ? NextResponse.json({ error }, { status: 421 })
-    : new NextResponse(`${error}\n`, {
-        status: 421,
-        headers: { 'Content-Type': 'text/plain; charset=utf-8' },
-      });
-}
+import { contentSecurityPolicy } from '@/lib/security';
 
 /** Leads to no route, whatever routes there are: Next renders its 404 page for it. */
 const NOWHERE = '/-/-';
@@ -42,30 +31,21 @@ async function isUnknownSport(path: string): Promise<boolean> {
 const config = readConfig();
 const isDev = process.env.NODE_ENV === 'development';
 
-/** Runs before every answer, static files included: refuses foreign hosts, adds the security headers. */
+/** Runs before every answer that Next makes: the policy of its scripts, and real 404s. */
 export async function proxy(request: NextRequest): Promise<NextResponse> {
   const nonce = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64');
   const policy = contentSecurityPolicy(nonce, isDev);
-  const host = request.headers.get('host');
-
-  let response: NextResponse;
-  if (config.isLoopback && !isHostAllowed(host, config.allowedHosts)) {
-    response = refuseHost(host, request.nextUrl.pathname);
-  } else {
-    // Next takes the nonce for its own scripts out of this request header.
-    const headers = new Headers(request.headers);
-    headers.set('content-security-policy', policy);
-    headers.set('x-nonce', nonce);
-    if (await isUnknownSport(request.nextUrl.pathname)) {
-      const nowhere = request.nextUrl.clone();
-      nowhere.pathname = NOWHERE;
-      nowhere.search = '';
-      response = NextResponse.rewrite(nowhere, { request: { headers } });
-    } else {
-      response = NextResponse.next({ request: { headers } });
-    }
+  // Next takes the nonce for its own scripts out of this request header.
+  const headers = new Headers(request.headers);
+  headers.set('content-security-policy', policy);
+  headers.set('x-nonce', nonce);
+  let response = NextResponse.next({ request: { headers } });
+  if (await isUnknownSport(request.nextUrl.pathname)) {
+    const nowhere = request.nextUrl.clone();
+    nowhere.pathname = NOWHERE;
+    nowhere.search = '';
+    response = NextResponse.rewrite(nowhere, { request: { headers } });
   }
   response.headers.set('Content-Security-Policy', policy);
-  for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.headers.set(name, value);
   return response;
 }

@@ -1,9 +1,11 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type Server, STATUS_CODES } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import nextEnv from '@next/env';
 import next from 'next';
-import { readConfig } from '@/lib/feed/config';
+import { createGuard } from '@/lib/access/guard';
+import { type Config, readConfig } from '@/lib/feed/config';
 import { openLog, type ProcessLog } from '@/lib/feed/log';
+import { sharedMeter } from '@/lib/feed/meter';
 import { offerWriter, withdrawOffer } from '@/lib/feed/takeover';
 import { CLOSED_POLICY, SECURITY_HEADERS } from '@/lib/security';
 
@@ -15,11 +17,11 @@ const CLOSE_MS = 1_000;
 // Every stream carries a ping each 5 s, so a socket without a byte for this long is nobody's.
 const SILENT_SOCKET_MS = 60_000;
 
+/** Headers of a request beside its address. */
+const HEADER_BYTES = 16_384;
+
 /** Requests whose answers are streams. */
 const STREAM_PATH = /^\/api\/v3\/stream\//;
-
-/** All that the API is asked is a question. */
-const API_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 type Hook = () => unknown;
 const HOOKS = Symbol.for('board.shutdown');
@@ -33,11 +35,11 @@ function refuse(message: string): never {
   process.exit(1);
 }
 
-function readSettings(): { host: string; port: number } {
+function readSettings(): Config {
   try {
-    const { host, port } = readConfig(process.env);
+    const config = readConfig(process.env);
     // An IPv6 address may be written as in a URL.
-    return { host: host.replace(/^\[|\]$/g, ''), port };
+    return { ...config, host: config.host.replace(/^\[|\]$/g, '') };
   } catch (error) {
     // What was wrong with a setting is one line; a stack would hide it.
     if (error instanceof Error && 'code' in error && error.code === 'config') refuse(error.message);
@@ -45,19 +47,26 @@ function readSettings(): { host: string; port: number } {
   }
 }
 
-/** What is wrong with a request that Next would answer with a 500, as if the fault were ours, or without a word. */
-function refusalOf({ method = 'GET', url = '/' }: IncomingMessage) {
-  // The web's Request cannot be made with it.
-  if (method === 'TRACE') return { status: 405, error: 'TRACE is not served: use GET.' };
-  if (url.startsWith('/api/') && !API_METHODS.has(method)) {
-    return { status: 405, error: `${method.slice(0, 20)} is not served under /api: use GET.` };
-  }
-  try {
-    decodeURIComponent(url.split('?', 1)[0] ?? '');
-    return null;
-  } catch {
-    return { status: 400, error: 'The path is no text: write % as %25, other bytes as UTF-8.' };
-  }
+/** Answers what is no request, or too large to be one, as Node would, with our headers and a reason. */
+function answerUnread(server: Server): void {
+  const answers: Record<string, readonly [status: number, error: string]> = {
+    HPE_HEADER_OVERFLOW: [431, 'the headers are too large; send fewer or shorter ones'],
+    ERR_HTTP_REQUEST_TIMEOUT: [408, 'the request did not come to its end in time'],
+  };
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+    const [status, reason] = answers[error.code ?? ''] ?? [400, 'this is no HTTP request'];
+    const body = JSON.stringify({ error: reason });
+    const headers = {
+      ...SECURITY_HEADERS,
+      'Content-Security-Policy': CLOSED_POLICY,
+      'Content-Type': 'application/json',
+      'Content-Length': body.length,
+      Connection: 'close',
+    };
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+    socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`);
+  });
 }
 
 function within(ms: number, work: unknown): Promise<unknown> {
@@ -96,10 +105,20 @@ function endOnSignal(server: Server, log: ProcessLog, closeApp: () => Promise<vo
 export async function serve({ isDev }: { isDev: boolean }): Promise<void> {
   // As `next start` would: settings may stand in .env files. Before our own reading, so that both see the same.
   nextEnv.loadEnvConfig(process.cwd(), isDev);
-  const { host, port } = readSettings();
+  const { host, port, isLoopback, allowedHosts, access, feed } = readSettings();
   const log = openLog();
+  const guard = createGuard({
+    access,
+    feed,
+    hosts: isLoopback ? allowedHosts : null,
+    isDev,
+    onRefused: (reason) => sharedMeter().refused(reason),
+  });
 
-  const server = createServer();
+  // Room for an address that is too long beside everything else, so that it can be refused in words.
+  const maxHeaderSize = access.limits.urlLength + HEADER_BYTES;
+  const server = createServer({ maxHeaderSize });
+  answerUnread(server);
   // A reader that takes nothing holds its socket for ever otherwise: the relay can end its stream, not its socket.
   // A development build may keep a page waiting for longer.
   server.timeout = isDev ? 0 : SILENT_SOCKET_MS;
@@ -125,17 +144,11 @@ export async function serve({ isDev }: { isDev: boolean }): Promise<void> {
     response.setHeader('Content-Security-Policy', CLOSED_POLICY);
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
     withdrawOffer(request);
-    if (request.method === 'GET' && STREAM_PATH.test(request.url ?? '')) {
-      offerWriter(request, response);
-    }
-    const refusal = refusalOf(request);
-    if (refusal) {
-      if (refusal.status === 405) response.setHeader('Allow', [...API_METHODS].join(', '));
-      response.writeHead(refusal.status, { 'Content-Type': 'application/json' });
-      response.end(JSON.stringify({ error: refusal.error }));
-      return;
-    }
     try {
+      if (!(await guard.admit(request, response))) return;
+      if (request.method === 'GET' && STREAM_PATH.test(request.url ?? '')) {
+        offerWriter(request, response);
+      }
       await (await ready)(request, response);
     } catch (error) {
       log.error('a request failed', error);

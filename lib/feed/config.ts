@@ -2,6 +2,7 @@
  * Settings: the environment, read and checked once. Everything a person can set is in this file, with its
  * default and what it is for; nothing else reads the environment. Holds the key, so it is never logged whole.
  */
+import { isIP } from 'node:net';
 import * as v from 'valibot';
 import { FeedError } from '@/lib/protocol/errors';
 import type { FeedSource } from '@/lib/protocol/events';
@@ -26,6 +27,11 @@ function wait(name: string, byDefault: number, meaning: string, min = 1): Number
 
 function limit(name: string, byDefault: number, max: number, meaning: string): NumberSetting {
   return { name, byDefault, min: 1, max, meaning };
+}
+
+/** A limit that is of no use below `min`. */
+function limitFrom(min: number, ...rest: Parameters<typeof limit>): NumberSetting {
+  return { ...limit(...rest), min };
 }
 
 /** Every wait (ms) and limit of the feed. */
@@ -180,7 +186,13 @@ export const FEED_SETTINGS = {
     'a finished fixture is forgotten after this long',
   ),
   // Viewers.
-  viewers: limit('BOARD_VIEWERS', 5_000, 1_000_000, 'viewers connected at once'),
+  viewers: limit('BOARD_VIEWERS', 10_000, 1_000_000, 'viewers connected at once'),
+  filterValues: limit(
+    'BOARD_FILTER_VALUES',
+    200,
+    1_000,
+    'values of one parameter of a stream or snapshot',
+  ),
   viewerBytes: limit(
     'BOARD_VIEWER_BYTES',
     262_144,
@@ -225,6 +237,58 @@ export const FEED_SETTINGS = {
 
 export type FeedSettings = Readonly<Record<keyof typeof FEED_SETTINGS, number>>;
 
+/** Every wait (ms) and limit of who may ask for what. */
+export const ACCESS_SETTINGS = {
+  sessionMs: {
+    name: 'BOARD_SESSION_MS',
+    byDefault: 7 * 24 * HOUR_MS,
+    min: 10_000,
+    max: 365 * 24 * HOUR_MS,
+    meaning: 'a sign-in that nobody uses for this long ends',
+  },
+  attempts: limit(
+    'BOARD_SIGN_IN_ATTEMPTS',
+    10,
+    100_000,
+    'wrong passwords from one address in a window; loopback is exempt',
+  ),
+  attemptsInAll: limit(
+    'BOARD_SIGN_IN_ATTEMPTS_IN_ALL',
+    200,
+    1_000_000,
+    'wrong passwords from everywhere in a window',
+  ),
+  attemptsWindowMs: wait('BOARD_SIGN_IN_WINDOW_MS', 300_000, 'the window of wrong passwords'),
+  addressViewers: limit(
+    'BOARD_ADDRESS_VIEWERS',
+    2_000,
+    1_000_000,
+    'viewers connected at once from one address (IPv6: one /64); loopback is exempt',
+  ),
+  signInViewers: limit(
+    'BOARD_SIGN_IN_VIEWERS',
+    200,
+    1_000_000,
+    'viewers connected at once with one sign-in or token',
+  ),
+  filters: limit(
+    'BOARD_FILTERS',
+    1_000,
+    1_000_000,
+    'different filters that viewers use at once; each costs its own encoding',
+  ),
+  reads: limit('BOARD_READS', 500, 100_000, 'snapshots and histories under way at once'),
+  urlLength: limitFrom(
+    256,
+    'BOARD_URL_LENGTH',
+    16_384,
+    65_536,
+    'longest address of a request, in bytes',
+  ),
+} as const satisfies Record<string, NumberSetting>;
+
+export type AccessLimits = Readonly<Record<keyof typeof ACCESS_SETTINGS, number>>;
+
 /** Waits and limits as they are without any setting. */
 export const DEFAULT_FEED_SETTINGS: FeedSettings = Object.fromEntries(
   Object.entries(FEED_SETTINGS).map(([key, setting]) => [key, setting.byDefault]),
@@ -245,6 +309,23 @@ export type SimulatorSettings = {
   port: number;
 };
 
+/** A token of the setting; its name stands in for it wherever it is told of. */
+export type NamedToken = { name: string; token: string };
+
+/** Who may ask for what. Holds secrets. */
+export type AccessSettings = {
+  /** The team's password; null where there is none. */
+  password: string | null;
+  tokens: readonly NamedToken[];
+  /** Added to what sessions are signed with. */
+  sessionSecret: string;
+  /** Addresses and networks whose X-Forwarded-For and -Proto are believed. */
+  trustedProxies: readonly string[];
+  /** Other origins whose pages may use the API. */
+  allowedOrigins: readonly string[];
+  limits: AccessLimits;
+};
+
 export type Config = {
   port: number;
   host: string;
@@ -255,7 +336,7 @@ export type Config = {
   upstream: { apiKey: string; baseUrl: string } | null;
   /** Names that the `Host` header may carry besides loopback's. */
   allowedHosts: readonly string[];
-  access: 'closed' | 'open';
+  access: AccessSettings;
   simulator: SimulatorSettings;
   feed: FeedSettings;
   /** How the log is written; null: text on a terminal, else JSON. */
@@ -389,15 +470,129 @@ function readAllowedHosts(env: Environment): string[] {
   return hosts;
 }
 
-function readAccess(env: Environment): Config['access'] {
-  const given = env.BOARD_ACCESS?.trim().toLowerCase() ?? '';
-  if (given === '') return 'closed';
-  return check(
-    'BOARD_ACCESS',
-    given,
-    v.literal('open'),
-    'write "open" to let everybody in, or unset it',
-  );
+const PASSWORD_LENGTH = 8;
+const TOKEN_LENGTH = 16;
+/** Bounded, since every attempt is hashed. */
+const SECRET_LIMIT = 256;
+
+function words(env: Environment, name: string): string[] {
+  return (env[name] ?? '').split(/[\s,]+/).filter(Boolean);
+}
+
+/** A secret's value is never told: only what is wrong with it. */
+function readSecret(env: Environment, name: string, least: number): string | null {
+  const given = env[name]?.normalize('NFC') ?? '';
+  if (given.trim() === '') return null;
+  if (given.length < least || given.length > SECRET_LIMIT) {
+    refuse(name, null, `write ${least} to ${SECRET_LIMIT} characters, or unset it`);
+  }
+  return given;
+}
+
+function readTokens(env: Environment): NamedToken[] {
+  const tokens = words(env, 'BOARD_TOKENS').map((word, index) => {
+    const [, name, token] = /^(?:([\w-]{1,40}):)?([\x21-\x39\x3b-\x7e]+)$/.exec(word) ?? [];
+    if (!token || token.length < TOKEN_LENGTH || token.length > SECRET_LIMIT) {
+      refuse(
+        'BOARD_TOKENS',
+        null,
+        `its token ${index + 1} cannot be one: write ${TOKEN_LENGTH} to ${SECRET_LIMIT} visible characters without a colon, with a name and a colon before it if you like, and commas between tokens`,
+      );
+    }
+    return { name: name ?? String(index + 1), token: token ?? '' };
+  });
+  if (new Set(tokens.map(({ name }) => name)).size < tokens.length) {
+    refuse('BOARD_TOKENS', null, 'two of its tokens have the same name: give each its own');
+  }
+  return tokens;
+}
+
+function isNetwork(text: string): boolean {
+  const [, address = '', bits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+  const version = isIP(address);
+  return version !== 0 && (bits === undefined || Number(bits) <= (version === 4 ? 32 : 128));
+}
+
+function isOrigin(text: string): boolean {
+  try {
+    return /^https?:$/.test(new URL(text).protocol) && new URL(text).origin === text;
+  } catch {
+    return false;
+  }
+}
+
+/** The words of a list, each of which must be right. */
+function readList(
+  env: Environment,
+  name: string,
+  isRight: (word: string) => boolean,
+  advice: string,
+): string[] {
+  const list = words(env, name).map((word) => word.toLowerCase());
+  const bad = list.find((word) => !isRight(word));
+  return bad === undefined ? list : refuse(name, bad, advice);
+}
+
+function readNumbers<Key extends string>(
+  env: Environment,
+  settings: Readonly<Record<Key, NumberSetting>>,
+): Readonly<Record<Key, number>> {
+  const read = Object.entries<NumberSetting>(settings).map(([key, setting]) => [
+    key,
+    numberIn(env, setting),
+  ]);
+  return Object.fromEntries(read) as Record<Key, number>;
+}
+
+function readAccess(env: Environment): AccessSettings & { isOpen: boolean } {
+  const open = env.BOARD_ACCESS?.trim().toLowerCase() ?? '';
+  if (open !== '') {
+    check('BOARD_ACCESS', open, v.literal('open'), 'write "open" to let everybody in, or unset it');
+  }
+  const password = readSecret(env, 'BOARD_PASSWORD', PASSWORD_LENGTH);
+  const tokens = readTokens(env);
+  if (open !== '' && (password !== null || tokens.length > 0)) {
+    refuse(
+      'BOARD_ACCESS',
+      open,
+      'it lets everybody in, which BOARD_PASSWORD and BOARD_TOKENS do not: unset it, or both of them',
+    );
+  }
+  return {
+    isOpen: open !== '',
+    password,
+    tokens,
+    sessionSecret: readSecret(env, 'BOARD_SESSION_SECRET', TOKEN_LENGTH) ?? '',
+    trustedProxies: readList(
+      env,
+      'BOARD_TRUSTED_PROXIES',
+      isNetwork,
+      'write addresses or networks with commas between, such as 127.0.0.1, 10.0.0.0/8',
+    ),
+    allowedOrigins: readList(
+      env,
+      'BOARD_ALLOWED_ORIGINS',
+      isOrigin,
+      'write origins as browsers do, with commas between, such as https://desk.example.com',
+    ),
+    limits: readNumbers(env, ACCESS_SETTINGS),
+  };
+}
+
+/** Refuses to show a key's prices to whoever reaches the server, unless somebody said who may see them. */
+function refuseUnlessGuarded(
+  { isOpen, ...access }: AccessSettings & { isOpen: boolean },
+  { host, isLoopback, allowedHosts }: Pick<Config, 'host' | 'isLoopback' | 'allowedHosts'>,
+): void {
+  if (isOpen || access.password !== null || access.tokens.length > 0) return;
+  const advice =
+    'everybody who reaches it would see the prices of your key; set BOARD_PASSWORD or BOARD_TOKENS, or BOARD_ACCESS=open if everybody may';
+  if (!isLoopback) refuse('BOARD_HOST', host, `${advice}, or BOARD_HOST=127.0.0.1`);
+  // What stands before a board on loopback makes it reachable from elsewhere as well.
+  const far = allowedHosts.find((name) => !LOOPBACK.test(name.replace(/:\d{1,5}$/, '')));
+  if (far !== undefined) refuse('BOARD_ALLOWED_HOSTS', far, advice);
+  const [proxy] = access.trustedProxies;
+  if (proxy !== undefined) refuse('BOARD_TRUSTED_PROXIES', proxy, advice);
 }
 
 function readLog(env: Environment): Config['log'] {
@@ -417,6 +612,11 @@ function unknownNames(env: Environment): string[] {
     'BOARD_ALLOWED_HOSTS',
     'BOARD_ACCESS',
     'BOARD_LOG',
+    'BOARD_PASSWORD',
+    'BOARD_TOKENS',
+    'BOARD_SESSION_SECRET',
+    'BOARD_TRUSTED_PROXIES',
+    'BOARD_ALLOWED_ORIGINS',
     'BOARD_SIMULATOR_SEED',
     'BOARD_SIMULATOR_ODDS',
     'BOARD_SIMULATOR_RATE',
@@ -424,7 +624,7 @@ function unknownNames(env: Environment): string[] {
     'BOARD_SIMULATOR_FAULTS',
     'BOARD_SIMULATOR_PORT',
     ...READ_ELSEWHERE,
-    ...Object.values(FEED_SETTINGS).map(({ name }) => name),
+    ...Object.values({ ...FEED_SETTINGS, ...ACCESS_SETTINGS }).map(({ name }) => name),
   ]);
   return Object.keys(env)
     .filter((name) => name.startsWith('BOARD_') && !known.has(name))
@@ -442,17 +642,10 @@ export function readConfig(env: Environment = process.env): Config {
   const host = readHost(env);
   const isLoopback = LOOPBACK.test(host);
   const upstream = readUpstream(env);
-  const access = readAccess(env);
-  if (upstream && !isLoopback && access !== 'open') {
-    refuse(
-      'BOARD_HOST',
-      host,
-      'everybody who reaches it would see the prices of your key; set BOARD_ACCESS=open if they may, or BOARD_HOST=127.0.0.1',
-    );
-  }
-  const feed = Object.fromEntries(
-    Object.entries(FEED_SETTINGS).map(([key, setting]) => [key, numberIn(env, setting)]),
-  ) as FeedSettings;
+  const allowedHosts = readAllowedHosts(env);
+  const { isOpen, ...access } = readAccess(env);
+  if (upstream) refuseUnlessGuarded({ isOpen, ...access }, { host, isLoopback, allowedHosts });
+  const feed: FeedSettings = readNumbers(env, FEED_SETTINGS);
   if (feed.upstreamLateMs >= feed.upstreamDeadMs) {
     refuse(
       'BOARD_UPSTREAM_LATE_MS',
@@ -466,7 +659,7 @@ export function readConfig(env: Environment = process.env): Config {
     isLoopback,
     source: upstream ? 'opticodds' : 'simulator',
     upstream,
-    allowedHosts: readAllowedHosts(env),
+    allowedHosts,
     access,
     simulator: {
       seed: optionalNumber(env, 'BOARD_SIMULATOR_SEED', 0, 4_294_967_295),

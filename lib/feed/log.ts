@@ -110,8 +110,13 @@ export function createLog(options: LogOptions): ProcessLog {
 }
 
 /** Every secret that the settings hold. */
-function secretsOf({ upstream }: Config): string[] {
-  return upstream ? [upstream.apiKey] : [];
+function secretsOf({ upstream, access }: Config): string[] {
+  return [
+    upstream?.apiKey ?? '',
+    access.password ?? '',
+    access.sessionSecret,
+    ...access.tokens.map(({ token }) => token),
+  ].filter(Boolean);
 }
 
 /**

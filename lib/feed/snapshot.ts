@@ -25,12 +25,19 @@ export type Cut = {
 
 /** What a page token asks for cannot be given: it is malformed (`bad`) or its snapshot is gone (`gone`). */
 export class PageError extends Error {
+  override readonly name = 'PageError';
+
   constructor(
     readonly kind: 'bad' | 'gone',
     message: string,
   ) {
     super(message);
   }
+}
+
+/** Told by its name: the feed may be of another bundle than whoever asks, and so its class. */
+export function isPageError(error: unknown): error is PageError {
+  return error instanceof Error && error.name === 'PageError';
 }
 
 type Filter = {

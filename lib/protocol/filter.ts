@@ -10,7 +10,7 @@ import { slug } from './sports';
 
 /** Longest value of any one parameter. */
 export const VALUE_LENGTH = 200;
-/** Most values of any one parameter. */
+/** Most values of any one parameter, where the caller sets no limit of its own. */
 export const VALUE_COUNT = 200;
 
 export const STATUS_GROUPS = {
@@ -175,15 +175,18 @@ class BadParameter extends Error {}
  * Unknown names are ignored, as the vendor ignores them; a value that cannot be right is an error that says
  * what to send instead.
  */
-export function parseRelayQuery(params: URLSearchParams): ParsedRelayQuery {
+export function parseRelayQuery(
+  params: URLSearchParams,
+  { mostValues = VALUE_COUNT }: { mostValues?: number } = {},
+): ParsedRelayQuery {
   try {
     return {
       query: {
-        leagues: list(params, 'league'),
-        markets: list(params, 'market'),
-        fixtureIds: list(params, 'fixture_id'),
-        gameIds: list(params, 'game_id'),
-        versionIds: list(params, 'version_id').map(integer),
+        leagues: list(params, 'league', mostValues),
+        markets: list(params, 'market', mostValues),
+        fixtureIds: list(params, 'fixture_id', mostValues),
+        gameIds: list(params, 'game_id', mostValues),
+        versionIds: list(params, 'version_id', mostValues).map(integer),
         isMain: flag(params, 'is_main'),
         isLive: flag(params, 'is_live'),
         oddsFormat: format(params),
@@ -198,12 +201,10 @@ export function parseRelayQuery(params: URLSearchParams): ParsedRelayQuery {
   }
 }
 
-function list(params: URLSearchParams, name: string): string[] {
+function list(params: URLSearchParams, name: string, most = VALUE_COUNT): string[] {
   const values = params.getAll(name).filter((value) => value !== '');
-  if (values.length > VALUE_COUNT) {
-    throw new BadParameter(
-      `${name} is given ${values.length} times; at most ${VALUE_COUNT} are allowed`,
-    );
+  if (values.length > most) {
+    throw new BadParameter(`${name} is given ${values.length} times; at most ${most} are allowed`);
   }
   const long = values.find((value) => value.length > VALUE_LENGTH);
   if (long !== undefined) {

@@ -10,6 +10,7 @@ import { GET as snapshot } from '@/app/api/snapshot/[sport]/route';
 import { GET as leagues } from '@/app/api/v3/leagues/active/route';
 import { GET as sports } from '@/app/api/v3/sports/active/route';
 import { GET as relay, HEAD as relayHead } from '@/app/api/v3/stream/copilot/[sport]/odds/route';
+import { PASS_HEADER } from '@/lib/access/pass';
 import { getMeter } from '@/lib/feed';
 import { DEFAULT_FEED_SETTINGS, type FeedSettings } from '@/lib/feed/config';
 import { createFeed, type Feed } from '@/lib/feed/feed';
@@ -107,6 +108,7 @@ export async function startFeedServer(
     outgoing.on('close', () => abort.abort());
     const headers = new Headers();
     for (const [name, value] of Object.entries(incoming.headers)) headers.set(name, String(value));
+    headers.set(PASS_HEADER, 'open');
     const serve = async () => {
       for (const [path, handle] of ROUTES) {
         const match = path.exec(url.pathname);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { FEED_SETTINGS, readConfig } from '@/lib/feed/config';
+import { ACCESS_SETTINGS, FEED_SETTINGS, readConfig } from '@/lib/feed/config';
 
 const page = readFileSync(new URL('../../docs/settings.md', import.meta.url), 'utf8');
 
@@ -11,7 +11,10 @@ const rows = [...page.matchAll(/^\| `(\w+)` \| (.*?) ?\| (.*) \|$/gm)].map(
 
 describe('the page of settings', () => {
   it('says of every wait and limit what the code says', () => {
-    for (const { name, byDefault, meaning } of Object.values(FEED_SETTINGS)) {
+    for (const { name, byDefault, meaning } of Object.values({
+      ...FEED_SETTINGS,
+      ...ACCESS_SETTINGS,
+    })) {
       expect(rows).toContainEqual({ name, byDefault: String(byDefault), meaning });
     }
   });

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_FEED_SETTINGS, FEED_SETTINGS, readConfig } from '@/lib/feed/config';
+import {
+  ACCESS_SETTINGS,
+  DEFAULT_FEED_SETTINGS,
+  FEED_SETTINGS,
+  readConfig,
+} from '@/lib/feed/config';
 import { FeedError } from '@/lib/protocol/errors';
 
 function refusalOf(env: Record<string, string>): string {
@@ -49,6 +54,59 @@ describe('config', () => {
   });
 
   it.each([
+    ['a password', { BOARD_PASSWORD: 'of-the-desk' }],
+    ['a token', { BOARD_TOKENS: 'token-of-16-chars' }],
+    ['the word that lets everybody in', { BOARD_ACCESS: 'open' }],
+  ])('shows the prices of a key beyond this machine with %s', (_what, access) => {
+    const env = { OPTICODDS_API_KEY: KEY, ...access };
+    const ways: Record<string, string>[] = [
+      { BOARD_HOST: '0.0.0.0' },
+      { BOARD_ALLOWED_HOSTS: 'board.example.com' },
+      { BOARD_TRUSTED_PROXIES: '127.0.0.1' },
+    ];
+    for (const way of ways) {
+      expect(readConfig({ ...env, ...way }).upstream?.apiKey).toBe(KEY);
+      expect(refusalOf({ OPTICODDS_API_KEY: KEY, ...way })).toContain('BOARD_PASSWORD');
+    }
+  });
+
+  it('takes names of this machine for no way in from elsewhere', () => {
+    const env = { OPTICODDS_API_KEY: KEY, BOARD_ALLOWED_HOSTS: 'localhost:3001' };
+    expect(readConfig(env).source).toBe('opticodds');
+  });
+
+  it('refuses to be open and closed at once', () => {
+    const env = { BOARD_ACCESS: 'open', BOARD_PASSWORD: 'of-the-desk' };
+    expect(refusalOf(env)).toContain('BOARD_ACCESS is "open"');
+  });
+
+  it('reads tokens with and without names', () => {
+    const { tokens } = readConfig({
+      BOARD_TOKENS: 'model:0123456789abcdef, fedcba9876543210\nbot-2:0123456789ABCDEF',
+    }).access;
+    expect(tokens).toEqual([
+      { name: 'model', token: '0123456789abcdef' },
+      { name: '2', token: 'fedcba9876543210' },
+      { name: 'bot-2', token: '0123456789ABCDEF' },
+    ]);
+  });
+
+  it.each([
+    [{ BOARD_PASSWORD: 'short' }, 'BOARD_PASSWORD: write 8 to 256'],
+    [{ BOARD_PASSWORD: 'x'.repeat(257) }, 'BOARD_PASSWORD: write 8 to 256'],
+    [{ BOARD_TOKENS: 'token-of-15-chr' }, 'BOARD_TOKENS: its token 1'],
+    [{ BOARD_TOKENS: '0123456789abcdef,short' }, 'BOARD_TOKENS: its token 2'],
+    [{ BOARD_TOKENS: 'a:b:0123456789abcdef' }, 'BOARD_TOKENS: its token 1'],
+    [{ BOARD_TOKENS: 'a:0123456789abcdef a:0123456789abcdef' }, 'same name'],
+    [{ BOARD_SESSION_SECRET: 'short' }, 'BOARD_SESSION_SECRET: write 16 to 256'],
+  ])('refuses a secret of the wrong form without telling it: %j', (env, message) => {
+    const told = refusalOf(env as Record<string, string>);
+    expect(told).toContain(message);
+    expect(told.split('\n')).toHaveLength(1);
+    for (const secret of Object.values(env)) expect(told).not.toContain(secret);
+  });
+
+  it.each([
     [{ PORT: 'abc' }, 'PORT', 'abc'],
     [{ PORT: '70000' }, 'PORT', '70000'],
     [{ BOARD_TICK_MS: '0' }, 'BOARD_TICK_MS', '0'],
@@ -57,6 +115,16 @@ describe('config', () => {
     [{ BOARD_ACCESS: 'maybe' }, 'BOARD_ACCESS', 'maybe'],
     [{ BOARD_SIMULATOR_SPEED: '0' }, 'BOARD_SIMULATOR_SPEED', '0'],
     [{ BOARD_ALLOWED_HOSTS: 'a b*c' }, 'BOARD_ALLOWED_HOSTS', 'b*c'],
+    [{ BOARD_TRUSTED_PROXIES: '10.0.0.0/33' }, 'BOARD_TRUSTED_PROXIES', '10.0.0.0/33'],
+    [{ BOARD_TRUSTED_PROXIES: '::1, nginx' }, 'BOARD_TRUSTED_PROXIES', 'nginx'],
+    [{ BOARD_ALLOWED_ORIGINS: '*' }, 'BOARD_ALLOWED_ORIGINS', '*'],
+    [{ BOARD_ALLOWED_ORIGINS: 'desk.example' }, 'BOARD_ALLOWED_ORIGINS', 'desk.example'],
+    [
+      { BOARD_ALLOWED_ORIGINS: 'https://a.example/' },
+      'BOARD_ALLOWED_ORIGINS',
+      'https://a.example/',
+    ],
+    [{ BOARD_URL_LENGTH: '100' }, 'BOARD_URL_LENGTH', '100'],
     [{ BOARD_UPSTREAM_LATE_MS: '15000' }, 'BOARD_UPSTREAM_LATE_MS', '15000'],
   ])('refuses %j in one line that names setting and value', (env, name, value) => {
     const message = refusalOf(env as Record<string, string>);
@@ -85,7 +153,7 @@ describe('config', () => {
   });
 
   it('gives every setting a name of its own and a default that it accepts', () => {
-    const settings = Object.values(FEED_SETTINGS);
+    const settings = Object.values({ ...FEED_SETTINGS, ...ACCESS_SETTINGS });
     expect(new Set(settings.map(({ name }) => name)).size).toBe(settings.length);
     const env = Object.fromEntries(
       settings.map(({ name, byDefault }) => [name, String(byDefault)]),

@@ -1,5 +1,5 @@
 import { answer, echo, failure, guarded, unknownSport } from '@/app/api/json';
-import { getFeed, PageError } from '@/lib/feed';
+import { getFeed, isPageError } from '@/lib/feed';
 import { parseRelayQuery } from '@/lib/protocol/filter';
 
 const MOST_ROWS = 50_000;
@@ -12,7 +12,10 @@ export async function GET(
   return guarded(async () => {
     const { sport } = await params;
     const { searchParams } = new URL(request.url);
-    const { query, error } = parseRelayQuery(searchParams);
+    const feed = getFeed();
+    const { query, error } = parseRelayQuery(searchParams, {
+      mostValues: feed.settings.filterValues,
+    });
     if (error !== null) return failure(400, error);
     const limit = searchParams.get('limit') ?? undefined;
     if (limit !== undefined && !isRowCount(limit)) {
@@ -21,14 +24,13 @@ export async function GET(
         `limit must be a whole number from 1 to ${MOST_ROWS}, not "${echo(limit)}"`,
       );
     }
-    const feed = getFeed();
     if (!(await feed.isSport(sport))) return unknownSport(sport);
     try {
       const page = searchParams.get('page') ?? undefined;
       const options = { page, limit: limit === undefined ? undefined : Number(limit) };
       return answer(await feed.snapshot(sport, query, options));
     } catch (refused) {
-      if (!(refused instanceof PageError)) throw refused;
+      if (!isPageError(refused)) throw refused;
       return failure(refused.kind === 'gone' ? 410 : 400, refused.message);
     }
   });

@@ -13,9 +13,11 @@ const STREAM_HEADERS = {
 
 async function respond(request: Request, { params }: Context, hasBody: boolean): Promise<Response> {
   const { sport } = await params;
-  const { query, error } = parseRelayQuery(new URL(request.url).searchParams);
-  if (error !== null) return failure(400, error);
   const feed = getFeed();
+  const { query, error } = parseRelayQuery(new URL(request.url).searchParams, {
+    mostValues: feed.settings.filterValues,
+  });
+  if (error !== null) return failure(400, error);
   if (!(await feed.isSport(sport))) return unknownSport(sport);
   if (!feed.hasRoom()) {
     getMeter().refused('viewers');

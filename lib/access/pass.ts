@@ -1,0 +1,14 @@
+/** What the guard tells of a request it let through; it strips the header from all that comes in. */
+
+/** `open`, `session:…` or `token:…`; absent where a stranger was let through. */
+export const PASS_HEADER = 'x-board-pass';
+
+/** Whether the request is one that the guard knows to be allowed everything. */
+export function isAdmitted(headers: Headers): boolean {
+  return headers.has(PASS_HEADER);
+}
+
+/** Whether the request is of somebody who signed in with the password, and so can sign out. */
+export function isSignedIn(headers: Headers): boolean {
+  return headers.get(PASS_HEADER)?.startsWith('session:') ?? false;
+}
