@@ -16,6 +16,7 @@ import {
   summarise,
   summaryLines,
 } from './relay/report';
+import { SCENARIOS } from './relay/scenarios';
 import { type Outcome, runWorkload, type Setup, type Workload } from './relay/workload';
 
 const SEED = 20_261_124;
@@ -71,7 +72,7 @@ const STAGES: readonly Stage[] = [
   },
 ];
 
-const names = STAGES.map(({ name }) => name);
+const names = [...STAGES.map(({ name }) => name), ...Object.keys(SCENARIOS)];
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: {
@@ -94,7 +95,9 @@ if (!(Number.isInteger(pairs) && pairs >= 1 && pairs <= 20)) {
   console.error(`--pairs is "${options.pairs}": write a whole number from 1 to 20.`);
   process.exit(1);
 }
-const wanted = STAGES.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+const isChosen = (name: string) => positionals.length === 0 || positionals.includes(name);
+const wanted = STAGES.filter(({ name }) => isChosen(name));
+const scenarios = Object.entries(SCENARIOS).filter(([name]) => isChosen(name));
 const only = options.only?.split(',');
 const isWanted = (name: string) => !only || only.includes(name);
 
@@ -113,7 +116,9 @@ const absent: Record<string, string> = {};
 const makers = { ours, naive, nchan: async () => nchan() };
 const contestants = new Map<string, Contestant>();
 for (const name of ['ours', 'naive', 'nchan'] as const) {
-  if (!isWanted(name) || !wanted.some(({ against }) => against.includes(name))) continue;
+  const isInScenario = name === 'ours' && scenarios.length > 0;
+  if (!isWanted(name)) continue;
+  if (!isInScenario && !wanted.some(({ against }) => against.includes(name))) continue;
   const contestant = await makers[name]();
   versions[name] = contestant.version;
   if (contestant.absence === null) contestants.set(name, contestant);
@@ -150,6 +155,15 @@ for (const stage of wanted) {
     const { filters, ...told } = workload;
     kept[workload.name] = { ...told, filters: filters?.length ?? 1, goals, summaries, outcomes };
   }
+}
+
+const mine = contestants.get('ours');
+for (const [, { title, run }] of mine ? scenarios : []) {
+  console.log(`\n${title}\n`);
+  if (!mine || !canMeasure) continue;
+  const { lines, data } = await run(mine, { ...base, seconds: 0 });
+  printTable(['goal', 'at most [aim]', 'measured', ''], lines);
+  kept[title] = { goals: lines, ...data };
 }
 
 if (options.keep) {

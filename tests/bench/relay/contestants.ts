@@ -40,7 +40,11 @@ export type Contestant = {
   absence: string | null;
   version: string;
   /** @param core the core it is kept on, null for any */
-  start(upstream: Helper, core: number | null, env?: Record<string, string>): Promise<Running>;
+  start(
+    upstream: Helper,
+    core: number | null,
+    options?: { env?: Record<string, string>; port?: number },
+  ): Promise<Running>;
 };
 
 const sleep = (ms: number) => new Promise((done) => setTimeout(done, ms));
@@ -116,9 +120,10 @@ export async function ours(): Promise<Contestant> {
     name: 'ours',
     absence: null,
     version: `Next.js ${nextVersion()}`,
-    async start(upstream, core, env = {}) {
+    async start(upstream, core, { env = {}, port } = {}) {
       const board = await startBoard({
         env: { ...(await upstreamEnv(upstream)), ...ROOM, ...env },
+        port,
       });
       if (core !== null) pinTree(board.pid, core);
       // The Book is filled before anybody is counted: the reads of the start are not what is measured.

@@ -34,6 +34,8 @@ type Viewer = {
   socket: Socket;
   ending: Ending;
   endedAt: number;
+  /** How its first stream ended, and when. */
+  firstEnding: { ending: Ending; at: number } | null;
   /** When the connection asked for was begun, had its head, and had its first bytes. */
   askedAt: number;
   headAt: number;
@@ -70,6 +72,8 @@ type OpenRequest = {
   viewers: number;
   /** Connections being opened at a time. */
   atOnce?: number;
+  /** Cuts each as soon as it is open. */
+  isCut?: boolean;
   read?: ReadKind;
   /** Whether a viewer counts as open without a byte of its stream. */
   isHeadEnough?: boolean;
@@ -129,6 +133,7 @@ function dial(viewer: Viewer, headers = ''): void {
     if (viewer.ending !== 'open' || viewer.socket !== socket) return;
     viewer.ending = ending;
     viewer.endedAt = nowMicros();
+    viewer.firstEnding ??= { ending, at: viewer.endedAt };
     viewer.onOpen?.();
     socket.destroy();
     if (set.isReconnecting) redial(viewer);
@@ -166,6 +171,11 @@ function redial(viewer: Viewer): void {
   }, viewer.check.lastRetryMs ?? 3_000);
 }
 
+function cut(viewer: Viewer): void {
+  if (viewer.ending === 'open') viewer.ending = 'clean';
+  viewer.socket.destroy();
+}
+
 async function open(request: OpenRequest) {
   const { set: name = 'all', port, path, filters, viewers, first = null } = request;
   const read = request.read ?? { kind: 'all' };
@@ -189,6 +199,7 @@ async function open(request: OpenRequest) {
       ...{ set, path: path + query, check: new ViewerCheck(transcript, first) },
       ...{ body: new HttpBody(), socket: null as unknown as Socket, ending: 'open', endedAt: 0 },
       ...{ askedAt: 0, headAt: 0, firstAt: 0, isSettled: false, onOpen: null, reconnects: 0 },
+      firstEnding: null,
     });
   }
   set.viewers.push(...made);
@@ -206,6 +217,7 @@ async function open(request: OpenRequest) {
         };
         dial(viewer);
       });
+      if (request.isCut) cut(viewer);
     }
   };
   await Promise.all(Array.from({ length: request.atOnce ?? OPENING_AT_ONCE }, lane));
@@ -215,7 +227,7 @@ async function open(request: OpenRequest) {
       for (const { socket, ending } of made) if (ending === 'open') socket.resume();
     }, everyMs);
   }
-  const settled = made.filter(({ isSettled, ending }) => isSettled && ending === 'open');
+  const settled = made.filter(({ isSettled }) => isSettled);
   const times = (of: (viewer: Viewer) => number) =>
     settled.map((viewer) => (of(viewer) - viewer.askedAt) / 1000).sort((a, b) => a - b);
   return {
@@ -291,15 +303,17 @@ answerParent({
   reconnecting({ set, isOn }: { set?: string; isOn: boolean }) {
     setOf(set).isReconnecting = isOn;
   },
-  /** When each came back and when its stream had ended, ms after `since`. */
-  comebacks({ set, sinceMicros }: { set?: string; sinceMicros: number }) {
-    return setOf(set).viewers.map(({ headAt, firstAt, reconnects, endedAt, check }) => ({
-      ...{ reconnects, retryMs: check.lastRetryMs },
-      endedMs: (endedAt - sinceMicros) / 1000,
-      headMs: (headAt - sinceMicros) / 1000,
-      backMs: firstAt === 0 ? null : (firstAt - sinceMicros) / 1000,
-    }));
-  },
+  /** How each viewer's first stream ended, and when it was back, in ms after `sinceMicros`. */
+  comebacks: ({ set, sinceMicros }: { set?: string; sinceMicros: number }) =>
+    setOf(set).viewers.map(({ ending, firstAt, firstEnding, check }) => ({
+      ending: firstEnding?.ending ?? ending,
+      endedMs: firstEnding === null ? null : (firstEnding.at - sinceMicros) / 1000,
+      backMs: ending === 'open' && firstAt > 0 ? (firstAt - sinceMicros) / 1000 : null,
+      retryMs: check.lastRetryMs,
+    })),
+  /** Viewers that have had no frame for so long. */
+  silent: ({ set, ms }: { set?: string; ms: number }) =>
+    setOf(set).viewers.filter(({ check }) => nowMicros() - check.lastFrameAt > ms * 1000).length,
   ports: ({ set }: { set?: string } = {}) =>
     setOf(set).viewers.map(({ socket }) => socket.localPort ?? 0),
   /** Cuts every connection. */
@@ -307,10 +321,7 @@ answerParent({
     for (const [key, set] of sets) {
       if (name !== undefined && key !== name) continue;
       set.isReconnecting = false;
-      for (const viewer of set.viewers) {
-        viewer.ending = viewer.ending === 'open' ? 'clean' : viewer.ending;
-        viewer.socket.destroy();
-      }
+      for (const viewer of set.viewers) cut(viewer);
       sets.delete(key);
     }
   },

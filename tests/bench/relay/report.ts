@@ -60,6 +60,7 @@ const NUMBERS = [
   'eventsPerRead',
   'bytesPerEvent',
   'upstreamLateMs',
+  'yardstickMs',
 ] as const;
 const FAULTS = ['lost', 'doubled', 'disordered', 'altered', 'conflated', 'unnumbered'] as const;
 
@@ -165,7 +166,7 @@ export function summaryLines(summaries: readonly Summary[]): string[][] {
       `${show(at.benchCore)} %`,
       `${show(at.stolen)} %`,
       ...[show(at.eventsPerRead), show(at.kibIdle, 0), show(at.kibLoaded, 0)],
-      ...[show(at.bytesPerEvent, 0), show(at.upstreamLateMs)],
+      ...[show(at.bytesPerEvent, 0), show(at.upstreamLateMs), show(at.yardstickMs, 0)],
     ];
   });
 }
@@ -189,4 +190,5 @@ export const SUMMARY_HEAD = [
   'KiB loaded',
   'B/event',
   'upstream late ms',
+  'yardstick ms',
 ];

@@ -3,7 +3,15 @@ import type { Contestant } from './contestants';
 import { EVERYTHING, type Filter } from './feed';
 import { type Helper, startHelper } from './ipc';
 import type { Look } from './load';
-import { type CoreUse, canMeasure, coreUse, cpuSeconds, prefer, residentKiB } from './machine';
+import {
+  type CoreUse,
+  canMeasure,
+  coreUse,
+  cpuSeconds,
+  prefer,
+  residentKiB,
+  yardstickMs,
+} from './machine';
 
 export type Workload = {
   name: string;
@@ -53,6 +61,8 @@ export type Outcome = {
   bytesPerEvent: number;
   /** How late the upstream itself was at worst. */
   upstreamLateMs: number;
+  /** The machine's own speed just before the run. */
+  yardstickMs: number;
 };
 
 const WARM_MS = 3_000;
@@ -92,6 +102,7 @@ export function runWorkload(
 ): Promise<Outcome> {
   const { viewers, rate, filters = [EVERYTHING], share = 1 } = workload;
   const { cores, seconds } = setup;
+  const yardstick = round(yardstickMs(), 0);
   return withHelpers(setup, async ({ upstream, load }) => {
     const server = await contestant.start(upstream, cores?.server ?? null);
     try {
@@ -160,6 +171,7 @@ export function runWorkload(
         eventsPerRead: round(seen.window.delivered / Math.max(1, seen.window.reads), 1),
         bytesPerEvent: Math.round(sent.bytes / Math.max(1, sent.last - first + 1)),
         upstreamLateMs: round(sent.worstLateMs, 1),
+        yardstickMs: yardstick,
       } satisfies Outcome;
     } finally {
       await load.ask('close').catch(() => {});
