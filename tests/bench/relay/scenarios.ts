@@ -375,8 +375,10 @@ async function restart(ours: Contestant, setup: Setup): Promise<Finding> {
     const firstEnds = await load.ask<Comeback[]>('comebacks', { sinceMicros: stoppedAt });
     const clean = firstEnds.filter(({ ending }) => ending === 'clean').length;
     const retries = firstEnds.flatMap(({ retryMs }) => (retryMs === null ? [] : [retryMs]));
-    const again = await stage.start();
+    const starting = stage.start();
+    while (!(await health(server).catch(() => null))) await sleep(20);
     const upAt = sharedMicros();
+    const again = await starting;
     let comebacks: Comeback[] = [];
     const limit = performance.now() + 30_000;
     do {
@@ -428,7 +430,7 @@ async function restart(ours: Contestant, setup: Setup): Promise<Finding> {
         back: [at(back, 0), at(back, 0.5), at(back, 0.9), lastBack],
         perSecond: Object.fromEntries(perSecond),
         resets: seen.resets,
-        portSame: again.port === server.port,
+        isSamePort: again.port === server.port,
       },
     };
   });

@@ -2,7 +2,7 @@
  * The bench's upstream, a process of its own: the vendor's stream and the few reads that the board makes of it. It
  * sends numbered events at an exact rate, stamped with the time they are sent. To nchan it publishes the same ones.
  */
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { createBenchFeed, LEAGUES, MARKETS, rowJson, SPORT, sharedMicros } from './feed';
 import { answerParent } from './ipc';
@@ -14,7 +14,7 @@ const PAGE = 100;
 const START_DATE = new Date(Date.now() + 3_600_000).toISOString().replace(/\.\d+Z$/, 'Z');
 const startedSeconds = Math.floor(Date.now() / 1000) - 60;
 
-type Stream = { response: ServerResponse; leagues: ReadonlySet<string> };
+type Stream = { socket: Socket; leagues: ReadonlySet<string> };
 const streams = new Set<Stream>();
 let openedStreams = 0;
 let publisher: Socket | null = null;
@@ -46,9 +46,15 @@ function emit(n: number): void {
   }
   const frame = `event: copilot-odds\nid: ${id}\nretry: 5000\ndata: ${data}\n\n`;
   bytes += frame.length;
-  for (const { response, leagues } of streams) {
-    if (leagues.size === 0 || leagues.has(odd.league)) response.write(frame);
+  const bytesOfFrame = chunk(frame);
+  for (const { socket, leagues } of streams) {
+    if (leagues.size === 0 || leagues.has(odd.league)) socket.write(bytesOfFrame);
   }
+}
+
+/** A frame as a chunk of the body, made once: with a stream per viewer, writing must not be what limits. */
+function chunk(frame: string): Buffer {
+  return Buffer.from(`${frame.length.toString(16)}\r\n${frame}\r\n`, 'latin1');
 }
 
 let timer: NodeJS.Timeout | null = null;
@@ -155,7 +161,10 @@ const server = createServer((request, response) => {
   if (path === `stream/copilot/${SPORT}/odds`) {
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
     response.write('event: connected\nretry: 5000\ndata: ok go\n\n');
-    const stream = { response, leagues: new Set(url.searchParams.getAll('league')) };
+    const stream = {
+      socket: response.socket as Socket,
+      leagues: new Set(url.searchParams.getAll('league')),
+    };
     streams.add(stream);
     openedStreams += 1;
     response.on('close', () => streams.delete(stream));
@@ -171,7 +180,8 @@ await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', 4_096, resolv
 
 setInterval(() => {
   const data = `${new Date().toISOString().slice(0, 19)}Z`;
-  for (const { response } of streams) response.write(`event: ping\nretry: 5000\ndata: ${data}\n\n`);
+  const ping = chunk(`event: ping\nretry: 5000\ndata: ${data}\n\n`);
+  for (const { socket } of streams) socket.write(ping);
 }, PING_MS);
 
 answerParent({
