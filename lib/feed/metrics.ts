@@ -3,6 +3,7 @@
  * library when somebody scrapes. No label carries what a viewer or the vendor can write: sports are those of open hubs,
  * reasons are our own words, and both have a bound.
  */
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { FeedState } from '@/lib/protocol/events';
 import type { Health } from './feed';
@@ -25,15 +26,53 @@ const MOST_CONNECTIONS = 32;
 const MOST_REASONS = 32;
 const REASON = /^[a-z][a-z0-9-]{0,39}$/;
 
-/** Per handle and request of libuv a walk over all sockets, at each scrape: what they tell, `board_viewers` tells. */
+/** How often the event loop is looked at, and for how long at least what was seen is told. */
+const LOOP_RESOLUTION_MS = 10;
+const LOOP_WINDOW_MS = 30_000;
+const LOOP_PERCENTILES = [50, 90, 99, 100];
+
+/** Figures of the library's that are not served. */
 const LEFT_OUT = [
+  // A walk over all sockets at each scrape, for what `board_viewers` tells.
   'nodejs_active_handles',
   'nodejs_active_handles_total',
   'nodejs_active_requests',
   'nodejs_active_requests_total',
   'nodejs_active_resources',
   'nodejs_active_resources_total',
+  // Begun anew at each scrape, so that two who scrape take them from each other; ours lasts.
+  'nodejs_eventloop_lag_seconds',
+  'nodejs_eventloop_lag_min_seconds',
+  'nodejs_eventloop_lag_max_seconds',
+  'nodejs_eventloop_lag_mean_seconds',
+  'nodejs_eventloop_lag_stddev_seconds',
+  'nodejs_eventloop_lag_p50_seconds',
+  'nodejs_eventloop_lag_p90_seconds',
+  'nodejs_eventloop_lag_p99_seconds',
 ];
+
+/** How late the event loop was, in seconds at a percentile, over the last one to two windows. */
+function watchEventLoop(): (percentile: number) => number {
+  const begin = () => {
+    const histogram = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS });
+    histogram.enable();
+    return histogram;
+  };
+  let current = begin();
+  let previous = current;
+  setInterval(() => {
+    // One that is set back misses the next delay: a new one takes over.
+    previous.disable();
+    previous = current;
+    current = begin();
+  }, LOOP_WINDOW_MS).unref();
+  return (percentile) => {
+    const seen = [previous, current].filter(({ count }) => count > 0);
+    const nanoseconds = seen.map((histogram) => histogram.percentile(percentile));
+    // Each look is a timer of this length, which is no delay.
+    return Math.max(0, Math.max(0, ...nanoseconds) / 1e9 - LOOP_RESOLUTION_MS / 1e3);
+  };
+}
 
 /** Figures that begin at zero: one such set per process. */
 export function createMetrics(): Metrics {
@@ -140,6 +179,17 @@ export function createMetrics(): Metrics {
     help: "From an entry's coming in to its being written to viewers, for the oldest entry of each write.",
     buckets: LAG_BUCKETS_S,
     registers,
+  });
+
+  const loopDelay = watchEventLoop();
+  new Gauge({
+    name: 'board_event_loop_delay_seconds',
+    help: 'How late timers were over the last 30 to 60 seconds, at percentiles; 100 is the worst.',
+    labelNames: ['percentile'],
+    registers,
+    collect() {
+      for (const percentile of LOOP_PERCENTILES) this.set({ percentile }, loopDelay(percentile));
+    },
   });
 
   const bySport = (name: string, help: string, more: readonly string[] = []) =>
