@@ -52,7 +52,7 @@ describe.skipIf(missing)('nginx before the board', () => {
       ['127.0.0.1:8443', `127.0.0.1:${port}`],
       ['proxy_read_timeout 30s', 'proxy_read_timeout 1s'],
       // The name under which a loopback board may be asked.
-      ['proxy_set_header Host $host', 'proxy_set_header Host localhost'],
+      ['proxy_set_header Host $http_host', 'proxy_set_header Host localhost'],
     ];
     let text = given;
     for (const [from, to] of changes) {
