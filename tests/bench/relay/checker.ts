@@ -402,6 +402,11 @@ export class ViewerCheck {
     this.next = passing(transcript, Math.max(last + 1, this.next ?? 0));
   }
 
+  /** Whether some number up to `last` has not come. */
+  isOwed(last: number): boolean {
+    return this.next !== null && this.next <= last;
+  }
+
   /** Whatever of the numbers up to `last` has not come. */
   owed(last: number): number {
     let owed = 0;

@@ -278,10 +278,10 @@ export type Look = ReturnType<typeof look>;
 /** Waits until everybody has everything up to `last`, or does not get on; what is missing then is lost. */
 async function finish({ set: name, last, waitMs }: { set?: string; last: number; waitMs: number }) {
   const { viewers, tally } = setOf(name);
-  const owed = () => viewers.reduce((sum, { check }) => sum + (check.owed(last) > 0 ? 1 : 0), 0);
+  const isOwed = () => viewers.some(({ check }) => check.isOwed(last));
   let before = -1;
   let movedAt = nowMicros();
-  while (owed() > 0 && nowMicros() - movedAt < waitMs * 1000) {
+  while (isOwed() && nowMicros() - movedAt < waitMs * 1000) {
     if (tally.delivered !== before) movedAt = nowMicros();
     before = tally.delivered;
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
