@@ -2,6 +2,7 @@ import type { Metadata } from 'next';
 import { cookies, headers } from 'next/headers';
 import { notFound } from 'next/navigation';
 import { Board } from '@/components/board/board';
+import { isSignedIn } from '@/lib/access/pass';
 import { isZone, ZONE_COOKIE } from '@/lib/board/format';
 import { BoardProvider } from '@/lib/board/hooks';
 import { parseBoardQuery } from '@/lib/board/query-state';
@@ -58,6 +59,7 @@ export default async function SportPage({ params, searchParams }: Props) {
         sports={sports.some((other) => other.id === id) ? sports : [...sports, sport]}
         ignored={ignored}
         isPhone={isPhone}
+        isSignedIn={isSignedIn(head)}
       />
     </BoardProvider>
   );

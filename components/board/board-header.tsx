@@ -8,9 +8,10 @@ import type { Sport } from '@/lib/protocol/sports';
 import { FeedIndicator, useFeedValue } from './feed-indicator';
 
 type Props = { sport: string; sports: readonly Pick<Sport, 'id' | 'name'>[] };
+type HeaderProps = Props & { isSignedIn: boolean };
 
 /** Where one is, whether it is real, what time it is, and whether it is live. */
-export function BoardHeader({ sport, sports }: Props) {
+export function BoardHeader({ sport, sports, isSignedIn }: HeaderProps) {
   return (
     <header className="flex shrink-0 items-center gap-3 border-line-subtle border-b bg-surface-raised px-3 compact:grid compact:grid-cols-[minmax(0,1fr)_auto] compact:gap-y-0 wide:h-12 wide:px-3.5">
       <Mark />
@@ -18,6 +19,7 @@ export function BoardHeader({ sport, sports }: Props) {
       <div className="ml-auto flex shrink-0 items-center gap-3 compact:h-11 compact:gap-2.5">
         <Clock />
         <FeedIndicator />
+        {isSignedIn && <SignOut />}
       </div>
     </header>
   );
@@ -55,6 +57,35 @@ function SportTabs({ sport, sports: first }: Props) {
         </Link>
       ))}
     </nav>
+  );
+}
+
+/** A form, so that it works as signing in does; the server then leads to the sign-in. */
+function SignOut() {
+  return (
+    <form method="post" action="/sign-out" className="flex">
+      <button
+        type="submit"
+        aria-label="Sign out"
+        title="Sign out"
+        className="grid size-7 place-items-center rounded-control text-ink-muted hover:bg-surface-hover hover:text-ink"
+      >
+        <svg
+          viewBox="0 0 16 16"
+          aria-hidden="true"
+          className="size-4"
+          fill="none"
+          stroke="currentColor"
+        >
+          <path
+            d="M6.5 2.5h-3v11h3M10 5l3 3-3 3M13 8H6.5"
+            strokeWidth="1.4"
+            strokeLinecap="round"
+            strokeLinejoin="round"
+          />
+        </svg>
+      </button>
+    </form>
   );
 }
 

@@ -1,6 +1,7 @@
 'use client';
 
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
+import type { Refusal } from '@/lib/board/refusal';
 import type { ActiveFilter } from './board-filters';
 import { fixtureHeight, HEADER_HEIGHT, type Layout, LEAGUE_HEIGHT } from './layout';
 
@@ -112,9 +113,11 @@ function Bar({ className }: { className: string }) {
 export function Notice({
   children,
   action,
+  link,
 }: {
   children: ReactNode;
   action?: { label: string; onClick: () => void };
+  link?: ReactNode;
 }) {
   return (
     <div
@@ -125,6 +128,7 @@ export function Notice({
         <path d="M6 1 11.4 11H.6z" fill="currentColor" />
       </svg>
       <span className="min-w-0 flex-1">{children}</span>
+      {link}
       {action && (
         <button
           type="button"
@@ -135,5 +139,35 @@ export function Notice({
         </button>
       )}
     </div>
+  );
+}
+
+const REFUSED: Record<Refusal, string> = {
+  'signed-out': 'Your sign-in has ended, so this board gets no prices.',
+  'too-many':
+    'Too many boards are open from here, so this one gets no prices. Close some, and it comes back by itself.',
+  full: 'The server takes no more viewers now. This board comes back by itself when there is room.',
+};
+
+/** Why the server gives this board no prices, in words. */
+export function refusalWords(refusal: Refusal): string {
+  return REFUSED[refusal];
+}
+
+/** The way to the sign-in and back to this very view. */
+export function SignInLink() {
+  const [view, setView] = useState('/');
+  // The address as it stands when somebody goes: filters change it without a render here.
+  const note = () => setView(`${location.pathname}${location.search}`);
+  useEffect(note, []);
+  return (
+    <a
+      href={`/sign-in?${new URLSearchParams({ next: view })}`}
+      onPointerDown={note}
+      onFocus={note}
+      className="pointer-events-auto shrink-0 rounded-control px-2 py-0.5 font-medium text-accent underline hover:bg-surface-hover"
+    >
+      Sign in again
+    </a>
   );
 }

@@ -7,6 +7,7 @@ import {
   useBoardStore,
   useBoardStream,
   useLoad,
+  useRefusal,
   useRows,
   useTimeZone,
   useZoneCookie,
@@ -15,7 +16,14 @@ import { useBoardQuery } from '@/lib/board/query-state';
 import type { Sport } from '@/lib/protocol/sports';
 import { activeFilters, BoardFilters, FilterChips, NO_FILTERS, TotalsText } from './board-filters';
 import { BoardHeader, SimulatorNotice } from './board-header';
-import { BoardError, BoardSkeleton, EmptyBoard, Notice } from './board-states';
+import {
+  BoardError,
+  BoardSkeleton,
+  EmptyBoard,
+  Notice,
+  refusalWords,
+  SignInLink,
+} from './board-states';
 import { BoardView } from './board-view';
 import { useFeedValue } from './feed-indicator';
 import { fixtureName } from './fixture-name';
@@ -34,10 +42,12 @@ export type BoardProps = {
   ignored: readonly string[];
   /** Whether the server takes the browser for a phone: the first paint is laid out for one. */
   isPhone: boolean;
+  /** Whether somebody signed in, and so can sign out. */
+  isSignedIn: boolean;
 };
 
 /** The whole screen of one sport, inside its <BoardProvider>. */
-export function Board({ sport, sports, ignored, isPhone }: BoardProps) {
+export function Board({ sport, sports, ignored, isPhone, isSignedIn }: BoardProps) {
   const layout: Layout = useMedia(COMPACT, isPhone) ? 'compact' : 'wide';
   const isDead = useFeedValue((feed) => feed.state === 'dead');
   useZoneCookie();
@@ -47,7 +57,7 @@ export function Board({ sport, sports, ignored, isPhone }: BoardProps) {
       data-board={isDead ? 'dead' : 'live'}
       className="flex h-dvh flex-col overflow-hidden bg-surface text-ink"
     >
-      <BoardHeader sport={sport} sports={sports} />
+      <BoardHeader sport={sport} sports={sports} isSignedIn={isSignedIn} />
       <SimulatorNotice />
       <Screen
         sport={sport}
@@ -157,6 +167,7 @@ function Notices({ ignored }: { ignored: readonly string[] }) {
     feed.state === 'late' || feed.state === 'dead' ? null : feed.message,
   );
   const { retry } = useBoardStream();
+  const refusal = useRefusal();
   const [isRead, setIsRead] = useState(false);
   const isPartial = load.state === 'complete' && load.partial;
   return (
@@ -167,7 +178,10 @@ function Notices({ ignored }: { ignored: readonly string[] }) {
           <span className="break-all text-ink">{ignored.join(', ')}</span>
         </Notice>
       )}
-      {load.error !== null && (
+      {refusal !== null && (
+        <Notice link={refusal === 'signed-out' && <SignInLink />}>{refusalWords(refusal)}</Notice>
+      )}
+      {load.error !== null && refusal === null && (
         <Notice action={{ label: 'Try again', onClick: retry }}>
           Not everything could be read: {load.error}
         </Notice>
@@ -185,7 +199,9 @@ function Notices({ ignored }: { ignored: readonly string[] }) {
 /** Lies over the board, so that nothing moves; until the feed is back, nothing below is a price. */
 function DeadBanner({ zone }: { zone: string }) {
   const since = useFeedValue((feed) => feed.since);
-  const message = useFeedValue((feed) => feed.message);
+  const told = useFeedValue((feed) => feed.message);
+  const refusal = useRefusal();
+  const message = refusal === null ? told : refusalWords(refusal);
   return (
     <div className="hatched pointer-events-none absolute inset-0 z-30 flex items-start justify-center px-3 pt-10">
       <div
@@ -193,10 +209,15 @@ function DeadBanner({ zone }: { zone: string }) {
         className="max-w-xl rounded-lg border border-feed-dead bg-surface px-4 py-2.5 text-center shadow-[0_8px_24px_rgb(0_0_0/0.6)]"
       >
         <p className="font-semibold text-feed-dead text-price">
-          Prices are not live since {formatClock(since, zone)} {zoneName(zone, since)} —
-          reconnecting
+          Prices are not live since {formatClock(since, zone)} {zoneName(zone, since)}
+          {refusal === null && ' — reconnecting'}
         </p>
         {message !== null && <p className="mt-0.5 text-detail text-ink">{message}</p>}
+        {refusal === 'signed-out' && (
+          <p className="mt-1.5 text-name">
+            <SignInLink />
+          </p>
+        )}
       </div>
     </div>
   );

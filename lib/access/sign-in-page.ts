@@ -89,7 +89,7 @@ export function renderSignIn({ next, error, nonce }: SignInPage): string {
 <p class="mark"><svg viewBox="4 6 24 20" aria-hidden="true"><path d="M11 7 17.5 18H4.5z" fill="#4cd0ab"/><path d="M21 25 14.5 14h13z" fill="#ff9466"/></svg>Odds Board</p>
 <div class="panel">
 <h1>Sign in</h1>
-<p class="about">${next === '/' ? 'With your team’s password.' : 'With your team’s password. Your link opens next.'}</p>
+<p class="about">${next === '/' ? 'Prices are for your team alone.' : 'Your link opens right after.'}</p>
 <form method="post" action="/sign-in">
 <input type="hidden" name="next" value="${escapeHtml(next)}">
 <label for="password">Team password</label>

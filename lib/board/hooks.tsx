@@ -22,12 +22,14 @@ import type { Scheduler } from './frame-batch';
 import {
   historyQuery,
   leaguesQuery,
+  readStreamStatus,
   snapshotKey,
   snapshotQuery,
   sportsQuery,
   streamUrl,
 } from './queries';
 import { useBoardQuery } from './query-state';
+import { type Refusal, watchRefusal } from './refusal';
 import {
   buildBoardRows,
   buildFacets,
@@ -62,6 +64,7 @@ type Board = {
   firstZone: string;
   firstNow: number;
   retry: () => void;
+  refusal: Refusal | null;
 };
 
 const BoardContext = createContext<Board | null>(null);
@@ -133,6 +136,8 @@ export function BoardProvider({
   const queryClient = useQueryClient();
   const retryRef = useRef<() => void>(() => {});
   const [scope, setScope] = useState<((scope: Scope) => void) | null>(null);
+  const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const asked = useRef<Scope>({ leagues: [], fixtureIds: [] });
 
   useEffect(() => {
     const stream = createBoardStream(store, {
@@ -156,15 +161,37 @@ export function BoardProvider({
     };
   }, [store, sport, queryClient]);
 
+  useEffect(
+    () =>
+      watchRefusal(store, {
+        askStatus: () => readStreamStatus(streamUrl(sport, asked.current, null)),
+        setTimer,
+        now: Date.now,
+        onRefusal: setRefusal,
+      }),
+    [store, sport],
+  );
+
   // Only these two narrow the subscription; every other filter is a look at what is held.
   useEffect(() => {
-    scope?.({ leagues: query.league, fixtureIds: query.fixture });
+    asked.current = { leagues: query.league, fixtureIds: query.fixture };
+    scope?.(asked.current);
   }, [scope, query.league, query.fixture]);
 
   const retry = useCallback(() => retryRef.current(), []);
   const board = useMemo<Board>(
-    () => ({ store, sport, mainMarkets, leagues, cache, firstZone: zone, firstNow, retry }),
-    [store, cache, sport, mainMarkets, leagues, zone, firstNow, retry],
+    () => ({
+      store,
+      sport,
+      mainMarkets,
+      leagues,
+      cache,
+      firstZone: zone,
+      firstNow,
+      retry,
+      refusal,
+    }),
+    [store, cache, sport, mainMarkets, leagues, zone, firstNow, retry, refusal],
   );
   return <BoardContext value={board}>{children}</BoardContext>;
 }
@@ -203,6 +230,11 @@ export function useHistory(id: string): {
     error: error?.message ?? null,
     retry: () => void refetch(),
   };
+}
+
+/** Why the server gives this board no stream; null where it does, or cannot be asked. */
+export function useRefusal(): Refusal | null {
+  return useBoard().refusal;
 }
 
 /** What can be done about the stream: read the snapshot again, now. */

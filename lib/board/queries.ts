@@ -47,6 +47,19 @@ export function streamUrl(sport: string, scope: Scope, lastEntryId: string | nul
   return `/api/v3/stream/copilot/${encodeURIComponent(sport)}/odds?${params}`;
 }
 
+/** How long a stream's status is waited for: a browser that has no connection left keeps a request for ever. */
+const STATUS_WAIT_MS = 8_000;
+
+/** The status that the stream at this address would be answered with, without opening it; null where there is none. */
+export async function readStreamStatus(url: string): Promise<number | null> {
+  try {
+    const signal = AbortSignal.timeout(STATUS_WAIT_MS);
+    return (await fetch(url, { method: 'HEAD', signal })).status;
+  } catch {
+    return null;
+  }
+}
+
 async function readSnapshot(sport: string, scope: Scope, signal?: AbortSignal): Promise<Snapshot> {
   let whole: Snapshot | null = null;
   let page: string | null = null;

@@ -79,6 +79,7 @@ function render({
             sports={[{ id: 'basketball', name: 'Basketball' }]}
             ignored={ignored}
             isPhone={false}
+            isSignedIn={false}
           />
         </BoardProvider>
       </NuqsTestingAdapter>
