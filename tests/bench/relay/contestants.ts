@@ -110,7 +110,7 @@ const STREAM = `/api/v3/stream/copilot/${SPORT}/odds`;
 
 function nextVersion(): string {
   const { stdout } = spawnSync(process.execPath, [NEXT, '--version'], { encoding: 'utf8' });
-  return /[\d.]+\S*/.exec(stdout)?.[0] ?? 'unknown';
+  return /\d+\.\d+\S*/.exec(stdout)?.[0] ?? 'unknown';
 }
 
 /** This project's own server, from its build. */
