@@ -48,6 +48,8 @@ export type ConnectionOptions = {
   onState(state: FeedState, since: number): void;
   /** A reopened stream spoke again. */
   onResume(): void;
+  /** Whether other tabs hold all of the browser's connections, so that this one has none for now. */
+  onCrowded?(isCrowded: boolean): void;
 };
 
 export type Connection = {
@@ -77,6 +79,7 @@ export function openConnection(options: ConnectionOptions, deps: ConnectionDeps)
   let cancelReopen: (() => void) | null = null;
   let cancelWatch: (() => void) | null = null;
   let isClosed = false;
+  let isCrowded = false;
 
   function setState(next: FeedState, since: number): void {
     if (next === state) return;
@@ -86,16 +89,24 @@ export function openConnection(options: ConnectionOptions, deps: ConnectionDeps)
 
   function judge(): void {
     const silence = deps.now() - heardAt;
-    if (silence >= DEAD_MS) setState('dead', heardAt);
+    if (silence >= DEAD_MS || isCrowded) setState('dead', heardAt);
     else if (silence >= LATE_MS) setState('late', heardAt);
     else if (firstFrameAt !== null) setState('live', deps.now());
     else setState('connecting', heardAt);
+  }
+
+  function setCrowded(next: boolean): void {
+    if (next === isCrowded) return;
+    isCrowded = next;
+    options.onCrowded?.(next);
+    judge();
   }
 
   function receive(own: number, name: string, event: MessageEvent<string>): void {
     if (own !== generation || isClosed) return;
     const receivedAt = deps.now();
     heardAt = receivedAt;
+    setCrowded(false);
     if (firstFrameAt === null) {
       firstFrameAt = receivedAt;
       if (openings > 1) options.onResume();
@@ -130,6 +141,10 @@ export function openConnection(options: ConnectionOptions, deps: ConnectionDeps)
     for (const name of [...VENDOR_EVENTS, ...BOARD_EVENTS]) {
       source.addEventListener(name, (event) => receive(own, name, event));
     }
+    // Not of the wire: said by the connections that tabs share, where none is left for this one.
+    source.addEventListener('crowded', () => {
+      if (own === generation && !isClosed) setCrowded(true);
+    });
     // The browser's own reconnect would ask for a position that is long past, and after some answers it
     // gives up for good: ours does neither.
     source.addEventListener('error', () => {

@@ -16,7 +16,6 @@ import { useStore } from 'zustand';
 import type { Fixture, HistoryEntry, Odd, WireLeague } from '@/lib/protocol/events';
 import type { View } from '@/lib/protocol/filter';
 import { type Market, slug } from '@/lib/protocol/sports';
-import { createBrowserEventSource } from './connection';
 import { browserZone, ZONE_COOKIE } from './format';
 import type { Scheduler } from './frame-batch';
 import {
@@ -39,6 +38,7 @@ import {
   type Facets,
   type RowCache,
 } from './rows';
+import { createSharedEventSource } from './shared-source';
 import {
   type BoardState,
   type BoardStore,
@@ -145,7 +145,7 @@ export function BoardProvider({
       onWake,
       now: Date.now,
       random: Math.random,
-      createEventSource: createBrowserEventSource,
+      createEventSource: createSharedEventSource,
       readSnapshot: async (scope) => {
         // A read under way may have been cut before what made us ask again: it must not answer for this one.
         await queryClient.cancelQueries({ queryKey: snapshotKey(sport) });
@@ -355,7 +355,10 @@ function uncounted({ leagues, markets, statuses, states }: Facets): Facets {
   };
 }
 
-/** Held leagues, then those that are active but not part of this view, by name. */
+/**
+ * Held leagues and those that are active, by name. What is held of a league that is not subscribed to is left
+ * from before or came for another tab: a part, which must not be counted.
+ */
 function withActive(
   held: readonly Facet[],
   active: readonly WireLeague[],
@@ -363,13 +366,17 @@ function withActive(
 ): Facet[] {
   const known = new Set(held.map(({ value }) => slug(value)));
   const wanted = new Set(subscribed.map(slug));
+  const ids = new Map(active.map(({ id, name }) => [slug(name), slug(id)]));
   const others = active
     .filter(({ name }) => !known.has(slug(name)))
-    .map(({ id, name }) => {
-      const isCovered = wanted.size === 0 || wanted.has(slug(name)) || wanted.has(slug(id));
-      return { value: name, label: name, count: isCovered ? 0 : null };
-    });
-  return [...held, ...others].sort((a, b) => (a.label < b.label ? -1 : 1));
+    .map(({ name }) => ({ value: name, label: name, count: 0 }));
+  return [...held, ...others]
+    .map((facet) => {
+      const name = slug(facet.value);
+      const isCovered = wanted.size === 0 || wanted.has(name) || wanted.has(ids.get(name) ?? name);
+      return isCovered ? facet : { ...facet, count: null };
+    })
+    .sort((a, b) => (a.label < b.label ? -1 : 1));
 }
 
 /** A choice that the URL names by its id, or in another case, has that very text as its value: it is on. */

@@ -165,6 +165,8 @@ export type BoardStore = StoreApi<BoardState> & {
   setLoad(load: Partial<BoardState['load']>): void;
   /** Our own hop's state, as the connection sees it. */
   setHop(state: FeedState, since: number): void;
+  /** Whether other tabs hold all connections that this browser has. */
+  setCrowded(isCrowded: boolean): void;
   countReset(): void;
   countResume(): void;
   /** A number that differs whenever something structural of the fixture or of its odds changed. */
@@ -181,6 +183,10 @@ export type BoardStoreOptions = {
   setTimer: Scheduler['setTimer'];
 };
 
+const UNANSWERED = 'The board gets no answer from its server; it keeps trying by itself.';
+const CROWDED =
+  'Other tabs hold all connections that this browser has: close the board of another sport there, or look away from it.';
+
 const SEVERITY: Record<FeedState, number> = { live: 0, connecting: 1, late: 2, dead: 3 };
 
 /** Creates the store, holding the first screen where there is one. */
@@ -193,6 +199,7 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
     state: 'connecting',
     since: initial?.now ?? now(),
   };
+  let isCrowded = false;
   /** Newest structural change of each fixture, and of everything (a snapshot). */
   const revisions = new Map<string, number>();
   let revision = 0;
@@ -288,9 +295,7 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
     const source = status?.source ?? previous.source;
     if (!status || SEVERITY[hop.state] >= SEVERITY[status.feed]) {
       const isOurs = hop.state === 'late' || hop.state === 'dead';
-      const message = isOurs
-        ? 'The board gets no answer from its server; it keeps trying by itself.'
-        : (status?.message ?? null);
+      const message = isOurs ? (isCrowded ? CROWDED : UNANSWERED) : (status?.message ?? null);
       return { state: hop.state, since: hop.since, message, source, status };
     }
     const since = status.since + (clockOffsetMs ?? 0);
@@ -448,6 +453,10 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
       hop = { state, since };
       const { feed } = store.getState();
       write({ feed: { ...feed, ...effective(feed.status, feed.clockOffsetMs) } }, false);
+    },
+
+    setCrowded(next) {
+      isCrowded = next;
     },
 
     countReset() {

@@ -80,6 +80,7 @@ export function createBoardStream(store: BoardStore, deps: BoardStreamDeps): Boa
         onFrame,
         onState: store.setHop,
         onResume: store.countResume,
+        onCrowded: store.setCrowded,
       },
       deps,
     );
