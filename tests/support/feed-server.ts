@@ -97,6 +97,7 @@ export async function startFeedServer(
   upstream: { baseUrl: string; key: string },
   settings: Partial<FeedSettings> = {},
   timing?: Timing,
+  port = 0,
 ): Promise<FeedServer> {
   const { feed, lines } = openFeed(upstream, settings, timing);
   (globalThis as Record<symbol, unknown>)[Symbol.for('board.feed')] = feed;
@@ -127,7 +128,7 @@ export async function startFeedServer(
     };
     serve().catch(() => outgoing.destroy());
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   return {
     feed,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
