@@ -72,7 +72,13 @@ type Group = {
   behind: Set<Viewer>;
   /** The status last sent, without what always changes. */
   said: string;
+  /** Frames of the flush that is being made. */
+  parts: Uint8Array[];
+  isGone: boolean;
 };
+
+/** Filters that match a route, found once: `seen` of the filters there are have been asked. */
+type Matches = { fixture: Fixture | null; era: number; seen: number; groups: Group[] };
 
 type Viewer = {
   group: Group;
@@ -104,6 +110,9 @@ const REPLAY_ENTRIES = 20_000;
 /** Viewers written to before the process turns to what else waits. */
 const SLICE = 500;
 const SWEEP_MS = 1_000;
+/** Filters that are gone but still stand in the order of joining. */
+const MOST_GONE = 200;
+const ONE_ROW = [0];
 /** A tick is this many times what the last flush cost, within its bounds: the rest of it is for others. */
 const TICK_FACTOR = 4;
 
@@ -114,6 +123,10 @@ const CONNECTED = text.encode(encodeSse({ event: 'connected', data: 'ok go' }));
 export function createViewers(deps: ViewersDeps): Viewers {
   const { book, journal, timing, settings, meter } = deps;
   const groups = new Map<string, Group>();
+  /** The same in the order in which they came, those that are gone included until there are many; then an era ends. */
+  let joined: Group[] = [];
+  let era = 0;
+  const matches = new WeakMap<Route, Matches>();
   let count = 0;
   let isClosed = false;
   /** Index up to which live viewers have been written to, or are being written to. */
@@ -153,17 +166,33 @@ export function createViewers(deps: ViewersDeps): Viewers {
     return predicate.routed(route, book.fixtures.get(route.fixtureId) ?? null);
   }
 
-  /** The frame of an odds entry for a group, null where it has nothing for it. */
-  function oddsFrame(entry: OddsEntry, group: Group, isShared: boolean): Uint8Array | null {
+  /** The filters that match a route, some of them gone: what a thousand filters are asked once costs each row nothing. */
+  function matchesOf(route: Route): readonly Group[] {
+    const fixture = book.fixtures.get(route.fixtureId) ?? null;
+    let found = matches.get(route);
+    if (!found || found.fixture !== fixture || found.era !== era) {
+      found = { fixture, era, seen: 0, groups: [] };
+      matches.set(route, found);
+    }
+    for (; found.seen < joined.length; found.seen += 1) {
+      const group = joined[found.seen] as Group;
+      if (!group.isGone && group.predicate.routed(route, fixture)) found.groups.push(group);
+    }
+    return found.groups;
+  }
+
+  /** The frame of an odds entry for a group of which `rows` match: places of routes, at least one. */
+  function oddsFrame(
+    entry: OddsEntry,
+    group: Group,
+    rows: readonly number[],
+    isShared: boolean,
+  ): Uint8Array {
     const { oddsFormat } = group.query;
-    const { routes } = entry;
-    let matching = 0;
-    for (const route of routes) if (isMatch(group, route)) matching += 1;
-    if (matching === 0) return null;
-    if (matching < routes.length) {
+    if (rows.length < entry.routes.length) {
       const { data, ...rest } = payload(entry, isShared);
-      const rows = data.filter((_, index) => isMatch(group, routes[index] as Route));
-      return encode(entry, { ...rest, data: rows.map((row) => rowInFormat(row, oddsFormat)) });
+      const own = rows.map((row) => rowInFormat(data[row] as WireRecord, oddsFormat));
+      return encode(entry, { ...rest, data: own });
     }
     if (oddsFormat === 'american') return frameOf(entry);
     const key = `${entry.id} ${oddsFormat}`;
@@ -197,14 +226,49 @@ export function createViewers(deps: ViewersDeps): Viewers {
     return encode(entry, { ...rest, data: rows, conflated: true });
   }
 
+  /** What one viewer that is behind is owed of an entry, null where nothing. */
   function frame(index: number, group: Group, mode: Viewer['mode']): Uint8Array | null {
     const entry = journal.at(index);
     if (!entry || entry.kind === 'mark') return null;
-    if (entry.kind === 'odds') {
-      if (mode === 'merged') return mergedFrame(entry, index, group);
-      return oddsFrame(entry, group, mode === 'live');
+    if (entry.kind === 'fixture') {
+      return isToldOf(group, entry.fixture, entry.event) ? frameOf(entry) : null;
     }
-    return isToldOf(group, entry.fixture, entry.event) ? frameOf(entry) : null;
+    if (mode === 'merged') return mergedFrame(entry, index, group);
+    const rows = entry.routes.flatMap((route, row) => (isMatch(group, route) ? [row] : []));
+    return rows.length > 0 ? oddsFrame(entry, group, rows, false) : null;
+  }
+
+  /** Adds the frame of an entry to the parts of each filter that has viewers who keep up. */
+  function deal(index: number): void {
+    const entry = journal.at(index);
+    if (!entry || entry.kind === 'mark') return;
+    if (entry.kind === 'fixture') {
+      for (const group of groups.values()) {
+        if (isToldOf(group, entry.fixture, entry.event)) group.parts.push(frameOf(entry));
+      }
+      return;
+    }
+    const { routes } = entry;
+    const [only] = routes;
+    if (only && routes.length === 1) {
+      const whole = frameOf(entry);
+      for (const group of matchesOf(only)) {
+        if (group.isGone || group.live.size === 0) continue;
+        const isAsIs = group.query.oddsFormat === 'american';
+        group.parts.push(isAsIs ? whole : oddsFrame(entry, group, ONE_ROW, true));
+      }
+      return;
+    }
+    const rowsOf = new Map<Group, number[]>();
+    for (const [row, route] of routes.entries()) {
+      for (const group of matchesOf(route)) {
+        if (group.isGone || group.live.size === 0) continue;
+        const rows = rowsOf.get(group);
+        if (rows) rows.push(row);
+        else rowsOf.set(group, [row]);
+      }
+    }
+    for (const [group, rows] of rowsOf) group.parts.push(oddsFrame(entry, group, rows, true));
   }
 
   /** Its id moves positions on though nothing matched. */
@@ -303,16 +367,14 @@ export function createViewers(deps: ViewersDeps): Viewers {
     const ping = isPingDue
       ? text.encode(encodeSse({ event: 'ping', data: pingData(flushStartedAt) }))
       : null;
+    for (let index = from; index < flushedTo; index += 1) deal(index);
     for (const group of groups.values()) {
-      const parts: Uint8Array[] = [];
+      const { parts } = group;
+      group.parts = [];
       if (group.live.size > 0) {
-        // More came within a tick than the journal holds.
-        if (from < journal.start) parts.push(resetFrame('too-old'));
-        for (let index = from; index < flushedTo; index += 1) {
-          const part = frame(index, group, 'live');
-          if (part) parts.push(part);
-        }
         const entries = parts.length;
+        // More came within a tick than the journal holds.
+        if (from < journal.start) parts.unshift(resetFrame('too-old'));
         if (ping) parts.push(ping, statusFrame(group));
         else if (isStatusDue && lasting(deps.status(group.query)) !== group.said) {
           parts.push(statusFrame(group));
@@ -417,8 +479,10 @@ export function createViewers(deps: ViewersDeps): Viewers {
     let group = groups.get(key);
     if (!group) {
       const predicate = createRelayPredicate(query);
-      group = { key, query, predicate, live: new Set(), behind: new Set(), said: '' };
+      const viewers = { live: new Set<Viewer>(), behind: new Set<Viewer>() };
+      group = { key, query, predicate, ...viewers, said: '', parts: [], isGone: false };
       groups.set(key, group);
+      joined.push(group);
       deps.onFilters();
     }
     return group;
@@ -434,6 +498,11 @@ export function createViewers(deps: ViewersDeps): Viewers {
     meter.ended(reason);
     if (group.live.size + group.behind.size === 0) {
       groups.delete(group.key);
+      group.isGone = true;
+      if (joined.length > groups.size + MOST_GONE) {
+        joined = [...groups.values()];
+        era += 1;
+      }
       deps.onFilters();
     }
     viewer.onEnd();
