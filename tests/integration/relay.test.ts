@@ -310,6 +310,8 @@ describe('relay on a scripted vendor', () => {
       };
     });
     await eventually(() => {
+      // As the vendor does every few seconds: a connection that was replaced is let go once it has spoken again.
+      upstream.send('event: ping\ndata: 2026-11-22T20:00:00Z\n\n');
       expect(server.feed.health().viewers).toBe(60);
       expect(upstream.openStreams()).toBe(3);
       const health = server.feed.health().sports.basketball;
