@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_FEED_SETTINGS, type FeedSettings } from '@/lib/feed/config';
 import { createJournal } from '@/lib/feed/journal';
-import { NO_METER } from '@/lib/feed/meter';
+import { type Meter, NO_METER } from '@/lib/feed/meter';
 import { createViewers } from '@/lib/feed/viewer';
 import { Book } from '@/lib/protocol/book';
 import type { FeedStatus, OddsEventName } from '@/lib/protocol/events';
@@ -21,7 +21,11 @@ const LIVE: FeedStatus = {
   gaps: [],
 };
 
-function createKit(settings: Partial<FeedSettings> = {}, journalRows = 10_000) {
+function createKit(
+  settings: Partial<FeedSettings> = {},
+  journalRows = 10_000,
+  meter: Partial<Meter> = {},
+) {
   const timing = createFakeTiming();
   const book = new Book();
   const journal = createJournal(timing.now, { rows: journalRows, bytes: 1e9, ageMs: 600_000 });
@@ -32,7 +36,7 @@ function createKit(settings: Partial<FeedSettings> = {}, journalRows = 10_000) {
     journal,
     timing,
     settings: { ...DEFAULT_FEED_SETTINGS, ...settings },
-    meter: NO_METER,
+    meter: { ...NO_METER, ...meter },
     status() {
       statusCalls += 1;
       return status;
@@ -500,5 +504,40 @@ describe('viewer', () => {
     openAs('shut down');
     kit.viewers.close();
     expect(ended).toEqual(['aborted', 'cancelled', 'stalled', 'shut down']);
+  });
+
+  it('is counted with what it is written: live, replayed and with what it got after its socket was full', async () => {
+    let deliveries = 0;
+    let bytes = 0;
+    const kit = createKit({ viewerBytes: 1_500 }, 10_000, {
+      delivered(viewers, entries, sent) {
+        deliveries += viewers * entries;
+        bytes += sent;
+      },
+    });
+    const start = kit.journal.last();
+    const readers = [kit.open(), kit.open('league=NBA'), kit.open('odds_format=decimal')];
+    for (let price = 100; price < 130; price += 1) {
+      kit.odd({ price });
+      await kit.timing.advance(20);
+      for (const reader of readers) await reader.take();
+    }
+    readers.push(kit.open('', start));
+    const slow = kit.open();
+    for (let price = 130; price < 150; price += 1) {
+      kit.odd({ price });
+      await kit.timing.advance(20);
+      for (const reader of readers) await reader.take();
+    }
+    for (let round = 0; round < 40; round += 1) {
+      await slow.take();
+      for (const reader of readers) await reader.take();
+      await kit.timing.advance(20);
+    }
+    const all = [...readers, slow];
+    const isOdds = ({ event }: { event?: string }) => event?.startsWith('copilot');
+    expect(slow.text()).toContain('conflated');
+    expect(deliveries).toBe(all.flatMap(({ events }) => events.filter(isOdds)).length);
+    expect(bytes).toBe(all.reduce((sum, reader) => sum + reader.text().length, 0));
   });
 });
