@@ -255,7 +255,7 @@ describe(`the built server (seed ${SEED})`, () => {
           OPTICODDS_API_KEY: upstream.key,
           OPTICODDS_BASE_URL: upstream.baseUrl,
           BOARD_VIEWER_BYTES: '32768',
-          BOARD_VIEWER_STALL_MS: '6000',
+          BOARD_VIEWER_STALL_MS: '12000',
           BOARD_UPSTREAM_LATE_MS: '60000',
           BOARD_UPSTREAM_DEAD_MS: '90000',
         },
@@ -292,6 +292,8 @@ describe(`the built server (seed ${SEED})`, () => {
           post(10);
           await new Promise((resolve) => setTimeout(resolve, 25));
         }
+        // All of it is behind the slow one, none of it still to come.
+        await eventually(() => expect(rowsOf(fast.events)).toBe(60_000));
         slow.resume();
         await eventually(() => {
           expect(boardOf(slow.events)).toEqual(newest);
@@ -299,6 +301,7 @@ describe(`the built server (seed ${SEED})`, () => {
         });
         expect(rowsOf(fast.events)).toBe(60_000);
         expect(fast.events.filter(({ data }) => data.includes('"conflated":true'))).toEqual([]);
+        expect(slow.events.filter(({ event }) => event === 'reset')).toEqual([]);
         expect(rowsOf(slow.events)).toBeLessThan(60_000);
         expect(slow.events.some(({ data }) => data.includes('"conflated":true'))).toBe(true);
         await eventually(async () => expect(await count()).toBe(2));
