@@ -1,10 +1,20 @@
 'use client';
 
-import type { RefObject } from 'react';
+import type { ReactNode, RefObject } from 'react';
 import { Popup } from '@/components/ui/popup';
-import { formatAge, formatClock, zoneName } from '@/lib/board/format';
+import { formatClock, formatLength, formatOffset, zoneName } from '@/lib/board/format';
 import { useBoardStore, useNow, useTimeZone } from '@/lib/board/hooks';
-import { feedWords, SOURCE_NAMES } from './feed-words';
+import type { BoardState } from '@/lib/board/store';
+import type { FeedState } from '@/lib/protocol/events';
+import { FeedMark } from './feed-mark';
+import {
+  feedWords,
+  gapWords,
+  HOP_HEALING_WORDS,
+  leagueWords,
+  SOURCE_NAMES,
+  STATE_WORDS,
+} from './feed-words';
 
 type Props = {
   isOpen: boolean;
@@ -12,85 +22,220 @@ type Props = {
   anchor: RefObject<HTMLButtonElement | null>;
 };
 
-/** The way of the prices, hop by hop; loaded when it is first wanted. */
+/** The way of the prices, hop by hop, and its gaps; loaded when it is first wanted. */
 export default function FeedDetails(props: Props) {
   return (
-    <Popup {...props} label="Feed details" align="end" className="w-[26rem]">
+    <Popup {...props} label="Feed details" align="end" className="w-[32rem]">
       <Details />
     </Popup>
   );
 }
 
-function agoText(at: number, now: number): string {
-  const age = formatAge(at, now);
-  return age === 'now' ? age : `${age} ago`;
-}
+const OWN_HOP = 'Server to this browser';
 
 function Details() {
   const now = useNow();
   const zone = useTimeZone();
   const { feed } = useBoardStore().getState();
-  const connections = feed.status?.connections ?? [];
-  const facts: [string, string][] = [
-    ['Source', SOURCE_NAMES[feed.source]],
-    ['State', feedWords(feed.state, `${formatClock(feed.since, zone)} ${zoneName(zone, now)}`)],
-    [
-      'Last frame from the server',
-      feed.lastFrameAt === null ? 'none yet' : agoText(feed.lastFrameAt, now),
-    ],
-    ['Resumed / started anew', `${feed.resumes} / ${feed.resets}`],
-  ];
   return (
-    <div className="min-h-0 overflow-y-auto p-3.5">
-      <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 text-detail">
-        {facts.map(([term, value]) => (
-          <div key={term} className="contents">
-            <dt className="text-ink-muted">{term}</dt>
-            <dd className="text-right text-ink">{value}</dd>
-          </div>
-        ))}
-      </dl>
+    <section
+      aria-label="Connections and gaps"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+      tabIndex={0}
+      className="min-h-0 overflow-y-auto p-3.5 outline-offset-[-2px]"
+    >
+      <p className="flex items-baseline justify-between gap-4 text-detail">
+        <span className="text-ink">{feedWords(feed.state, formatClock(feed.since, zone))}</span>
+        <span className="text-ink-muted">{SOURCE_NAMES[feed.source]}</span>
+      </p>
       {feed.message !== null && (
-        <p className="mt-3 rounded-control border border-line bg-surface-raised px-2.5 py-2 text-detail text-ink">
+        <p className="mt-2 rounded-control border border-line bg-surface-raised px-2.5 py-2 text-detail text-ink">
           {feed.message}
         </p>
       )}
-      <table className="mt-3 w-full text-detail">
-        <caption className="pb-1 text-left text-ink-muted">
-          Upstream connections{feed.state !== 'live' && ', as last told'}
-        </caption>
-        <thead>
-          <tr className="border-line-subtle border-y text-ink-faint text-label">
-            <th className="py-1 text-left font-normal">Leagues</th>
-            <th className="py-1 text-left font-normal">State</th>
-            <th className="py-1 text-right font-normal">Last frame</th>
-            <th className="py-1 pl-3 text-right font-normal">Reconnects</th>
+      <Connections feed={feed} now={now} />
+      <Gaps feed={feed} now={now} zone={zone} />
+    </section>
+  );
+}
+
+function Head({ columns }: { columns: readonly (readonly [name: string, isNumber: boolean])[] }) {
+  return (
+    <thead>
+      <tr className="border-line-subtle border-y text-ink-faint text-label">
+        {columns.map(([name, isNumber]) => (
+          <th
+            key={name}
+            scope="col"
+            className={`py-1 font-normal ${isNumber ? 'pl-3 text-right' : 'pr-3 text-left'}`}
+          >
+            {name}
+          </th>
+        ))}
+      </tr>
+    </thead>
+  );
+}
+
+function Figure({ children }: { children: ReactNode }) {
+  return <td className="whitespace-nowrap py-1 pl-3 text-right">{children}</td>;
+}
+
+type Hop = {
+  name: string;
+  title?: string;
+  state: FeedState;
+  lastFrameMs: number | null;
+  reconnects: number;
+  clockOffsetMs: number | null;
+};
+
+const WORST_FIRST: Record<FeedState, number> = { dead: 0, late: 1, connecting: 2, live: 3 };
+
+function Connections({ feed, now }: { feed: BoardState['feed']; now: number }) {
+  const own: Hop = {
+    name: OWN_HOP,
+    state: feed.hop.state,
+    lastFrameMs: feed.lastFrameAt === null ? null : Math.max(0, now - feed.lastFrameAt),
+    reconnects: feed.resumes,
+    clockOffsetMs: feed.clockOffsetMs,
+  };
+  const isTold = feed.hop.state === 'live';
+  // What the server said last grows old here when it says no more.
+  const sinceToldMs = isTold || feed.statusAt === null ? 0 : Math.max(0, now - feed.statusAt);
+  const others = (feed.status?.connections ?? [])
+    .map(
+      ({ leagues, lastFrameMs, ...connection }): Hop => ({
+        ...connection,
+        name: leagueWords(leagues),
+        title: leagues.join(', '),
+        lastFrameMs: lastFrameMs === null ? null : lastFrameMs + sinceToldMs,
+      }),
+    )
+    .sort((a, b) => WORST_FIRST[a.state] - WORST_FIRST[b.state]);
+  return (
+    <table className="mt-3 w-full table-fixed text-detail tabular-nums">
+      <caption className="pb-1 text-left text-ink-muted">
+        Connections{!isTold && ', those to the vendor as last told'}
+      </caption>
+      <colgroup>
+        <col />
+        <col className="w-24" />
+        <col className="w-20 compact:w-16" />
+        <col className="w-20 compact:w-14" />
+        <col className="w-16 compact:w-14" />
+      </colgroup>
+      <Head
+        columns={[
+          ['Way', false],
+          ['State', false],
+          ['Silent for', true],
+          ['Reopened', true],
+          ['Clock', true],
+        ]}
+      />
+      <tbody>
+        {[own, ...others].map((hop) => (
+          <tr key={hop.title ?? hop.name} className="border-line-subtle border-b">
+            <th
+              scope="row"
+              title={hop.title}
+              className="truncate py-1 pr-3 text-left font-normal text-ink"
+            >
+              {hop.name}
+            </th>
+            <td className="py-1 pr-3">
+              <span className={`inline-flex items-center gap-1.5 ${STATE_TONES[hop.state]}`}>
+                <FeedMark state={hop.state} />
+                {STATE_WORDS[hop.state]}
+              </span>
+            </td>
+            <Figure>{hop.lastFrameMs === null ? '–' : formatLength(hop.lastFrameMs)}</Figure>
+            <Figure>{hop.reconnects}</Figure>
+            <Figure>{hop.clockOffsetMs === null ? '–' : formatOffset(hop.clockOffsetMs)}</Figure>
           </tr>
-        </thead>
-        <tbody>
-          {connections.map((connection) => (
-            <tr key={connection.leagues.join('\n')} className="border-line-subtle border-b">
-              <td className="max-w-40 truncate py-1 pr-3" title={connection.leagues.join(', ')}>
-                {connection.leagues.length === 0 ? 'All leagues' : connection.leagues.join(', ')}
-              </td>
-              <td className="py-1">{connection.state}</td>
-              <td className="py-1 text-right">
-                {connection.lastFrameMs === null
-                  ? '–'
-                  : `${(connection.lastFrameMs / 1000).toFixed(1)} s`}
-              </td>
-              <td className="py-1 text-right">{connection.reconnects}</td>
-            </tr>
-          ))}
-          {connections.length === 0 && (
-            <tr>
-              <td colSpan={4} className="py-2 text-ink-muted">
-                None open.
-              </td>
-            </tr>
-          )}
-        </tbody>
-      </table>
-    </div>
+        ))}
+        {others.length === 0 && (
+          <tr>
+            <td colSpan={5} className="py-1 text-ink-muted">
+              No connection to the vendor is open.
+            </td>
+          </tr>
+        )}
+      </tbody>
+    </table>
+  );
+}
+
+const STATE_TONES: Record<FeedState, string> = {
+  live: 'text-ink',
+  connecting: 'text-feed-connecting',
+  late: 'text-feed-late',
+  dead: 'text-feed-dead',
+};
+
+type GapRow = { key: string; from: number; until: number | null; where: string; how: string };
+
+/** The gaps of both hops on the browser's clock, newest first. */
+function gapRows({ status, hopGaps, clockOffsetMs }: BoardState['feed']): GapRow[] {
+  const offsetMs = clockOffsetMs ?? 0;
+  const vendors = (status?.gaps ?? []).map((gap) => ({
+    key: `${gap.from} ${gap.others} ${gap.leagues.join('\n')}`,
+    from: gap.from + offsetMs,
+    until: gap.until === null ? null : gap.until + offsetMs,
+    where: leagueWords(gap.leagues, gap.others),
+    how: gapWords(gap),
+  }));
+  const own = hopGaps.map((gap) => ({
+    key: `own ${gap.from}`,
+    from: gap.from,
+    until: gap.until,
+    where: OWN_HOP,
+    how: HOP_HEALING_WORDS[gap.healing],
+  }));
+  return [...vendors, ...own].sort((a, b) => b.from - a.from);
+}
+
+function Gaps({ feed, now, zone }: { feed: BoardState['feed']; now: number; zone: string }) {
+  const rows = gapRows(feed);
+  return (
+    <table className="mt-4 w-full table-fixed text-detail tabular-nums">
+      <caption className="pb-1 text-left text-ink-muted">
+        Recent gaps <span className="text-ink-faint">({zoneName(zone, now)})</span>
+      </caption>
+      <colgroup>
+        <col className="w-34 compact:w-32" />
+        <col className="w-20 compact:w-16" />
+        <col />
+      </colgroup>
+      <Head
+        columns={[
+          ['From – to', false],
+          ['Length', true],
+          ['Whose, and how it was healed', false],
+        ]}
+      />
+      <tbody>
+        {rows.map(({ key, from, until, where, how }) => (
+          <tr key={key} className="border-line-subtle border-b align-top">
+            <td className="whitespace-nowrap py-1">
+              {formatClock(from, zone)} – {until === null ? 'now' : formatClock(until, zone)}
+            </td>
+            <Figure>{formatLength((until ?? now) - from)}</Figure>
+            <td className="py-1 pl-4">
+              <span className="block truncate text-ink">{where}</span>
+              <span className="block text-ink-muted">{how}</span>
+            </td>
+          </tr>
+        ))}
+        {rows.length === 0 && (
+          <tr>
+            <td colSpan={3} className="py-1 text-ink-muted">
+              None seen.
+            </td>
+          </tr>
+        )}
+      </tbody>
+    </table>
   );
 }

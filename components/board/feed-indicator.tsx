@@ -7,6 +7,7 @@ import { formatClock } from '@/lib/board/format';
 import { useBoardStore, useTimeZone } from '@/lib/board/hooks';
 import type { BoardState } from '@/lib/board/store';
 import type { FeedState } from '@/lib/protocol/events';
+import { FeedMark } from './feed-mark';
 import { feedWords, SOURCE_NAMES } from './feed-words';
 
 /** One value of the feed: the whole of it is new with every frame, and nothing here is worth a render a frame. */
@@ -22,20 +23,6 @@ const TONES: Record<FeedState, string> = {
   late: 'border-feed-late text-feed-late',
   dead: 'border-feed-dead bg-feed-dead text-surface font-semibold',
 };
-
-/** A shape for each state: hues come second. */
-function FeedMark({ state }: { state: FeedState }) {
-  return (
-    <svg viewBox="0 0 10 10" aria-hidden="true" className="size-2.5 shrink-0">
-      {state === 'live' && <circle cx="5" cy="5" r="4" fill="var(--feed-live)" />}
-      {state === 'connecting' && (
-        <circle cx="5" cy="5" r="3.5" fill="none" stroke="currentColor" strokeDasharray="3 2.5" />
-      )}
-      {state === 'late' && <path d="M5 .8 9.6 9H.4z" fill="currentColor" />}
-      {state === 'dead' && <path d="M1.5 1.5l7 7m0-7-7 7" stroke="currentColor" strokeWidth="2" />}
-    </svg>
-  );
-}
 
 /** How the feed is, always in sight; its connections on demand. */
 export function FeedIndicator() {

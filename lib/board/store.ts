@@ -151,8 +151,29 @@ export type BoardState = {
     clockOffsetMs: number | null;
     resumes: number;
     resets: number;
+    /** The hop from server to browser alone; `since` is local epoch ms. */
+    hop: { state: FeedState; since: number };
+    /** Gaps of that hop, newest last. */
+    hopGaps: readonly HopGap[];
+    /** When `status` was received, local epoch ms. */
+    statusAt: number | null;
   };
 };
+
+/** A time without frames from the server, local epoch ms, and how what was missed came. */
+export type HopGap = {
+  from: number;
+  /** Null while it lasts. */
+  until: number | null;
+  /**
+   * `waiting` for the server; the same stream `went-on`; `resumed` after the last entry; `reading` the snapshot,
+   * since it could not be resumed; `read`.
+   */
+  healing: 'waiting' | 'went-on' | 'resumed' | 'reading' | 'read';
+};
+
+/** Gaps of our hop that are kept. */
+const HOP_GAPS_LIMIT = 20;
 
 export type BoardStore = StoreApi<BoardState> & {
   /** Applies frames of the stream, in one write. */
@@ -238,6 +259,9 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
       clockOffsetMs: null,
       resumes: 0,
       resets: 0,
+      hop,
+      hopGaps: [],
+      statusAt: null,
     },
   }));
 
@@ -343,7 +367,7 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
 
     applyFrames(frames, isSeen) {
       const { feed } = store.getState();
-      let { status, lastFrameAt, clockOffsetMs } = feed;
+      let { status, statusAt, lastFrameAt, clockOffsetMs } = feed;
       let isStructural = false;
       /** Price of each moved odd before this write, and whether its last move may flash. */
       const before = new Map<string, { price: number | null; isLive: boolean }>();
@@ -355,6 +379,7 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
         }
         if (frame.name === 'feed-status') {
           status = parseFeedStatus(frame.data) ?? status;
+          statusAt = frame.receivedAt;
           continue;
         }
         const event = decodeEvent(frame.name, frame.data, frame.id, { keepWire: false });
@@ -391,7 +416,13 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
       const partial = isTold && status ? isPartial(status, load.at) : load.partial;
       write(
         {
-          feed: { ...feed, lastFrameAt, clockOffsetMs, ...effective(status, clockOffsetMs) },
+          feed: {
+            ...feed,
+            statusAt,
+            lastFrameAt,
+            clockOffsetMs,
+            ...effective(status, clockOffsetMs),
+          },
           load: partial === load.partial ? load : { ...load, partial },
         },
         isStructural,
@@ -429,9 +460,13 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
       wholeRevision = revision;
       revisions.clear();
       clearMarkets.clear();
-      const { load } = store.getState();
+      const { load, feed } = store.getState();
+      const hopGaps = feed.hopGaps.map(
+        (gap): HopGap => (gap.healing === 'reading' ? { ...gap, healing: 'read' } : gap),
+      );
       write(
         {
+          feed: { ...feed, hopGaps },
           load: {
             ...load,
             state: 'complete',
@@ -450,9 +485,28 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
     },
 
     setHop(state, since) {
+      const wasLive = hop.state === 'live';
       hop = { state, since };
       const { feed } = store.getState();
-      write({ feed: { ...feed, ...effective(feed.status, feed.clockOffsetMs) } }, false);
+      let { hopGaps } = feed;
+      if (wasLive && state !== 'live') {
+        const gap: HopGap = { from: since, until: null, healing: 'waiting' };
+        hopGaps = [...hopGaps, gap].slice(-HOP_GAPS_LIMIT);
+      } else if (state === 'live') {
+        hopGaps = lastGap(hopGaps, (gap) =>
+          gap.until === null
+            ? {
+                ...gap,
+                until: now(),
+                healing: gap.healing === 'waiting' ? 'went-on' : gap.healing,
+              }
+            : gap,
+        );
+      }
+      write(
+        { feed: { ...feed, hop, hopGaps, ...effective(feed.status, feed.clockOffsetMs) } },
+        false,
+      );
     },
 
     setCrowded(next) {
@@ -461,12 +515,18 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
 
     countReset() {
       const { feed } = store.getState();
-      write({ feed: { ...feed, resets: feed.resets + 1 } }, false);
+      const hopGaps = lastGap(feed.hopGaps, (gap) =>
+        gap.healing === 'resumed' ? { ...gap, healing: 'reading' } : gap,
+      );
+      write({ feed: { ...feed, hopGaps, resets: feed.resets + 1 } }, false);
     },
 
     countResume() {
       const { feed } = store.getState();
-      write({ feed: { ...feed, resumes: feed.resumes + 1 } }, false);
+      const hopGaps = lastGap(feed.hopGaps, (gap) =>
+        gap.until === null ? { ...gap, healing: 'resumed' } : gap,
+      );
+      write({ feed: { ...feed, hopGaps, resumes: feed.resumes + 1 } }, false);
     },
 
     revisionOf(fixtureId) {
@@ -480,6 +540,12 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
       stopSweep = null;
     },
   };
+}
+
+/** The gaps with the newest one changed. */
+function lastGap(gaps: readonly HopGap[], change: (gap: HopGap) => HopGap): readonly HopGap[] {
+  const last = gaps.at(-1);
+  return last ? [...gaps.slice(0, -1), change(last)] : gaps;
 }
 
 function isAfter(entryId: string | null, at: string): boolean {

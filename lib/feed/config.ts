@@ -138,6 +138,11 @@ export const FEED_SETTINGS = {
     1_000,
     'first pause before a read that failed is tried again; doubles',
   ),
+  restSlowMs: wait(
+    'BOARD_REST_SLOW_MS',
+    3_000,
+    'a read after a gap that takes longer is told as partial',
+  ),
   restRetryMs: wait(
     'BOARD_REST_RETRY_MS',
     10_000,

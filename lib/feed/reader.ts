@@ -78,6 +78,8 @@ type LeagueState = League & {
   generation: number;
   /** Length of a gap that came while it was read: it is read once more after that, however many came. */
   gapMeanwhileMs: number | null;
+  /** When the newest read began. */
+  readingSince: number;
   /** Reads that failed in a row. */
   failures: number;
 };
@@ -250,12 +252,16 @@ export function createReader(deps: ReaderDeps): Reader {
       state.generation += 1;
       generations.set(state, state.generation);
       state.phase = 'reading';
+      state.readingSince = timing.now();
       state.gapMeanwhileMs = null;
     }
     const current = () => states.filter((state) => state.generation === generations.get(state));
     const wasFilled = states.every(({ isFilled }) => isFilled);
     const startedAt = timing.now();
     changed();
+    later(() => {
+      if (current().some(({ phase }) => phase === 'reading')) changed();
+    }, settings.restSlowMs);
     readAll(states, () => current().length > 0).then(
       (changes) => {
         if (isClosed) return;
@@ -447,8 +453,9 @@ export function createReader(deps: ReaderDeps): Reader {
     problems.settled === null &&
     keys.every((key) => {
       const state = leagues.get(key);
-      // A gap is being healed: what is held is shown meanwhile, and is complete but for that.
-      return state?.isFilled === true && state.phase !== 'failed';
+      if (!state?.isFilled || state.phase === 'failed') return false;
+      // A gap is being healed, which is soon done, or else is told.
+      return state.phase !== 'reading' || timing.now() - state.readingSince < settings.restSlowMs;
     });
 
   return {
@@ -463,6 +470,7 @@ export function createReader(deps: ReaderDeps): Reader {
           filledAt: null,
           generation: 0,
           gapMeanwhileMs: null,
+          readingSince: 0,
           failures: 0,
         };
         leagues.set(league.key, state);

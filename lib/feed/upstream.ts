@@ -78,6 +78,8 @@ export function openUpstream(
   let breaks = 0;
   /** Opens that never reached `connected`, since a connection last lived long. */
   let failures = 0;
+  /** Refusals of the key since it was last taken. */
+  let refusals = 0;
   let reconnects = 0;
   let hasConnected = false;
   let lastFrameAt: number | null = null;
@@ -239,6 +241,7 @@ export function openUpstream(
       problem = null;
       brokenAt = null;
       isLost = false;
+      refusals = 0;
       gate.welcome();
       alive();
       report();
@@ -280,11 +283,15 @@ export function openUpstream(
       breaks += 1;
       return breaks === 1 ? 0 : timing.random() * settings.upstreamRetryMs;
     }
-    const isRefused = code === 'unauthorized';
-    // A key that never worked is wrong until somebody sets it right; one that did may work again soon.
-    if (isRefused && !gate.isWelcome()) return settings.upstreamRefusedMs;
+    if (code === 'unauthorized') {
+      // A key that never worked is wrong until somebody sets it right; one that did may work again soon.
+      if (!gate.isWelcome()) return settings.upstreamRefusedMs;
+      const longestMs = settings.upstreamBackoffMs * 2 ** Math.min(refusals, 20);
+      refusals += 1;
+      return Math.min(settings.upstreamRefusedMs, longestMs) * (0.5 + timing.random() / 2);
+    }
     const ceiling = Math.min(
-      isRefused ? settings.upstreamRefusedMs : settings.upstreamBackoffMaxMs,
+      settings.upstreamBackoffMaxMs,
       settings.upstreamBackoffMs * 2 ** Math.min(failures, 20),
     );
     failures += 1;

@@ -52,6 +52,16 @@ test.describe('axe finds nothing', { tag: '@phone' }, () => {
     });
   }
 
+  test('in the open feed details, with a gap in them', async ({ boardPage, page, world }) => {
+    await boardPage.open('/basketball');
+    world.simulator.cutStreams();
+    await boardPage.feed.click();
+    await expect(page.getByRole('dialog', { name: 'Feed details' })).toContainText('read again', {
+      timeout: 30_000,
+    });
+    expect(await violations(page)).toEqual([]);
+  });
+
   test('in an open filter', async ({ boardPage, page }) => {
     await boardPage.open('/basketball');
     await boardPage.button('League').click();

@@ -115,6 +115,65 @@ test.describe('the feed indicator', () => {
   });
 });
 
+test.describe('the feed details', { tag: '@phone' }, () => {
+  const details = (boardPage: BoardPage) =>
+    boardPage.page.getByRole('dialog', { name: 'Feed details' });
+  const wayOf = (boardPage: BoardPage, name: RegExp) =>
+    details(boardPage).getByRole('row', { name }).first();
+
+  test('list each connection and, after a cut, the gap and how it was healed', async ({
+    boardPage,
+    simulator,
+  }) => {
+    await boardPage.open('/basketball');
+    await boardPage.feed.focus();
+    await boardPage.page.keyboard.press('Enter');
+    await expect(details(boardPage)).toContainText('None seen.');
+    await expect(wayOf(boardPage, /Server to this browser/)).toContainText('Live');
+    const vendors = wayOf(boardPage, /NBA/);
+    await expect(vendors).toContainText('Live');
+    const reopened = () => vendors.getByRole('cell').nth(2).textContent();
+    expect(await reopened()).toBe('0');
+    simulator.cutStreams();
+    await expect(vendors.getByRole('cell').nth(2)).toHaveText('1', { timeout: 30_000 });
+    const gap = details(boardPage)
+      .getByRole('row', { name: /Broken; read again/ })
+      .first();
+    await expect(gap).toContainText(/\d\d:\d\d:\d\d – \d\d:\d\d:\d\d/, { timeout: 30_000 });
+    await expect(gap).toContainText(/nothing differed|\d+ corrected/);
+    await boardPage.page.keyboard.press('Escape');
+    await expect(details(boardPage)).toHaveCount(0);
+    await expect(boardPage.feed).toBeFocused();
+  });
+
+  test("tell the browser's own gap from the vendor's", async ({ boardPage, wire }) => {
+    await boardPage.open(`${wire.url}/basketball`);
+    await feedIs(boardPage, 'live');
+    await boardPage.feed.click();
+    await expect(wayOf(boardPage, /Server to this browser/)).toContainText('Live');
+    wire.cut();
+    const gap = details(boardPage).getByRole('row', { name: /– now.*Server to this browser/ });
+    await expect(gap).toContainText('Waiting for the server', { timeout: 30_000 });
+    await expect(details(boardPage)).toContainText('those to the vendor as last told');
+    wire.heal();
+    await expect(details(boardPage)).toContainText('Resumed after the last entry', {
+      timeout: 60_000,
+    });
+    await expect(wayOf(boardPage, /Server to this browser/)).toContainText('Live');
+  });
+
+  test('say which leagues are not live, and since when', async ({ boardPage, simulator }) => {
+    await boardPage.open('/basketball');
+    await boardPage.feed.click();
+    simulator.faults.only(['silent-stall']);
+    await expect(wayOf(boardPage, /NBA/)).toContainText('Late', { timeout: 30_000 });
+    await expect(details(boardPage)).toContainText('Silent; waiting for the stream');
+    await expect(wayOf(boardPage, /NBA/)).toContainText('Dead', { timeout: 30_000 });
+    simulator.faults.only([]);
+    await expect(details(boardPage)).toContainText('Silent; read again', { timeout: 30_000 });
+  });
+});
+
 test.describe('after a cut', () => {
   test('the board catches up without a flash', async ({ boardPage, page, wire, simulator }) => {
     await boardPage.recordAnimations();

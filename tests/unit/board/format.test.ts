@@ -3,6 +3,8 @@ import {
   formatAge,
   formatClock,
   formatDay,
+  formatLength,
+  formatOffset,
   formatRelativeDay,
   formatTime,
   isZone,
@@ -11,6 +13,30 @@ import {
 
 const AT = '2026-11-22T19:30:05Z';
 const NOW = Date.parse(AT);
+
+describe('lengths and clock differences', () => {
+  it('have one place behind the point below a minute, and two digits in what follows', () => {
+    expect([0, 349, 12_000, 59_940, 60_000, 125_000, 3_720_000].map(formatLength)).toEqual([
+      '0.0 s',
+      '0.3 s',
+      '12.0 s',
+      '59.9 s',
+      '1 m 00 s',
+      '2 m 05 s',
+      '1 h 02 m',
+    ]);
+  });
+
+  it('say which clock is ahead', () => {
+    expect([0, 40, -40, 300, -1_200].map(formatOffset)).toEqual([
+      '0.0 s',
+      '0.0 s',
+      '0.0 s',
+      '+0.3 s',
+      '−1.2 s',
+    ]);
+  });
+});
 
 describe('times', () => {
   it('are shown in the zone asked for', () => {

@@ -82,6 +82,55 @@ function watch<T>(
   return () => count;
 }
 
+describe("gaps of the browser's own hop", () => {
+  const gapsOf = ({ store }: ReturnType<typeof setUp>) =>
+    store.getState().feed.hopGaps.map(({ from, until, healing }) => [from, until, healing]);
+
+  it('are none before it was live, one from live to live, whatever it was called meanwhile', () => {
+    const kit = setUp();
+    kit.store.setHop('late', 5);
+    kit.store.setHop('live', 10);
+    expect(gapsOf(kit)).toEqual([]);
+    kit.store.setHop('late', 20);
+    kit.store.setHop('dead', 20);
+    expect(gapsOf(kit)).toEqual([[20, null, 'waiting']]);
+    kit.store.countResume();
+    kit.store.setHop('live', 40);
+    expect(gapsOf(kit)).toEqual([[20, kit.page.now(), 'resumed']]);
+    expect(kit.store.getState().feed.hop.state).toBe('live');
+  });
+
+  it('say when the same stream went on', () => {
+    const kit = setUp();
+    kit.store.setHop('live', 10);
+    kit.store.setHop('late', 20);
+    kit.store.setHop('live', 32);
+    expect(gapsOf(kit)).toEqual([[20, kit.page.now(), 'went-on']]);
+  });
+
+  it('that cannot be resumed are healed by the next snapshot', () => {
+    const kit = setUp();
+    kit.store.setHop('live', 10);
+    kit.store.setHop('connecting', 20);
+    kit.store.countResume();
+    kit.store.setHop('live', 40);
+    kit.store.countReset();
+    expect(gapsOf(kit)).toMatchObject([[20, expect.anything(), 'reading']]);
+    kit.store.holdSnapshot(aSnapshot('9-1', []), ANYWHERE);
+    expect(gapsOf(kit)).toMatchObject([[20, expect.anything(), 'read']]);
+  });
+
+  it('are kept to the newest twenty', () => {
+    const kit = setUp();
+    for (let round = 0; round < 50; round += 1) {
+      kit.store.setHop('live', round);
+      kit.store.setHop('late', round);
+    }
+    expect(kit.store.getState().feed.hopGaps).toHaveLength(20);
+    expect(kit.store.getState().feed.hopGaps.at(-1)?.from).toBe(49);
+  });
+});
+
 describe('board store', () => {
   it('is written once for 1 000 events of one frame', () => {
     const { store, odds, state } = setUp();
