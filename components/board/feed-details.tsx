@@ -59,15 +59,17 @@ function Details() {
   );
 }
 
-function Head({ columns }: { columns: readonly (readonly [name: string, isNumber: boolean])[] }) {
+type Column = readonly [name: string, isNumber: boolean, className?: string];
+
+function Head({ columns }: { columns: readonly Column[] }) {
   return (
     <thead>
       <tr className="border-line-subtle border-y text-ink-faint text-label">
-        {columns.map(([name, isNumber]) => (
+        {columns.map(([name, isNumber, className = '']) => (
           <th
             key={name}
             scope="col"
-            className={`py-1 font-normal ${isNumber ? 'pl-3 text-right' : 'pr-3 text-left'}`}
+            className={`py-1 font-normal ${isNumber ? 'pl-3 text-right' : 'pr-3 text-left'} ${className}`}
           >
             {name}
           </th>
@@ -77,8 +79,8 @@ function Head({ columns }: { columns: readonly (readonly [name: string, isNumber
   );
 }
 
-function Figure({ children }: { children: ReactNode }) {
-  return <td className="whitespace-nowrap py-1 pl-3 text-right">{children}</td>;
+function Figure({ children, className = '' }: { children: ReactNode; className?: string }) {
+  return <td className={`whitespace-nowrap py-1 pl-3 text-right ${className}`}>{children}</td>;
 }
 
 type Hop = {
@@ -120,17 +122,17 @@ function Connections({ feed, now }: { feed: BoardState['feed']; now: number }) {
       </caption>
       <colgroup>
         <col />
-        <col className="w-24" />
-        <col className="w-20 compact:w-16" />
-        <col className="w-20 compact:w-14" />
-        <col className="w-16 compact:w-14" />
+        <col className="w-24 max-sm:w-22" />
+        <col className="w-20 max-sm:w-15" />
+        <col className="w-20 max-sm:hidden" />
+        <col className="w-18 max-sm:w-16" />
       </colgroup>
       <Head
         columns={[
           ['Way', false],
           ['State', false],
-          ['Silent for', true],
-          ['Reopened', true],
+          ['Silent', true],
+          ['Reopened', true, 'max-sm:hidden'],
           ['Clock', true],
         ]}
       />
@@ -151,7 +153,7 @@ function Connections({ feed, now }: { feed: BoardState['feed']; now: number }) {
               </span>
             </td>
             <Figure>{hop.lastFrameMs === null ? '–' : formatLength(hop.lastFrameMs)}</Figure>
-            <Figure>{hop.reconnects}</Figure>
+            <Figure className="max-sm:hidden">{hop.reconnects}</Figure>
             <Figure>{hop.clockOffsetMs === null ? '–' : formatOffset(hop.clockOffsetMs)}</Figure>
           </tr>
         ))}
@@ -204,15 +206,15 @@ function Gaps({ feed, now, zone }: { feed: BoardState['feed']; now: number; zone
         Recent gaps <span className="text-ink-faint">({zoneName(zone, now)})</span>
       </caption>
       <colgroup>
-        <col className="w-34 compact:w-32" />
-        <col className="w-20 compact:w-16" />
+        <col className="w-34" />
+        <col className="w-18 max-sm:w-15" />
         <col />
       </colgroup>
       <Head
         columns={[
           ['From – to', false],
           ['Length', true],
-          ['Whose, and how it was healed', false],
+          ['Whose, how healed', false, 'pl-4'],
         ]}
       />
       <tbody>

@@ -107,11 +107,11 @@ export function formatLength(ms: number): string {
   return `${Math.floor(seconds / 3600)} h ${two(Math.floor((seconds % 3600) / 60))} m`;
 }
 
-/** A difference of clocks: `+0.3 s`, `−12.0 s`; whatever is below 0.05 s is `0.0 s`. */
+/** A difference of clocks, known to half a second: `+0.8 s`, `−12.0 s`, `≤ 0.5 s` for what may be none. */
 export function formatOffset(ms: number): string {
   const tenths = Math.round(Math.abs(ms) / 100);
-  const sign = tenths === 0 ? '' : ms > 0 ? '+' : '−';
-  return `${sign}${(tenths / 10).toFixed(1)} s`;
+  if (tenths <= 5) return '≤ 0.5 s';
+  return `${ms > 0 ? '+' : '−'}${(tenths / 10).toFixed(1)} s`;
 }
 
 /** The browser's own zone, or UTC where it does not say. */

@@ -397,7 +397,7 @@ export function createHub(deps: HubDeps): Hub {
       .map(({ key }) => (wanted.has(key) || !wanted.has('') ? key : ''));
   }
 
-  function messageOf(problemText: string | null): string | null {
+  function messageOf(problemText: string | null, isLive: boolean): string | null {
     const readProblem = reader.problem();
     if (problemText !== null) return problemText;
     if (readProblem) {
@@ -407,7 +407,7 @@ export function createHub(deps: HubDeps): Hub {
       return 'Connected, but nothing is priced: the key may lack copilot; ask the vendor.';
     }
     if (isOverfull) return 'More odds than the server may hold: some are missing.';
-    if (healed && timing.now() - healed.at < HEALED_NOTE_MS) return healed.text;
+    if (isLive && healed && timing.now() - healed.at < HEALED_NOTE_MS) return healed.text;
     return null;
   }
 
@@ -425,7 +425,7 @@ export function createHub(deps: HubDeps): Hub {
       partial: isOverfull || !reader.isComplete(keys),
       filledAt: reader.filledAt(keys),
       since,
-      message: messageOf(state === 'live' ? null : (problem?.message ?? null)),
+      message: messageOf(state === 'live' ? null : (problem?.message ?? null), state === 'live'),
       connections,
       gaps: gaps.list(keys),
     };

@@ -57,6 +57,8 @@ type Attempt = {
   openedAt: number;
   /** When `connected` came. */
   connectedAt: number | null;
+  /** It is taken for live: after a silence only what follows `connected` shows that this one is not as mute. */
+  isBelieved: boolean;
 };
 
 /** Opens a connection for `leagues` of a sport and keeps it open until `close`. */
@@ -86,13 +88,15 @@ export function openUpstream(
   let brokenAt: number | null = null;
   let cursor: string | null = null;
   let isLost = false;
+  /** The last one that was believed ended by silence. */
+  let wasSilent = false;
   const clock = createClockOffset();
   let problem: FeedError | null = null;
   let reported: FeedState = 'connecting';
   let reportedSince = startedAt;
 
   function state(): FeedState {
-    const isOpen = attempt !== null && attempt.connectedAt !== null;
+    const isOpen = attempt?.isBelieved === true;
     if (problem?.code === 'unauthorized') return 'dead';
     const silentMs = timing.now() - (lastFrameAt ?? startedAt);
     if (silentMs >= settings.upstreamDeadMs) return 'dead';
@@ -159,6 +163,7 @@ export function openUpstream(
       abort: new AbortController(),
       openedAt: timing.now(),
       connectedAt: null,
+      isBelieved: false,
     };
     attempt = current;
     watch();
@@ -221,7 +226,7 @@ export function openUpstream(
   function heard(current: Attempt): void {
     const silentMs = alive();
     // What was held back so long may as well have been dropped on the way: it counts as a gap.
-    if (current.connectedAt === null || silentMs < settings.upstreamLateMs) return;
+    if (!current.isBelieved || silentMs < settings.upstreamLateMs) return;
     isLost = false;
     on.onConnected({ isFirst: false, gapMs: silentMs });
   }
@@ -229,8 +234,14 @@ export function openUpstream(
   function receive(current: Attempt, event: string, data: string, id: string | null): void {
     // "Connected" is the first frame, not the open socket. A server that leaves `connected` out is believed
     // by its first other frame.
-    if (current.connectedAt === null) {
-      current.connectedAt = timing.now();
+    current.connectedAt ??= timing.now();
+    if (wasSilent && event === 'connected') {
+      watch();
+      return;
+    }
+    if (!current.isBelieved) {
+      current.isBelieved = true;
+      wasSilent = false;
       const isFirst = !hasConnected;
       const gapMs = brokenAt === null ? 0 : timing.now() - brokenAt;
       if (!isFirst) {
@@ -267,8 +278,11 @@ export function openUpstream(
     problem = error;
     const livedMs = current.connectedAt === null ? null : timing.now() - current.connectedAt;
     if (livedMs !== null) {
-      brokenAt = lastFrameAt;
-      lost(error.code);
+      if (current.isBelieved) {
+        brokenAt = lastFrameAt;
+        wasSilent = error.code === 'stalled';
+        lost(error.code);
+      }
       if (livedMs >= settings.upstreamStableMs) {
         breaks = 0;
         failures = 0;

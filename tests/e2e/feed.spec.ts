@@ -132,10 +132,7 @@ test.describe('the feed details', { tag: '@phone' }, () => {
     await expect(wayOf(boardPage, /Server to this browser/)).toContainText('Live');
     const vendors = wayOf(boardPage, /NBA/);
     await expect(vendors).toContainText('Live');
-    const reopened = () => vendors.getByRole('cell').nth(2).textContent();
-    expect(await reopened()).toBe('0');
     simulator.cutStreams();
-    await expect(vendors.getByRole('cell').nth(2)).toHaveText('1', { timeout: 30_000 });
     const gap = details(boardPage)
       .getByRole('row', { name: /Broken; read again/ })
       .first();
@@ -162,7 +159,7 @@ test.describe('the feed details', { tag: '@phone' }, () => {
     await expect(wayOf(boardPage, /Server to this browser/)).toContainText('Live');
   });
 
-  test('say which leagues are not live, and since when', async ({ boardPage, simulator }) => {
+  test('say which leagues are not live, and why', async ({ boardPage, simulator }) => {
     await boardPage.open('/basketball');
     await boardPage.feed.click();
     simulator.faults.only(['silent-stall']);

@@ -28,11 +28,11 @@ describe('lengths and clock differences', () => {
   });
 
   it('say which clock is ahead', () => {
-    expect([0, 40, -40, 300, -1_200].map(formatOffset)).toEqual([
-      '0.0 s',
-      '0.0 s',
-      '0.0 s',
-      '+0.3 s',
+    expect([0, 500, -540, 800, -1_200].map(formatOffset)).toEqual([
+      '≤ 0.5 s',
+      '≤ 0.5 s',
+      '≤ 0.5 s',
+      '+0.8 s',
       '−1.2 s',
     ]);
   });

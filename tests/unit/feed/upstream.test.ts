@@ -183,6 +183,29 @@ describe('upstream', () => {
     expect(kit.calls).toHaveLength(2);
   });
 
+  it('stays dead after a silence until a new stream says more than that it is open', async () => {
+    const kit = createKit();
+    await opened(kit);
+    await kit.timing.advance(15_000);
+    for (let round = 0; round < 4; round += 1) {
+      const count = kit.calls.length;
+      kit.last().answer();
+      await kit.last().send(HELLO);
+      expect(kit.upstream.status().state).toBe('dead');
+      // Mute as well: it is given up like the first.
+      while (kit.calls.length === count) await kit.timing.advance(1_000);
+    }
+    expect(kit.connected).toHaveLength(1);
+    expect(kit.lost).toHaveLength(1);
+    kit.last().answer();
+    await kit.last().send(HELLO);
+    await kit.timing.advance(3_000);
+    await kit.last().send(PING);
+    expect(kit.upstream.status()).toMatchObject({ state: 'live', reconnects: 1 });
+    expect(kit.upstream.problem()).toBe(null);
+    expect(kit.connected[1]?.gapMs).toBeGreaterThan(60_000);
+  });
+
   it('counts pings and comments as life', async () => {
     const kit = createKit();
     await opened(kit);
