@@ -287,6 +287,13 @@ export function createGuard(options: GuardOptions): Guard {
   ): Refusal | null {
     // As routes are matched: an address written in another way is the same address.
     const path = decodeURIComponent(url.pathname);
+    // Node tells nobody when an answer that waits behind another one of its connection is given up: what it holds
+    // would never be given back. No browser sends a second request before the first is answered.
+    if (response.socket === null && (STREAM_PATH.test(path) || READ_PATH.test(path))) {
+      const error =
+        'a connection takes one request at a time: wait for the answer, or use another one';
+      return { reason: 'pipelined', status: 400, error, headers: { Connection: 'close' } };
+    }
     const sport = STREAM_PATH.exec(path)?.[1];
     if (sport !== undefined) {
       const seat = seatOf(sport, url, client, pass);

@@ -80,6 +80,8 @@ export function openConnection(options: ConnectionOptions, deps: ConnectionDeps)
   let cancelWatch: (() => void) | null = null;
   let isClosed = false;
   let isCrowded = false;
+  /** The generation whose catch-up is over. */
+  let caughtUp = -1;
 
   function setState(next: FeedState, since: number): void {
     if (next === state) return;
@@ -91,8 +93,9 @@ export function openConnection(options: ConnectionOptions, deps: ConnectionDeps)
     const silence = deps.now() - heardAt;
     if (silence >= DEAD_MS || isCrowded) setState('dead', heardAt);
     else if (silence >= LATE_MS) setState('late', heardAt);
-    else if (firstFrameAt !== null) setState('live', deps.now());
-    else setState('connecting', heardAt);
+    else if (firstFrameAt !== null && caughtUp === generation) setState('live', deps.now());
+    // What is being caught up with is the past: no board is live on it, and a grey one stays grey.
+    else if (firstFrameAt === null || state === 'live') setState('connecting', heardAt);
   }
 
   function setCrowded(next: boolean): void {
@@ -117,7 +120,6 @@ export function openConnection(options: ConnectionOptions, deps: ConnectionDeps)
     judge();
   }
 
-  let caughtUp = 0;
   function isCatchUp(own: number, name: string): boolean {
     if (name === 'feed-status') caughtUp = own;
     return caughtUp !== own;

@@ -511,6 +511,8 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
 
     setCrowded(next) {
       isCrowded = next;
+      const { feed } = store.getState();
+      write({ feed: { ...feed, ...effective(feed.status, feed.clockOffsetMs) } }, false);
     },
 
     countReset() {

@@ -73,6 +73,9 @@ export function createBoardStream(store: BoardStore, deps: BoardStreamDeps): Boa
     const opened = scope;
     connection?.close();
     streamed = opened;
+    // Nothing that the last connection said of itself holds for this one.
+    store.setCrowded(false);
+    store.setHop('connecting', deps.now());
     connection = openConnection(
       {
         url: (lastEntryId) => deps.streamUrl(opened, lastEntryId),

@@ -557,7 +557,18 @@ export function createHub(deps: HubDeps): Hub {
     history(id) {
       const entries: HistoryEntry[] = [];
       let price: number | null = null;
-      for (let index = journal.start; index < journal.end; index += 1) {
+      // Looked for from the newest back, no further than there are rows of it.
+      const held: number[] = [];
+      const known = journal.newest(id);
+      for (let index = known?.index ?? -1, rows = known?.rows ?? 0; rows > 0; index -= 1) {
+        if (index < journal.start) break;
+        const entry = journal.at(index);
+        if (entry?.kind !== 'odds') continue;
+        const own = entry.routes.filter((route) => route.id === id).length;
+        if (own > 0) held.push(index);
+        rows -= own;
+      }
+      for (const index of held.reverse()) {
         const entry = journal.at(index);
         if (entry?.kind !== 'odds' || !entry.routes.some((route) => route.id === id)) continue;
         const { points = null } = book.odds.get(id) ?? {};

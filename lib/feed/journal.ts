@@ -67,7 +67,13 @@ export type Journal = {
   append(body: EntryBody): Entry;
   at(index: number): Entry | undefined;
   /** The newest entry that tells of an odd, undefined where none is held. */
-  newest(oddId: string): { readonly index: number; readonly route: Route } | undefined;
+  newest(oddId: string):
+    | {
+        readonly index: number;
+        readonly route: Route /** Rows of it held. */;
+        readonly rows: number;
+      }
+    | undefined;
   /** Index from which to go on after the entry with this id, or why that cannot be. */
   after(id: string): { index: number } | { reason: 'too-old' | 'unknown-position' };
   /** Drops what is too old. */

@@ -453,7 +453,7 @@ export function createReader(deps: ReaderDeps): Reader {
     problems.settled === null &&
     keys.every((key) => {
       const state = leagues.get(key);
-      if (!state?.isFilled || state.phase === 'failed') return false;
+      if (!state?.isFilled || state.phase === 'failed' || state.failures > 0) return false;
       // A gap is being healed, which is soon done, or else is told.
       return state.phase !== 'reading' || timing.now() - state.readingSince < settings.restSlowMs;
     });

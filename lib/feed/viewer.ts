@@ -107,11 +107,15 @@ type Work = {
 const REPLAY_BYTES = 65_536;
 /** Entries looked at for one write of a replay, so that nobody's catching up holds up the others. */
 const REPLAY_ENTRIES = 20_000;
+/** The same for all replays between two flushes. */
+const REPLAYS_ENTRIES = 60_000;
 /** Viewers written to before the process turns to what else waits. */
 const SLICE = 500;
 const SWEEP_MS = 1_000;
 /** Filters that are gone but still stand in the order of joining. */
 const MOST_GONE = 200;
+/** Filters in the lists of what matches, before all are dropped and found anew: 8 bytes each. */
+const MOST_MATCHES = 4_000_000;
 const ONE_ROW = [0];
 /** A tick is this many times what the last flush cost, within its bounds: the rest of it is for others. */
 const TICK_FACTOR = 4;
@@ -126,7 +130,9 @@ export function createViewers(deps: ViewersDeps): Viewers {
   /** The same in the order in which they came, those that are gone included until there are many; then an era ends. */
   let joined: Group[] = [];
   let era = 0;
-  const matches = new WeakMap<Route, Matches>();
+  let matches = new WeakMap<Route, Matches>();
+  /** Filters in all lists of matches, roughly. */
+  let matchCount = 0;
   let count = 0;
   let isClosed = false;
   /** Index up to which live viewers have been written to, or are being written to. */
@@ -142,6 +148,8 @@ export function createViewers(deps: ViewersDeps): Viewers {
   let cancelServe: Cancel | null = null;
   let cancelPing: Cancel | null = null;
   let cancelSweep: Cancel | null = null;
+  /** Entries that may still be looked at for those who are behind, until the next flush. */
+  let looksLeft = REPLAYS_ENTRIES;
   let isStatusDue = false;
   let isPingDue = false;
   /** The flush under way: what is still to be written. */
@@ -176,7 +184,13 @@ export function createViewers(deps: ViewersDeps): Viewers {
     }
     for (; found.seen < joined.length; found.seen += 1) {
       const group = joined[found.seen] as Group;
-      if (!group.isGone && group.predicate.routed(route, fixture)) found.groups.push(group);
+      if (group.isGone || !group.predicate.routed(route, fixture)) continue;
+      found.groups.push(group);
+      matchCount += 1;
+    }
+    if (matchCount > MOST_MATCHES) {
+      matches = new WeakMap();
+      matchCount = 0;
     }
     return found.groups;
   }
@@ -210,8 +224,12 @@ export function createViewers(deps: ViewersDeps): Viewers {
     const isOwed = (route: Route) => {
       if (!isMatch(group, route)) return false;
       const newest = journal.newest(route.id);
-      // A later entry that the filter leaves out does not make up for this one.
-      return !newest || newest.index <= index || !isMatch(group, newest.route);
+      if (!newest || newest.index <= index) return true;
+      const later = journal.at(newest.index);
+      // Neither a settlement, which leans on the price before it, nor an entry that the filter leaves out makes up
+      // for this one.
+      const isThin = later?.kind === 'odds' && later.event === 'copilot-settled-odds';
+      return isThin || !isMatch(group, newest.route);
     };
     if (!entry.routes.some(isOwed)) return null;
     const { data, ...rest } = payloadOf(entry);
@@ -272,9 +290,9 @@ export function createViewers(deps: ViewersDeps): Viewers {
   }
 
   /** Its id moves positions on though nothing matched. */
-  function statusFrame(group: Group): Uint8Array {
+  function statusFrame(group: Group, isForAll: boolean): Uint8Array {
     const status = deps.status(group.query);
-    group.said = lasting(status);
+    if (isForAll) group.said = lasting(status);
     const id = journal.before(flushedTo);
     return text.encode(encodeSse({ event: 'feed-status', id, data: JSON.stringify(status) }));
   }
@@ -321,7 +339,8 @@ export function createViewers(deps: ViewersDeps): Viewers {
       }
       let bytes = 0;
       let looked = 0;
-      while (viewer.cursor < flushedTo && bytes < REPLAY_BYTES && looked < REPLAY_ENTRIES) {
+      const most = Math.min(REPLAY_ENTRIES, looksLeft);
+      while (viewer.cursor < flushedTo && bytes < REPLAY_BYTES && looked < most) {
         const part = frame(viewer.cursor, group, viewer.mode);
         viewer.cursor += 1;
         looked += 1;
@@ -336,12 +355,14 @@ export function createViewers(deps: ViewersDeps): Viewers {
         break;
       }
       if (viewer.cursor === flushedTo) {
-        parts.push(statusFrame(group));
+        // What one of them is told is no news to the others yet.
+        parts.push(statusFrame(group, group.live.size === 0));
         if (isMerged) meter.conflated();
         goLive(viewer);
       }
       write();
-      if (looked === REPLAY_ENTRIES) {
+      looksLeft -= looked;
+      if (looked >= most) {
         flushSoon();
         return;
       }
@@ -361,6 +382,7 @@ export function createViewers(deps: ViewersDeps): Viewers {
     cancelFlush = null;
     if (work.length > 0) return;
     flushStartedAt = timing.now();
+    looksLeft = REPLAYS_ENTRIES;
     const from = flushedTo;
     flushedTo = journal.end;
     const oldest = from < flushedTo ? journal.at(from) : undefined;
@@ -375,9 +397,9 @@ export function createViewers(deps: ViewersDeps): Viewers {
         const entries = parts.length;
         // More came within a tick than the journal holds.
         if (from < journal.start) parts.unshift(resetFrame('too-old'));
-        if (ping) parts.push(ping, statusFrame(group));
+        if (ping) parts.push(ping, statusFrame(group, true));
         else if (isStatusDue && lasting(deps.status(group.query)) !== group.said) {
-          parts.push(statusFrame(group));
+          parts.push(statusFrame(group, true));
         }
         if (parts.length > 0) {
           const chunk = createChunk(parts);

@@ -13,7 +13,7 @@ import { startFeedServer } from '@/tests/support/feed-server';
 import { planEpisode } from './plan';
 import { differences, watch } from './watch';
 
-const SCALE = 50;
+const SCALE = 25;
 const SPORT = 'basketball';
 
 /** Faults in all; both kinds of run take half of them. */

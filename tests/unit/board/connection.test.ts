@@ -25,17 +25,36 @@ function setUp(overrides: Partial<ConnectionOptions> = {}) {
 }
 
 describe('connection', () => {
-  it('is live once the first frame has come, not when the socket opens', () => {
+  it('is live once the catch-up is over, neither when the socket opens nor while the past is told', () => {
     const { page, states } = setUp();
     page.source().emit('open');
-    expect(states).toEqual([]);
     page.source().emit('connected', 'ok go');
+    page.source().emit('copilot-odds', '{}', '7-1');
+    expect(states).toEqual([]);
+    page.source().emit('feed-status', '{}');
     expect(states).toEqual(['live']);
+  });
+
+  it('stays dead while what was missed is told, and is live after it', () => {
+    const { page, states } = setUp();
+    page.source().emit('connected', 'ok go');
+    page.source().emit('feed-status', '{}');
+    page.advance(40_000);
+    expect(states).toEqual(['live', 'late', 'dead']);
+    page.source().emit('connected', 'ok go');
+    for (let second = 0; second < 30; second += 1) {
+      page.source().emit('copilot-odds', '{}', `8-${second}`);
+      page.advance(1_000);
+    }
+    expect(states).toEqual(['live', 'late', 'dead']);
+    page.source().emit('feed-status', '{}');
+    expect(states.at(-1)).toBe('live');
   });
 
   it('is late after 10 s and dead after 15 s without any frame', () => {
     const { page, states } = setUp();
     page.source().emit('connected', 'ok go');
+    page.source().emit('feed-status', '{}');
     page.advance(9_900);
     expect(states).toEqual(['live']);
     page.advance(1_000);
@@ -46,6 +65,7 @@ describe('connection', () => {
 
   it('stays live on pings alone', () => {
     const { page, states } = setUp();
+    page.source().emit('feed-status', '{}');
     for (let count = 0; count < 20; count += 1) {
       page.source().emit('ping', '2026-11-22T19:30:00Z');
       page.advance(5_000);
@@ -62,6 +82,7 @@ describe('connection', () => {
   it('notices a sleep on the first timer after it, and reopens', () => {
     const { page, states } = setUp();
     page.source().emit('connected', 'ok go');
+    page.source().emit('feed-status', '{}');
     page.sleep(3_600_000);
     page.advance(1_000);
     expect(states).toEqual(['live', 'dead']);
@@ -69,12 +90,14 @@ describe('connection', () => {
     expect(page.sources.length).toBe(2);
     expect(page.sources[0]?.isClosed).toBe(true);
     page.source().emit('connected', 'ok go');
+    page.source().emit('feed-status', '{}');
     expect(states.at(-1)).toBe('live');
   });
 
   it('reopens at once when the page is shown after a sleep', () => {
     const { page, states } = setUp();
     page.source().emit('connected', 'ok go');
+    page.source().emit('feed-status', '{}');
     page.sleep(60_000);
     page.wake();
     expect(states).toEqual(['live', 'dead']);
@@ -84,6 +107,7 @@ describe('connection', () => {
   it('does not reopen a healthy stream when the page is shown', () => {
     const { page } = setUp();
     page.source().emit('connected', 'ok go');
+    page.source().emit('feed-status', '{}');
     page.wake();
     expect(page.sources.length).toBe(1);
   });
@@ -99,6 +123,7 @@ describe('connection', () => {
   it('is not live the moment the stream breaks', () => {
     const { page, states } = setUp();
     page.source().emit('connected', 'ok go');
+    page.source().emit('feed-status', '{}');
     page.source().emit('error');
     expect(states).toEqual(['live', 'connecting']);
   });
@@ -115,6 +140,7 @@ describe('connection', () => {
     expect(connection.position()).toBe('7-1');
     expect(resumes()).toBe(0);
     page.source().emit('connected', 'ok go');
+    page.source().emit('feed-status', '{}');
     expect(resumes()).toBe(1);
   });
 
@@ -137,6 +163,7 @@ describe('connection', () => {
     // Half of each limit, since the fake random is 0.5.
     expect(waits).toEqual([1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000, 15_000]);
     page.source().emit('connected', 'ok go');
+    page.source().emit('feed-status', '{}');
     page.advance(5_000);
     page.source().emit('error');
     const opened = page.sources.length;
@@ -169,6 +196,7 @@ describe('connection', () => {
     const { page, frames, states, connection } = setUp();
     connection.close();
     page.source().emit('connected', 'ok go');
+    page.source().emit('feed-status', '{}');
     page.advance(60_000);
     page.wake();
     expect(frames).toEqual([]);

@@ -540,4 +540,33 @@ describe('viewer', () => {
     expect(deliveries).toBe(all.flatMap(({ events }) => events.filter(isOdds)).length);
     expect(bytes).toBe(all.reduce((sum, reader) => sum + reader.text().length, 0));
   });
+
+  it('gets the price before a settlement that is not flushed yet when its socket drains', async () => {
+    const kit = createKit({ viewerBytes: 1_500 });
+    const reader = kit.open();
+    for (let price = 100; price < 110; price += 1) {
+      kit.odd({ id: 'a', price });
+      await kit.timing.advance(20);
+    }
+    kit.odd({ id: 'a' }, 'copilot-settled-odds');
+    await reader.take();
+    await kit.timing.advance(20);
+    await reader.take();
+    expect(reader.text()).toContain('"conflated":true');
+    expect(prices(reader).at(-1)).toBe(109);
+    expect(names(reader)).toContain('copilot-settled-odds');
+  });
+
+  it('is told of a change though another of its filter, who came in between, was told first', async () => {
+    const kit = createKit();
+    const reader = kit.open();
+    await kit.timing.advance(100);
+    kit.setStatus({ ...LIVE, feed: 'late' });
+    const newcomer = kit.open();
+    await kit.timing.advance(100);
+    await reader.take();
+    await newcomer.take();
+    expect(reader.data('feed-status').map(({ feed }) => feed)).toEqual(['live', 'late']);
+    expect(newcomer.data('feed-status')[0]?.feed).toBe('late');
+  });
 });
