@@ -151,6 +151,8 @@ export async function serve({ isDev }: { isDev: boolean }): Promise<void> {
       }
       await (await ready)(request, response);
     } catch (error) {
+      // Whoever left in the middle of a request is no fault of ours, and may do so all day.
+      if (response.destroyed) return;
       log.error('a request failed', error);
       if (!response.headersSent) response.statusCode = 500;
       response.end();

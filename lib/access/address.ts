@@ -78,16 +78,23 @@ export function createClientReader(
     // A socket that is gone has no address; nobody reads its answer.
     let address = plainAddress(socket.remoteAddress ?? '') ?? '::';
     let isHttps = false;
+    // Who was forwarded is not on this machine, whatever is said of it.
+    let isForwarded = false;
     if (isTrusted(address)) {
       const hops = last(headers['x-forwarded-for']).slice(-MOST_HOPS);
       while (hops.length > 0 && isTrusted(address)) {
         const next = plainAddress(hops.pop() ?? '');
         if (next === null) break;
         address = next;
+        isForwarded = true;
       }
       isHttps = last(headers['x-forwarded-proto']).at(-1)?.toLowerCase() === 'https';
     }
-    return { address: countedAs(address), isLoopback: isLoopbackAddress(address), isHttps };
+    return {
+      address: countedAs(address),
+      isLoopback: !isForwarded && isLoopbackAddress(address),
+      isHttps,
+    };
   };
 }
 

@@ -645,6 +645,26 @@ describe('every refusal', () => {
     expect(text).toContain('{"error":"the headers are too large');
   });
 
+  it('tells a client that asks again before the last answer has ended, and keeps no seat for it', async () => {
+    const { hostname, port } = new URL(url);
+    const head = (path: string) =>
+      `GET ${path} HTTP/1.1\r\nHost: localhost\r\nX-Api-Key: ${TOKEN}\r\n\r\n`;
+    const text = await new Promise<string>((resolve) => {
+      let answer = '';
+      const socket = connect(Number(port), hostname, () => {
+        socket.write(`${head(SNAPSHOT)}${head(STREAM)}${head(STREAM)}`);
+      });
+      socket.on('data', (chunk) => {
+        answer += chunk;
+      });
+      socket.on('close', () => resolve(answer));
+    });
+    expect(text).toMatch(/^HTTP\/1\.1 200 /);
+    expect(text).toContain('HTTP/1.1 400 ');
+    expect(text).toContain('one request at a time');
+    await eventually(async () => expect(await viewers()).toBe(0));
+  });
+
   it('is counted by its reason', async () => {
     const { body } = await ask('/api/metrics', { headers: bearer });
     for (const reason of [
