@@ -40,6 +40,8 @@ const NAMED_LIMIT = 50;
 /** After a tab closed, connections stay as they are for this long: it is often only on its way elsewhere. */
 const LINGER_MS = 2_000;
 const WATCH_MS = 1_000;
+/** The server pings every 5 s; a connection that is silent for longer is not joined. */
+const QUIET_MS = 6_000;
 /** A tab that takes nothing for this long is frozen or gone. */
 const UNTAKEN_MS = 30_000;
 /** What may wait for one tab; a tab that lets it grow beyond goes on from its position when it is back. */
@@ -307,6 +309,8 @@ export function createStreamShare(deps: ShareDeps): StreamShare {
   function merge(link: Link): void {
     const target = mainLink(link.want.key);
     if (!target || target === link) return;
+    // One that has missed a ping may be broken: nobody leaves a connection that speaks for it.
+    if (deps.now() - target.heardAt > QUIET_MS) return;
     for (const tab of [...link.tabs]) {
       if (isBehind(tab.position, target.seen)) continue;
       unlink(tab);

@@ -95,6 +95,30 @@ describe('streams shared by tabs', () => {
     expect(odds(first)).toEqual(['six', 'seven', 'eight']);
   });
 
+  it('leaves a tab on its own connection while the shared one has missed its ping', () => {
+    const { page, tab, open, greet } = setUp();
+    tab('basketball', [], '5-0');
+    greet(page.source(), '5-0');
+    const [shared] = open();
+    page.advance(7_000);
+    const late = tab('basketball', [], '5-0');
+    const own = page.source();
+    greet(own, '6-0');
+    expect(own.isClosed).toBe(false);
+    own.emit('copilot-odds', 'seven', '7-0');
+    page.advance(1);
+    expect(late.names()).toContain('copilot-odds');
+    // It spoke again, and has told all that the other has.
+    shared?.emit('copilot-odds', 'seven', '7-0');
+    own.emit('ping', '');
+    expect(own.isClosed).toBe(true);
+    shared?.emit('copilot-odds', 'eight', '8-0');
+    page.advance(1);
+    expect(late.frames.filter(([name]) => name === 'copilot-odds').map(([, data]) => data)).toEqual(
+      ['seven', 'eight'],
+    );
+  });
+
   it('keeps the others on the connection whose first tab closes, and ends it with the last', () => {
     const { page, tab, open, greet } = setUp();
     const first = tab('basketball', [], '5-0');
