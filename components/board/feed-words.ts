@@ -35,6 +35,7 @@ const CAUSES: Partial<Record<FeedErrorCode, string>> = {
   'rate-limited': 'Too many requests',
   unauthorized: 'Key refused',
   'frame-too-large': 'Frame too large',
+  'bad-row': 'Unreadable event',
 };
 
 /** What began a gap of the way to the vendor, and how it is healed. */

@@ -87,7 +87,7 @@ export const FEED_SETTINGS = {
   ),
   upstreamBackoffMaxMs: wait(
     'BOARD_UPSTREAM_BACKOFF_MAX_MS',
-    10_000,
+    8_000,
     'longest pause after an open that failed',
   ),
   upstreamStableMs: wait(
@@ -141,11 +141,11 @@ export const FEED_SETTINGS = {
   restSlowMs: wait(
     'BOARD_REST_SLOW_MS',
     3_000,
-    'a read after a gap that takes longer is told as partial',
+    'what is in doubt for longer than this is told as partial',
   ),
   restRetryMs: wait(
     'BOARD_REST_RETRY_MS',
-    10_000,
+    8_000,
     'longest pause before a read that failed is tried again',
   ),
   fixturesPollMs: wait(

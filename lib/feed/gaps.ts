@@ -16,14 +16,16 @@ const NAMED = 2;
 export type GapLedger = {
   /** These leagues have no stream, and had their last frame at `since`. */
   lost(leagues: readonly League[], since: number, why: FeedErrorCode): void;
-  /** They are carried again, or the whole gap is told of only now. */
-  carried(leagues: readonly League[], gapMs: number): void;
+  /** They are carried again, or the whole gap is told of only now; `why` is then its cause. */
+  carried(leagues: readonly League[], gapMs: number, why?: FeedErrorCode): void;
   /** A read of these leagues began at `startedAt` and has corrected `differences`. */
   read(keys: readonly string[], startedAt: number, differences: number): void;
   /** Such a read failed. */
   failed(keys: readonly string[]): void;
   /** Nobody watches these leagues any more. */
   drop(keys: readonly string[]): void;
+  /** Since when something that is not read yet may be missed of these leagues; null where nothing is. */
+  missingSince(keys: readonly string[]): number | null;
   /** The newest gaps of these leagues, newest last; of all where null. */
   list(keys: readonly string[] | null): FeedGap[];
 };
@@ -52,7 +54,10 @@ export function createGapLedger(now: () => number, meter: Meter): GapLedger {
       unread: new Map(),
     };
     gaps.push(gap);
-    if (gaps.length > KEPT) gaps = gaps.slice(-KEPT);
+    if (gaps.length > KEPT) {
+      const spare = gaps.find(isHealed) ?? gaps.find(isFailed) ?? gaps[0];
+      gaps = gaps.filter((other) => other !== spare);
+    }
     return gap;
   }
 
@@ -65,6 +70,7 @@ export function createGapLedger(now: () => number, meter: Meter): GapLedger {
   }
 
   const isHealed = ({ healing }: Gap) => healing === 'read' || healing === 'let-go';
+  const isFailed = ({ healing }: Gap) => healing === 'failed';
 
   return {
     lost(leagues, since, why) {
@@ -73,7 +79,7 @@ export function createGapLedger(now: () => number, meter: Meter): GapLedger {
       if (news.length > 0) open(news, since, why);
     },
 
-    carried(leagues, gapMs) {
+    carried(leagues, gapMs, why = 'stalled') {
       const at = now();
       const untold = new Map(leagues.map((league) => [league.key, league]));
       for (const gap of gaps) {
@@ -87,7 +93,15 @@ export function createGapLedger(now: () => number, meter: Meter): GapLedger {
         gap.healing = 'reading';
       }
       if (gapMs <= 0 || untold.size === 0) return;
-      const gap = open([...untold.values()], at - gapMs, 'stalled');
+      const news = [...untold.values()];
+      // One damaged frame after the other is one gap that goes on.
+      const same = gaps.find(
+        (gap) =>
+          gap.why === why &&
+          gap.healing === 'reading' &&
+          news.every(({ key }) => gap.unread.has(key)),
+      );
+      const gap = same ?? open(news, at - gapMs, why);
       gap.away.clear();
       for (const key of untold.keys()) gap.unread.set(key, at);
       gap.until = at;
@@ -124,6 +138,19 @@ export function createGapLedger(now: () => number, meter: Meter): GapLedger {
         }
         settle(gap, 'let-go');
       }
+    },
+
+    missingSince(keys) {
+      const asked = keys.includes('') ? null : new Set(keys);
+      const isAsked = (key: string) => !asked || key === '' || asked.has(key);
+      let since: number | null = null;
+      for (const gap of gaps) {
+        // A read that fails is told as such: the board is in part what it was, and its stream is live.
+        if (isHealed(gap) || isFailed(gap)) continue;
+        const isMissing = [...gap.away, ...gap.unread.keys()].some(isAsked);
+        if (isMissing) since = Math.min(since ?? gap.from, gap.from);
+      }
+      return since;
     },
 
     list(keys) {

@@ -42,7 +42,7 @@ import { createReader } from './reader';
 import type { Rest } from './rest';
 import type { OpenSink } from './sink';
 import { createCuts, firstRows, selectRows } from './snapshot';
-import { createSubscription, WHOLE_SPORT } from './subscription';
+import { type Coverage, createSubscription, WHOLE_SPORT } from './subscription';
 import type { Cancel, Timing } from './timing';
 import type { Upstream, UpstreamHandlers } from './upstream';
 import { createViewers } from './viewer';
@@ -193,8 +193,12 @@ export function createHub(deps: HubDeps): Hub {
     if (changes.length > 0) viewers.notify();
   }
 
-  function onEvent(event: FeedEvent): void {
+  function onEvent(event: FeedEvent, isLate: boolean): void {
     reject(event.rejected);
+    // What could not be believed, or came in another order than it was made in, may leave what is not so.
+    const doubtful = event.rejected.flatMap(({ fixtureId }) => fixtureId ?? []);
+    if (isLate) doubtful.push(...fixturesOf(event));
+    if (doubtful.length > 0) reader.doubt(doubtful);
     if (event.kind === 'fixture') {
       onFixtureEvent(event);
       return;
@@ -345,8 +349,8 @@ export function createHub(deps: HubDeps): Hub {
     open: deps.openUpstream,
     onEvent,
     onLost: gaps.lost,
-    onCovered(leagues, gapMs) {
-      gaps.carried(leagues, gapMs);
+    onCovered(leagues, gapMs, why) {
+      gaps.carried(leagues, gapMs, why);
       reader.read(leagues, gapMs);
     },
     onWanted(added, dropped) {
@@ -397,6 +401,14 @@ export function createHub(deps: HubDeps): Hub {
       .map(({ key }) => (wanted.has(key) || !wanted.has('') ? key : ''));
   }
 
+  /** How the feed is for some leagues: a stream that is back is live once what it missed has been read. */
+  function coverageOf(query: Pick<RelayQuery, 'leagues'>, keys: readonly string[]): Coverage {
+    const coverage = subscription.coverage(query);
+    const missingSince = coverage.state === 'live' ? gaps.missingSince(keys) : null;
+    if (missingSince === null) return coverage;
+    return { ...coverage, state: 'late', since: missingSince };
+  }
+
   function messageOf(problemText: string | null, isLive: boolean): string | null {
     const readProblem = reader.problem();
     if (problemText !== null) return problemText;
@@ -417,8 +429,8 @@ export function createHub(deps: HubDeps): Hub {
   }
 
   function status(query: Pick<RelayQuery, 'leagues'>): FeedStatus {
-    const { state, since, connections, problem } = subscription.coverage(query);
     const keys = keysOf(query);
+    const { state, since, connections, problem } = coverageOf(query, keys);
     return {
       feed: state,
       source: deps.source,
@@ -666,6 +678,11 @@ const TOLD_AGAIN: ReadonlySet<string> = new Set(['wire', 'receivedAt', 'upstream
 function saidSeconds({ timestampSeconds, settlement, settledAt }: OddRow): number {
   if (settlement === null || settledAt === null) return timestampSeconds;
   return Math.max(timestampSeconds, Date.parse(settledAt) / 1000);
+}
+
+function fixturesOf(event: FeedEvent): string[] {
+  if (event.kind === 'odds') return event.rows.map(({ fixtureId }) => fixtureId);
+  return event.fixture ? [event.fixture.id] : [];
 }
 
 function eventOf(row: OddRow): OddsEventName {

@@ -58,6 +58,8 @@ export type Reader = {
   add(leagues: readonly League[]): void;
   /** Reads leagues in full, since what came before may have been missed. */
   read(leagues: readonly League[], gapMs: number): void;
+  /** Reads these fixtures soon, since what the stream told of them may be wrong; each not too often. */
+  doubt(fixtureIds: readonly string[]): void;
   drop(keys: readonly string[]): void;
   /** Resolves once all of these were read or refused, or after `waitMs`. */
   ready(keys: () => readonly string[], waitMs: number): Promise<void>;
@@ -70,7 +72,8 @@ export type Reader = {
 };
 
 type LeagueState = League & {
-  phase: 'new' | 'reading' | 'read' | 'failed';
+  /** `again`: read, and soon once more, since a gap came meanwhile. */
+  phase: 'new' | 'reading' | 'read' | 'again' | 'failed';
   /** Whether its first, silent read has ended. */
   isFilled: boolean;
   filledAt: string | null;
@@ -78,8 +81,6 @@ type LeagueState = League & {
   generation: number;
   /** Length of a gap that came while it was read: it is read once more after that, however many came. */
   gapMeanwhileMs: number | null;
-  /** When the newest read began. */
-  readingSince: number;
   /** Reads that failed in a row. */
   failures: number;
 };
@@ -88,6 +89,9 @@ type LeagueState = League & {
 const STREAM_WAIT_MS = 2_000;
 /** Fixtures looked up by id are remembered, so that each is asked for once; this bounds how many. */
 const MOST_LOOKED_UP = 10_000;
+/** What is in doubt is read this late, so that one read answers what comes together, and not again before that. */
+const CHECK_MS = 250;
+const CHECK_AGAIN_MS = 2_500;
 /** Shortest pause between two calls of the slow refresh, and its pause while there is nothing to read. */
 const REFRESH_PACE_MS = 50;
 const IDLE_PACE_MS = 1_000;
@@ -109,13 +113,26 @@ export function createReader(deps: ReaderDeps): Reader {
   };
   let isUnentitled = false;
   let isClosed = false;
+  /** Fixtures of which something may be wrong: since when, and when they may be read. */
+  const doubts = new Map<string, { since: number; dueAt: number }>();
+  /** When fixtures in doubt were read last. */
+  const checkedAt = new Map<string, number>();
+  let checking = new Set<string>();
+  let cancelCheck: Cancel | null = null;
+  let isSlowDue = false;
+  /** Checks that failed in a row. */
+  let checkFailures = 0;
 
-  function later(task: () => void, delayMs: number): void {
+  function later(task: () => void, delayMs: number): Cancel {
     const cancel = timing.schedule(() => {
       timers.delete(cancel);
       if (!isClosed) task();
     }, delayMs);
     timers.add(cancel);
+    return () => {
+      timers.delete(cancel);
+      cancel();
+    };
   }
 
   function changed(): void {
@@ -152,7 +169,10 @@ export function createReader(deps: ReaderDeps): Reader {
     for (const kind of withSettled ? (['settled', 'open'] as const) : (['open'] as const)) {
       const read = await readKind(ids, kind);
       if (isClosed) return changes;
-      if (!read) continue;
+      if (!read) {
+        doubt(ids, settings.restRetryMs);
+        continue;
+      }
       target.reject(read.rejected);
       if (kind === 'open' && read.isUnentitled) isUnentitled = true;
       for (const fixture of read.fixtures) {
@@ -242,7 +262,7 @@ export function createReader(deps: ReaderDeps): Reader {
     const states: LeagueState[] = [];
     for (const state of wanted.flatMap(({ key }) => leagues.get(key) ?? [])) {
       // A stream that breaks again and again must not pile up reads, nor keep each from its end.
-      if (state.phase === 'reading')
+      if (state.phase === 'reading' || state.phase === 'again')
         state.gapMeanwhileMs = Math.max(state.gapMeanwhileMs ?? 0, gapMs);
       else states.push(state);
     }
@@ -252,28 +272,33 @@ export function createReader(deps: ReaderDeps): Reader {
       state.generation += 1;
       generations.set(state, state.generation);
       state.phase = 'reading';
-      state.readingSince = timing.now();
       state.gapMeanwhileMs = null;
     }
     const current = () => states.filter((state) => state.generation === generations.get(state));
     const wasFilled = states.every(({ isFilled }) => isFilled);
     const startedAt = timing.now();
     changed();
-    later(() => {
-      if (current().some(({ phase }) => phase === 'reading')) changed();
-    }, settings.restSlowMs);
     readAll(states, () => current().length > 0).then(
       (changes) => {
         if (isClosed) return;
         succeeded('fixtures');
         succeeded('odds');
         const done = current();
+        for (const [id, { since }] of doubts) {
+          const state = leagueOf(target.fixture(id));
+          if (since < startedAt && state && done.includes(state)) doubts.delete(id);
+        }
         finish(done);
         const keys = done.map(({ key }) => key);
         // A first read tells nobody anything new, so it corrects nothing.
         target.onHealed(keys, { changes: wasFilled ? changes : 0, startedAt, gapMs });
         const again = current().filter(({ gapMeanwhileMs }) => gapMeanwhileMs !== null);
-        read(again, Math.max(0, ...again.map(({ gapMeanwhileMs }) => gapMeanwhileMs ?? 0)));
+        for (const state of again) state.phase = 'again';
+        later(() => {
+          const still = again.filter(({ phase }) => phase === 'again');
+          for (const state of still) state.phase = 'read';
+          read(still, Math.max(0, ...still.map((state) => state.gapMeanwhileMs ?? 0)));
+        }, settings.restBackoffMs);
       },
       (error: unknown) => {
         if (isClosed) return;
@@ -299,6 +324,95 @@ export function createReader(deps: ReaderDeps): Reader {
     );
   }
 
+  /** @param waitMs longer than usual, where the vendor refused the same a moment ago */
+  function doubt(fixtureIds: readonly string[], waitMs = CHECK_MS): void {
+    const now = timing.now();
+    for (const id of fixtureIds) {
+      if (!target.fixture(id) && !target.hasOdds(id)) continue;
+      const againAt = (checkedAt.get(id) ?? Number.NEGATIVE_INFINITY) + CHECK_AGAIN_MS;
+      // One that is being read may be read too early for this.
+      if (doubts.has(id) && !checking.has(id)) continue;
+      doubts.set(id, { since: now, dueAt: Math.max(now + waitMs, againAt) });
+    }
+    if (doubts.size === 0) return;
+    scheduleCheck();
+    if (isSlowDue) return;
+    isSlowDue = true;
+    later(() => {
+      isSlowDue = false;
+      if (doubts.size > 0) changed();
+    }, settings.restSlowMs);
+  }
+
+  function scheduleCheck(): void {
+    cancelCheck?.();
+    cancelCheck = null;
+    if (checking.size > 0 || doubts.size === 0) return;
+    let dueAt = Number.POSITIVE_INFINITY;
+    for (const doubtful of doubts.values()) dueAt = Math.min(dueAt, doubtful.dueAt);
+    cancelCheck = later(runCheck, Math.max(0, dueAt - timing.now(), gate.waitMs('reads')));
+  }
+
+  function runCheck(): void {
+    const now = timing.now();
+    for (const [id, at] of checkedAt) if (now - at >= CHECK_AGAIN_MS) checkedAt.delete(id);
+    const due: string[] = [];
+    for (const [id, { dueAt }] of doubts) {
+      if (!leagueOf(target.fixture(id))) doubts.delete(id);
+      else if (dueAt <= now && due.length < ODDS_BATCH) due.push(id);
+    }
+    if (due.length === 0) {
+      scheduleCheck();
+      return;
+    }
+    const before = due.map((id) => doubts.get(id));
+    checking = new Set(due);
+    check(due)
+      .then(
+        (changes) => {
+          checkFailures = 0;
+          for (const [index, id] of due.entries()) {
+            checkedAt.set(id, now);
+            // Another doubt that came meanwhile stays.
+            if (doubts.get(id) === before[index]) doubts.delete(id);
+          }
+          differing(changes);
+          readWell();
+          if (!isClosed) changed();
+        },
+        (error: unknown) => {
+          checkFailures += 1;
+          const dueAt = timing.now() + pauseMs(checkFailures, timing.now() - now);
+          // One refusal is the answer to all of them.
+          for (const doubtful of doubts.values()) doubtful.dueAt = Math.max(doubtful.dueAt, dueAt);
+          if (error !== problems.settled) failed('odds', error);
+        },
+      )
+      .finally(() => {
+        checking = new Set();
+        if (!isClosed) scheduleCheck();
+      });
+  }
+
+  /** Everything there is to know of a few fixtures. */
+  async function check(ids: readonly string[]): Promise<number> {
+    const found = await rest.fixturesById(ids);
+    if (isClosed) return 0;
+    target.reject(found.rejected);
+    let changes = 0;
+    for (const fixture of found.fixtures) {
+      changes += target.applyFixture(fixture, found.sentAt, isSilent(fixture));
+    }
+    changes += await readOdds(ids, true);
+    if (problems.settled) throw problems.settled;
+    return changes;
+  }
+
+  /** While a league could not be read in full, one good batch does not make it whole. */
+  function readWell(): void {
+    if (inUse().length === leagues.size) succeeded('odds');
+  }
+
   /** Half of it is chance, so that sports do not ask in step; a read that hung has waited already. */
   function pauseMs(failures: number, spentMs: number): number {
     const ceiling = Math.min(
@@ -322,7 +436,9 @@ export function createReader(deps: ReaderDeps): Reader {
   }
 
   function inUse(): LeagueState[] {
-    return [...leagues.values()].filter(({ isFilled, phase }) => isFilled && phase === 'read');
+    return [...leagues.values()].filter(
+      ({ isFilled, phase }) => isFilled && (phase === 'read' || phase === 'again'),
+    );
   }
 
   /** The list of fixtures again: new ones, changed ones, and those that left it. */
@@ -350,7 +466,7 @@ export function createReader(deps: ReaderDeps): Reader {
       })
       .map(({ id }) => id);
     listed = now;
-    for (const batch of batches(fresh, ODDS_BATCH)) differing(await readOdds(batch, true));
+    doubt(fresh);
     await lookUp([...gone, ...target.unknownFixtureIds()]);
   }
 
@@ -438,10 +554,12 @@ export function createReader(deps: ReaderDeps): Reader {
       .then(
         (changes) => {
           differing(changes);
-          // While a league could not be read in full, one good batch does not make it whole.
-          if (inUse().length === leagues.size) succeeded('odds');
+          readWell();
         },
-        (error: unknown) => failed('odds', error),
+        (error: unknown) => {
+          failed('odds', error);
+          doubt(batch, settings.restRetryMs);
+        },
       )
       .finally(scheduleRefresh);
   }
@@ -449,14 +567,21 @@ export function createReader(deps: ReaderDeps): Reader {
   repeat(poll, settings.fixturesPollMs);
   scheduleRefresh();
 
-  const isComplete = (keys: readonly string[]) =>
-    problems.settled === null &&
-    keys.every((key) => {
+  function isComplete(keys: readonly string[]): boolean {
+    if (problems.settled) return false;
+    const isRead = keys.every((key) => {
       const state = leagues.get(key);
-      if (!state?.isFilled || state.phase === 'failed' || state.failures > 0) return false;
-      // A gap is being healed, which is soon done, or else is told.
-      return state.phase !== 'reading' || timing.now() - state.readingSince < settings.restSlowMs;
+      return state?.isFilled && state.phase !== 'failed' && state.failures === 0;
     });
+    if (!isRead) return false;
+    // A doubt is soon answered, or else is told.
+    const before = timing.now() - settings.restSlowMs;
+    for (const [id, { since }] of doubts) {
+      const key = since <= before ? leagueOf(target.fixture(id))?.key : undefined;
+      if (key !== undefined && keys.includes(key)) return false;
+    }
+    return true;
+  }
 
   return {
     add(added) {
@@ -470,7 +595,6 @@ export function createReader(deps: ReaderDeps): Reader {
           filledAt: null,
           generation: 0,
           gapMeanwhileMs: null,
-          readingSince: 0,
           failures: 0,
         };
         leagues.set(league.key, state);
@@ -486,6 +610,7 @@ export function createReader(deps: ReaderDeps): Reader {
       changed();
     },
     read,
+    doubt,
     drop(keys) {
       for (const key of keys) {
         const state = leagues.get(key);

@@ -4,6 +4,7 @@
  * overloaded vendor is asked less and less often.
  */
 import { createParser } from 'eventsource-parser';
+import { isOvertaken } from '@/lib/protocol/book';
 import { decodeEvent } from '@/lib/protocol/decode';
 import { FeedError, type FeedErrorCode } from '@/lib/protocol/errors';
 import type { ConnectionStatus, FeedEvent, FeedState } from '@/lib/protocol/events';
@@ -29,11 +30,15 @@ export type UpstreamDeps = {
 };
 
 export type UpstreamHandlers = {
-  /** It speaks: the first open reached `connected`, or a later one did, or it broke a silence of `gapMs`. */
-  onConnected(gap: { isFirst: boolean; gapMs: number }): void;
+  /**
+   * It speaks: the first open reached `connected`, or a later one did, or it broke a silence of `gapMs`. With `why`,
+   * it spoke all the time, and something of it was lost on the way.
+   */
+  onConnected(gap: { isFirst: boolean; gapMs: number; why?: FeedErrorCode }): void;
   /** It broke or fell silent, and was last heard at `since`. Told once until it speaks again. */
   onLost?(since: number, why: FeedErrorCode): void;
-  onEvent(event: FeedEvent): void;
+  /** `isLate`: others that were made after it came before it. */
+  onEvent(event: FeedEvent, isLate: boolean): void;
   /** What `status` or `problem` say is no longer what they said. */
   onChange(): void;
 };
@@ -48,6 +53,9 @@ export type Upstream = {
 };
 
 const WHAT = "The vendor's stream";
+
+/** Events remembered, so that one that comes twice is applied once. */
+const MOST_REMEMBERED = 4_096;
 
 /** Connections opened by this process: each has its number in the log. */
 let opened = 0;
@@ -87,6 +95,9 @@ export function openUpstream(
   let lastFrameAt: number | null = null;
   let brokenAt: number | null = null;
   let cursor: string | null = null;
+  /** The newest entry that came; messages may overtake each other. */
+  let newestId: string | null = null;
+  const remembered = new Set<string>();
   let isLost = false;
   /** The last one that was believed ended by silence. */
   let wasSilent = false;
@@ -232,6 +243,7 @@ export function openUpstream(
   }
 
   function receive(current: Attempt, event: string, data: string, id: string | null): void {
+    const silentMs = timing.now() - (lastFrameAt ?? startedAt);
     // "Connected" is the first frame, not the open socket. A server that leaves `connected` out is believed
     // by its first other frame.
     current.connectedAt ??= timing.now();
@@ -267,8 +279,31 @@ export function openUpstream(
     }
     const decoded = decodeEvent(event, data, id);
     if (!decoded) return;
-    if (decoded.entryId !== null) cursor = decoded.entryId;
-    on.onEvent(decoded);
+    if (decoded.isUnreadable) {
+      // What it told is lost, and nobody knows of what it was: what it may have been of is read again.
+      on.onEvent(decoded, false);
+      on.onConnected({ isFirst: false, gapMs: Math.max(1, silentMs), why: 'bad-row' });
+      return;
+    }
+    const { entryId } = decoded;
+    if (entryId !== null) {
+      cursor = entryId;
+      if (isRepeated(`${event} ${entryId} ${data.length}`)) return;
+    }
+    const isLate = isOvertaken(entryId, newestId);
+    if (!isLate) newestId = entryId ?? newestId;
+    on.onEvent(decoded, isLate);
+  }
+
+  /** Locks and settlements of one moment may share an id, so the name counts as well. */
+  function isRepeated(key: string): boolean {
+    if (remembered.has(key)) return true;
+    remembered.add(key);
+    for (const oldest of remembered) {
+      if (remembered.size > MOST_REMEMBERED) remembered.delete(oldest);
+      else break;
+    }
+    return false;
   }
 
   function fail(current: Attempt, error: FeedError): void {

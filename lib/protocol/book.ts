@@ -44,7 +44,8 @@ const OVERTAKEN_WINDOW_MS = 600_000;
  */
 const REOPEN_AFTER_MS = 10_000;
 
-function isOvertaken(entryId: string | null, heldId: string | null): boolean {
+/** Whether the message with this entry id was made before the one with the other, and came after it. */
+export function isOvertaken(entryId: string | null, heldId: string | null): boolean {
   if (entryId === null || heldId === null || entryId === heldId) return false;
   const ms = parseEntryId(entryId)?.ms ?? 0;
   const heldMs = parseEntryId(heldId)?.ms ?? 0;
@@ -325,7 +326,8 @@ function merge(
     state: isSettled ? 'settled' : isLocked ? 'locked' : 'open',
     lockedAt: isLocked ? (wasLocked ? previous.lockedAt : row.timestampSeconds) : null,
     receivedAt: Math.max(receivedAt, previous?.receivedAt ?? 0),
-    upstreamEntryId: entryId,
+    // A read has none: what overtook it is still told from what it overtook by the stream's last.
+    upstreamEntryId: entryId ?? previous?.upstreamEntryId ?? null,
     wire: mergeWire(row, previous),
   };
 }
@@ -418,7 +420,7 @@ function mergeFixture(
     isLater(receivedAt, held.statusReceivedAt, entryId, held.statusEntryId)
   ) {
     next.statusReceivedAt = receivedAt;
-    next.statusEntryId = entryId;
+    next.statusEntryId = entryId ?? held.statusEntryId;
     const old = patch.oldStatus ?? held.status;
     if (patch.status !== held.status) {
       next.status = patch.status;
@@ -433,7 +435,7 @@ function mergeFixture(
     isLater(receivedAt, held.startReceivedAt, entryId, held.startEntryId)
   ) {
     next.startReceivedAt = receivedAt;
-    next.startEntryId = entryId;
+    next.startEntryId = entryId ?? held.startEntryId;
     const old = patch.oldStartDate ?? held.startDate;
     if (patch.startDate !== held.startDate) {
       next.startDate = patch.startDate;

@@ -315,8 +315,22 @@ export function decodeEvent(
         ? decodeFixture(body?.data, { keepWire })
         : decodeFixtureStatus(body?.data, keepWire));
     return 'reason' in found
-      ? { kind: 'fixture', event: name, fixture: null, rejected: [found], ...shared }
-      : { kind: 'fixture', event: name, fixture: found, rejected: [], ...shared };
+      ? {
+          kind: 'fixture',
+          event: name,
+          fixture: null,
+          rejected: [found],
+          isUnreadable: true,
+          ...shared,
+        }
+      : {
+          kind: 'fixture',
+          event: name,
+          fixture: found,
+          rejected: [],
+          isUnreadable: false,
+          ...shared,
+        };
   }
 
   const rows: OddRow[] = [];
@@ -327,10 +341,14 @@ export function decodeEvent(
   };
   for (const wire of body && Array.isArray(body.data) ? body.data : []) {
     const row = decodeOddRow(wire, name, context, { keepWire });
-    if (isRejected(row)) rejected.push(row);
-    else rows.push(row);
+    if (!isRejected(row)) rows.push(row);
+    else {
+      const fixtureId = isRecord(wire) ? (text(wire.fixture_id) ?? undefined) : undefined;
+      rejected.push({ ...row, fixtureId });
+    }
   }
-  return { kind: 'odds', event: name, rows, rejected, ...shared };
+  const isUnreadable = !Array.isArray(body?.data);
+  return { kind: 'odds', event: name, rows, rejected, isUnreadable, ...shared };
 }
 
 function parseJson(data: string): unknown {

@@ -171,26 +171,33 @@ export type RejectReason =
   | 'bad-settlement'
   | 'bad-fixture';
 
-export type Rejected = { reason: RejectReason; detail: string };
+export type Rejected = {
+  reason: RejectReason;
+  detail: string;
+  /** The fixture that the row was of, where it says so. */
+  fixtureId?: string;
+};
 
-export type OddsEvent = {
-  kind: 'odds';
-  event: OddsEventName;
+type AnyEvent = {
   /** Payload `entry_id`, else the SSE id; null where neither has the shape `<ms>-<seq>`. */
   entryId: string | null;
-  rows: readonly OddRow[];
   rejected: readonly Rejected[];
+  /** True where it could not be read as a whole: nobody knows what it told, nor of what. */
+  isUnreadable: boolean;
   /** True where both ids were given and differ. */
   idMismatch: boolean;
 };
 
-export type FixtureEvent = {
+export type OddsEvent = AnyEvent & {
+  kind: 'odds';
+  event: OddsEventName;
+  rows: readonly OddRow[];
+};
+
+export type FixtureEvent = AnyEvent & {
   kind: 'fixture';
   event: 'fixture-status' | 'fixture';
-  entryId: string | null;
   fixture: FixturePatch | null;
-  rejected: readonly Rejected[];
-  idMismatch: boolean;
 };
 
 export type FeedEvent = OddsEvent | FixtureEvent;

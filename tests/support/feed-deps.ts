@@ -19,8 +19,10 @@ export type FakeUpstream = {
   isClosed: boolean;
   /** `connected` arrives. */
   connect(gapMs?: number): void;
-  event(name: string, data: unknown, id?: string | null): void;
+  event(name: string, data: unknown, id?: string | null, isLate?: boolean): void;
   setState(state: FeedState, problem?: FeedError | null): void;
+  /** An event comes that cannot be read, as openUpstream tells of it. */
+  damage(): void;
   /** Nothing comes any more: its last frame was just now. */
   lose(why: FeedErrorCode): void;
   /** Ms since its last frame. */
@@ -101,11 +103,14 @@ export function createFakeVendor(timing: FakeTiming) {
         fake.setState('live');
         on.onConnected({ isFirst: reconnects === 0, gapMs });
       },
-      event(name, data, id = null) {
+      damage() {
+        on.onConnected({ isFirst: false, gapMs: 1, why: 'bad-row' });
+      },
+      event(name, data, id = null, isLate = false) {
         if (fake.isClosed) return;
         const text = typeof data === 'string' ? data : JSON.stringify(data);
         const decoded = decodeEvent(name, text, id);
-        if (decoded) on.onEvent(decoded);
+        if (decoded) on.onEvent(decoded, isLate);
       },
       setState(next, nextProblem = null) {
         state = next;

@@ -64,8 +64,14 @@ describe('gaps', () => {
     ]);
     priceOf(kit, 'FX1', 140);
     upstream?.connect(4_000);
-    expect(kit.hub.status(ALL).gaps).toMatchObject([{ until: from + 4_000, healing: 'reading' }]);
+    // Back is not yet live: what was missed may be on the board.
+    expect(kit.hub.status(ALL)).toMatchObject({
+      feed: 'late',
+      since: from,
+      gaps: [{ until: from + 4_000, healing: 'reading' }],
+    });
     await kit.timing.advance(100);
+    expect(kit.hub.status(ALL)).toMatchObject({ feed: 'live', partial: false });
     expect(kit.hub.status(ALL).gaps).toMatchObject([
       { from, until: from + 4_000, healing: 'read', differences: 1 },
     ]);
@@ -84,7 +90,12 @@ describe('gaps', () => {
     kit.vendor.refusal = new FeedError('upstream-http', 'REST answered 503.');
     upstream?.connect(1_000);
     await kit.timing.advance(120_000);
-    expect(kit.hub.status(ALL)).toMatchObject({ partial: true, gaps: [{ healing: 'failed' }] });
+    // The stream is live; what it missed is not known, which is said as such.
+    expect(kit.hub.status(ALL)).toMatchObject({
+      feed: 'live',
+      partial: true,
+      gaps: [{ healing: 'failed' }],
+    });
     expect(healed).toEqual([]);
     kit.vendor.refusal = null;
     await kit.timing.advance(10_100);
@@ -120,9 +131,56 @@ describe('gaps', () => {
     const before = calls;
     release();
     await kit.timing.advance(100);
+    expect(kit.hub.status(ALL)).toMatchObject({ feed: 'late', gaps: [{}, { healing: 'reading' }] });
+    await kit.timing.advance(1_000);
     expect(calls).toBeGreaterThan(before);
     expect(kit.hub.status(ALL).gaps.map(({ healing }) => healing)).toEqual(['read', 'read']);
     expect(kit.hub.book.odds.get('odd of FX1')?.price).toBe(150);
+  });
+
+  it('make late those alone whose leagues they are', async () => {
+    const { kit } = await aLiveKit({ settings: { connectionLeagues: 1 } });
+    const nba = kit.vendor.open().find(({ leagues }) => leagues.includes('NBA'));
+    nba?.connect(4_000);
+    expect(kit.hub.status(aQuery('league=NBA')).feed).toBe('late');
+    expect(kit.hub.status(aQuery('league=NCAAB')).feed).toBe('live');
+    expect(kit.hub.status(ALL).feed).toBe('late');
+  });
+
+  it('are what an unreadable event leaves, one for all that come until they are read', async () => {
+    const { kit } = await aLiveKit();
+    const [upstream] = kit.vendor.open();
+    priceOf(kit, 'FX1', 140);
+    for (let count = 0; count < 100; count += 1) upstream?.damage();
+    expect(kit.hub.status(ALL)).toMatchObject({
+      feed: 'late',
+      gaps: [{ why: 'bad-row', healing: 'reading' }],
+    });
+    const asked = kit.vendor.asked.length;
+    await kit.timing.advance(2_000);
+    expect(kit.hub.status(ALL)).toMatchObject({
+      feed: 'live',
+      gaps: [{ why: 'bad-row', healing: 'read', differences: 1 }],
+    });
+    expect(kit.hub.book.odds.get('odd of FX1')?.price).toBe(140);
+    // Read once, and once more for those that came meanwhile.
+    const lists = kit.vendor.asked.slice(asked).filter(({ path }) => path === 'fixtures');
+    expect(lists.length).toBeLessThanOrEqual(2);
+  });
+
+  it('are kept while they are not healed, however many come and go', async () => {
+    const { kit } = await aLiveKit({ settings: { connectionLeagues: 1 } });
+    const nba = kit.vendor.open().find(({ leagues }) => leagues.includes('NBA'));
+    const other = kit.vendor.open().find(({ leagues }) => leagues.includes('NCAAB'));
+    nba?.lose('stalled');
+    nba?.setState('live');
+    for (let count = 0; count < 100; count += 1) {
+      other?.connect(1_000);
+      await kit.timing.advance(2_000);
+    }
+    expect(kit.hub.health().gaps.length).toBeLessThan(60);
+    expect(kit.hub.status(aQuery('league=NBA'))).toMatchObject({ feed: 'late' });
+    expect(kit.hub.status(aQuery('league=NCAAB'))).toMatchObject({ feed: 'live' });
   });
 
   it("are told to those whose leagues they are, by those leagues' names alone", async () => {

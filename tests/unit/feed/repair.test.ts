@@ -163,6 +163,77 @@ describe('repair', () => {
     expect(kit.hub.status(aQuery()).message).toContain('settled answered 400');
   });
 
+  it('asks a refusing vendor for settled ones again, for one batch at a time, until it has them', async () => {
+    const kit = createHubKit({ settings: { oddsRefreshMs: 0, fixturesPollMs: 0 } });
+    const refusal = refuse(kit, 'settled');
+    kit.vendor.fixtures = Array.from({ length: 50 }, (_, index) =>
+      aWireFixture({ id: `FX${index}` }),
+    );
+    watch(kit);
+    await kit.timing.advance(300);
+    for (const upstream of kit.vendor.open()) upstream.connect();
+    await kit.timing.advance(1_000);
+    const asked = kit.vendor.asked.length;
+    await kit.timing.advance(600_000);
+    const settled = kit.vendor.asked.slice(asked).filter(({ path }) => path === 'settled');
+    expect(settled.length).toBeGreaterThan(50);
+    expect(settled.length).toBeLessThan(130);
+    refusal.stop();
+    await kit.timing.advance(11_000);
+    expect(kit.hub.status(aQuery())).toMatchObject({ partial: false });
+    expect(kit.hub.status(aQuery()).message).not.toContain('settled');
+  });
+
+  it('reads a fixture of which a row came too late, or could not be believed', async () => {
+    const kit = await aFilledKit();
+    const [upstream] = kit.vendor.open();
+    const price = (value: number, later: number) =>
+      kit.vendor.odds.set('FX1', [
+        aRestRow({ id: 'a', price: value, timestamp: ROW_SECONDS + later }),
+      ]);
+    price(150, 1);
+    upstream?.event('copilot-odds', { data: [aWireRow({ id: 'a', price: 'n/a' })] });
+    expect(kit.hub.book.odds.get('a')?.price).not.toBe(150);
+    await kit.timing.advance(400);
+    expect(kit.hub.book.odds.get('a')?.price).toBe(150);
+
+    price(160, 2);
+    const late = aWireRow({ id: 'a', price: 155, timestamp: ROW_SECONDS + 1 });
+    upstream?.event('copilot-odds', { data: [late], entry_id: '90-1' }, null, true);
+    expect(kit.hub.book.odds.get('a')?.price).toBe(155);
+    await kit.timing.advance(3_000);
+    expect(kit.hub.book.odds.get('a')?.price).toBe(160);
+    expect(kit.hub.health().differences.beside).toBe(2);
+  });
+
+  it('reads a fixture in doubt not more often for all that comes of it', async () => {
+    const kit = await aFilledKit();
+    const asked = kit.vendor.asked.length;
+    for (let count = 0; count < 600; count += 1) {
+      kit.vendor.open()[0]?.event('copilot-odds', { data: [aWireRow({ id: 'a', price: null })] });
+      await kit.timing.advance(100);
+    }
+    const reads = kit.vendor.asked.slice(asked).filter(({ path }) => path === 'odds');
+    expect(reads.length).toBeGreaterThan(15);
+    expect(reads.length).toBeLessThan(27);
+  });
+
+  it('says that it does not know what is in doubt for long, and asks until it does', async () => {
+    const kit = await aFilledKit();
+    const late = { data: [aWireRow({ id: 'a' })], entry_id: '90-1' };
+    kit.vendor.refusal = new FeedError('upstream-http', 'REST answered 503.');
+    kit.vendor.open()[0]?.event('copilot-odds', late, null, true);
+    await kit.timing.advance(2_900);
+    expect(kit.hub.status(aQuery())).toMatchObject({ feed: 'live', partial: false });
+    await kit.timing.advance(60_000);
+    expect(kit.hub.status(aQuery())).toMatchObject({ feed: 'live', partial: true });
+    kit.vendor.refusal = null;
+    kit.vendor.odds.set('FX1', [aRestRow({ id: 'a', price: 175, timestamp: ROW_SECONDS + 2 })]);
+    await kit.timing.advance(10_100);
+    expect(kit.hub.status(aQuery())).toMatchObject({ partial: false, message: null });
+    expect(kit.hub.book.odds.get('a')?.price).toBe(175);
+  });
+
   it('does not take a listed odd whose row cannot be read for one that was withdrawn', async () => {
     const kit = await aFilledKit();
     kit.vendor.odds.set('FX1', [aRestRow({ id: 'a', timestamp: undefined })]);
@@ -194,7 +265,7 @@ describe('repair', () => {
     await kit.timing.advance(300);
     const [upstream] = kit.vendor.open();
     for (let round = 0; round < 20; round += 1) upstream?.connect(1_000);
-    await kit.timing.advance(1_000);
+    await kit.timing.advance(2_000);
     const calls = kit.vendor.asked.filter(({ path }) => path === 'odds');
     expect(calls).toHaveLength(2 * 10);
   });

@@ -63,7 +63,8 @@ function createKit(settings: Partial<typeof DEFAULT_FEED_SETTINGS> = {}) {
       });
     });
   const events: FeedEvent[] = [];
-  const connected: { isFirst: boolean; gapMs: number }[] = [];
+  const late: FeedEvent[] = [];
+  const connected: { isFirst: boolean; gapMs: number; why?: string }[] = [];
   const lost: { silentMs: number; why: string }[] = [];
   const all = { ...DEFAULT_FEED_SETTINGS, ...settings };
   const upstream = openUpstream(
@@ -79,21 +80,24 @@ function createKit(settings: Partial<typeof DEFAULT_FEED_SETTINGS> = {}) {
     { sport: 'basketball', leagues: ['NBA', 'Player + League'] },
     {
       onConnected: (gap) => void connected.push(gap),
-      onEvent: (event) => void events.push(event),
+      onEvent(event, isLate) {
+        events.push(event);
+        if (isLate) late.push(event);
+      },
       onLost: (since, why) => void lost.push({ silentMs: timing.now() - since, why }),
       onChange: () => {},
     },
   );
   const last = () => calls[calls.length - 1] as Call;
-  return { timing, calls, last, events, connected, lost, upstream, lines };
+  return { timing, calls, last, events, late, connected, lost, upstream, lines };
 }
 
 const HELLO = 'event: connected\nretry: 5000\ndata: ok go\n\n';
 const PING = 'event: ping\nretry: 5000\ndata: 2026-11-22T21:00:00Z\n\n';
 
-function odds(entryId: string, sseId = entryId): string {
-  const data = JSON.stringify({ entry_id: entryId, data: [aWireRow()], type: 'copilot-odds' });
-  return `event: copilot-odds\nid: ${sseId}\nretry: 5000\ndata: ${data}\n\n`;
+function odds(entryId: string, sseId = entryId, event = 'copilot-odds'): string {
+  const data = JSON.stringify({ entry_id: entryId, data: [aWireRow()], type: event });
+  return `event: ${event}\nid: ${sseId}\nretry: 5000\ndata: ${data}\n\n`;
 }
 
 async function opened(kit: ReturnType<typeof createKit>): Promise<void> {
@@ -130,6 +134,61 @@ describe('upstream', () => {
     for (const byte of odds('5-1')) await kit.last().send(byte);
     expect(kit.events).toHaveLength(1);
     expect(kit.events[0]).toMatchObject({ kind: 'odds', entryId: '5-1' });
+  });
+
+  it('tells an event once that comes twice, and both of two that share an id', async () => {
+    const kit = createKit();
+    await opened(kit);
+    await kit.last().send(odds('5-1') + odds('5-1') + odds('5-1', '9-9'));
+    expect(kit.events).toHaveLength(1);
+    await kit.last().send(odds('5-1', '5-1', 'copilot-locked-odds'));
+    expect(kit.events).toHaveLength(2);
+    // A replay after a cut says again what was said before it.
+    await kit.last().cut();
+    await kit.timing.advance(1);
+    kit.last().answer();
+    await kit.last().send(HELLO + odds('5-1') + odds('6-1'));
+    expect(kit.events.map(({ entryId }) => entryId)).toEqual(['5-1', '5-1', '6-1']);
+  });
+
+  it('remembers a bounded number of events', async () => {
+    const kit = createKit();
+    await opened(kit);
+    for (let index = 0; index <= 4_200; index += 1) await kit.last().send(odds(`9-${index}`));
+    await kit.last().send(odds('9-4000') + odds('9-0'));
+    expect(kit.events.at(-1)?.entryId).toBe('9-0');
+    expect(kit.events).toHaveLength(4_202);
+  });
+
+  it('marks what others overtook, and nothing whose ids are of another time', async () => {
+    const kit = createKit();
+    await opened(kit);
+    await kit.last().send(odds('1795000000000-1') + odds('1795000000000-3'));
+    expect(kit.late).toEqual([]);
+    await kit.last().send(odds('1795000000000-2'));
+    expect(kit.late.map(({ entryId }) => entryId)).toEqual(['1795000000000-2']);
+    await kit.last().send(odds('1695000000000-1') + odds('1695000000000-2'));
+    await kit.last().send(odds('1795000000000-4'));
+    expect(kit.late).toHaveLength(1);
+    expect(kit.events).toHaveLength(6);
+  });
+
+  it('takes an event that it cannot read for a gap, and a row that it cannot read for one row', async () => {
+    const kit = createKit();
+    await opened(kit);
+    const frame = odds('5-1');
+    await kit.timing.advance(2_000);
+    await kit.last().send(`${frame.slice(0, frame.length - 20)}\n\n`);
+    expect(kit.connected[1]).toEqual({ isFirst: false, gapMs: 2_000, why: 'bad-row' });
+    expect(kit.events[0]?.rejected).toMatchObject([{ reason: 'not-json' }]);
+    expect(kit.upstream.status().state).toBe('live');
+    // Whole, it is no repetition.
+    await kit.last().send(frame);
+    expect(kit.events[1]).toMatchObject({ rows: [{}], isUnreadable: false });
+    await kit.last().send(`event: copilot-odds\nid: 5-2\ndata: {"data":[null]}\n\n`);
+    expect(kit.events[2]?.rejected).toMatchObject([{ reason: 'not-an-object' }]);
+    await kit.last().send('event: fixture-status\nid: 5-3\ndata: {"data":{}}\n\n');
+    expect(kit.connected).toHaveLength(3);
   });
 
   it('resumes after the payload id and counts the reconnect', async () => {
@@ -259,7 +318,7 @@ describe('upstream', () => {
     await kit.last().send(HELLO);
     await kit.last().end();
     await kit.timing.advance(0);
-    expect(await pauseAfterRefusals(6)).toBeGreaterThan(4_000);
+    expect(await pauseAfterRefusals(12)).toBeGreaterThan(4_000);
     kit.last().answer();
     await kit.last().send(HELLO);
     for (let beat = 0; beat < 7; beat += 1) {
