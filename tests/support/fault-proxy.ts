@@ -69,9 +69,9 @@ export type FaultProxy = {
   heal(): void;
   /** Faults that struck, by kind. */
   struck(): Readonly<Record<string, number>>;
-  /** Streams let through so far. */
-  opens(): number;
   openStreams(): number;
+  /** When it last answered 429, by the clock it was given; null where it never did. */
+  limitedAt(): number | null;
   /** What it did last, a line each. */
   log(): string[];
   stop(): Promise<void>;
@@ -99,11 +99,13 @@ type Line = {
 };
 
 /** Stands in front of `target` (`http://127.0.0.1:<port>`) on a free loopback port. */
-export async function startFaultProxy(target: string): Promise<FaultProxy> {
+export async function startFaultProxy(target: string, now = Date.now): Promise<FaultProxy> {
   const { hostname, port } = new URL(target);
   const lines = new Set<Line>();
   const sockets = new Set<Socket>();
   const hanging = new Set<ServerResponse>();
+  /** Answers held back: called, each goes on. */
+  const delayed = new Set<() => void>();
   const struck: Record<string, number> = {};
   const log: string[] = [];
   const startedAt = performance.now();
@@ -114,6 +116,7 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
   let isOut = false;
   let endOutage: NodeJS.Timeout | null = null;
   let lineCount = 0;
+  let limitedAt: number | null = null;
 
   function note(text: string): void {
     log.push(`${Math.round(performance.now() - startedAt)} ms  ${text}`);
@@ -318,8 +321,10 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
   }
 
   function refuse(response: ServerResponse, status: number): void {
-    if (status === 429) response.writeHead(429).end();
-    else if (status >= 500) answerPage(response, status);
+    if (status === 429) {
+      limitedAt = now();
+      response.writeHead(429).end();
+    } else if (status >= 500) answerPage(response, status);
     else
       response
         .writeHead(status, { 'content-type': 'application/json' })
@@ -388,8 +393,14 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
         answer.on('error', () => response.destroy());
         answer.pipe(response);
       };
-      if (fault?.kind === 'read-delay') setTimeout(pipe, fault.ms);
-      else pipe();
+      if (fault?.kind !== 'read-delay') return pipe();
+      const timer = setTimeout(letPass, fault.ms);
+      delayed.add(letPass);
+      function letPass() {
+        clearTimeout(timer);
+        delayed.delete(letPass);
+        pipe();
+      }
     });
   }
 
@@ -456,6 +467,7 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
       isOut = false;
       if (endOutage) clearTimeout(endOutage);
       for (const response of hanging) response.destroy();
+      for (const letPass of [...delayed]) letPass();
       for (const line of [...lines]) {
         for (const { frame } of line.later.splice(0)) put(line, frame);
         letGo(line);
@@ -463,7 +475,7 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
       }
     },
     struck: () => struck,
-    opens: () => lineCount,
+    limitedAt: () => limitedAt,
     openStreams: () => lines.size,
     log: () => log.slice(-LOG_LINES),
     async stop() {
