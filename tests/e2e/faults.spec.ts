@@ -45,7 +45,7 @@ base.describe('on broken wires', () => {
   base.beforeEach(() => console.log(`seed ${SEED}`));
 
   base('the cells show the truth again, and the feed says live', async ({ page }) => {
-    base.setTimeout(180_000);
+    base.setTimeout(360_000);
     const random = seededRandom(SEED);
     const simulator = await startSimulator({ seed: SEED, odds: 600, rate: 150, pingMs: 300 });
     const behind = await startFaultProxy(simulator.baseUrl.replace('/api/v3', ''));

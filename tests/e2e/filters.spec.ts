@@ -1,22 +1,7 @@
 import { createServer } from 'node:net';
-import { type BrowserContext, expect } from 'playwright/test';
+import { expect } from 'playwright/test';
 import { startBoard } from '../support/serve';
-import { test, type World } from './fixtures';
-import { BoardPage } from './pages/board-page';
-
-/** Leagues with open odds, most odds first. */
-function leagues(world: World): string[] {
-  const counts = new Map<string, number>();
-  for (const odd of world.simulator.truth('basketball').odds) {
-    if (odd.state !== 'open') continue;
-    counts.set(String(odd.league), (counts.get(String(odd.league)) ?? 0) + 1);
-  }
-  return [...counts].sort(([, a], [, b]) => b - a).map(([name]) => name);
-}
-
-function openOdds(world: World) {
-  return world.simulator.truth('basketball').odds.filter(({ state }) => state === 'open');
-}
+import { leagues, test } from './fixtures';
 
 test.describe('filters', () => {
   test('by league and market leave exactly their odds, and stand in the URL', {
@@ -249,84 +234,6 @@ test.describe('history', () => {
     await expect(fixtures.first()).toBeVisible();
   });
 });
-
-test.describe('a shared link', () => {
-  const views: [string, (world: World) => string][] = [
-    ['nothing', () => ''],
-    ['league', (world) => `league=${encodeURIComponent(leagues(world)[0] ?? '')}`],
-    [
-      'two leagues',
-      (world) =>
-        leagues(world)
-          .slice(0, 2)
-          .map((name) => `league=${encodeURIComponent(name)}`)
-          .join('&'),
-    ],
-    ['market', () => 'market=Total+Points&market=Moneyline'],
-    ['status', () => 'status=upcoming&status=finished'],
-    ['open', () => 'state=open'],
-    ['locked', () => 'state=locked'],
-    ['settled and locked', () => 'state=settled&state=locked'],
-    ['main', () => 'main=true'],
-    ['q', () => 'q=over'],
-    ['version', () => 'version=-1'],
-    ['fixture', (world) => `fixture=${openOdds(world)[0]?.fixture_id}`],
-    ['odds and tz', () => 'odds=decimal&tz=Europe%2FLondon'],
-  ];
-
-  for (const view of ['board', 'lines'] as const) {
-    test(`shows the same odds in another browser for every filter (${view})`, async ({
-      boardPage,
-      browser,
-      page,
-      world,
-    }) => {
-      test.setTimeout(150_000);
-      await page
-        .context()
-        .grantPermissions(['clipboard-read', 'clipboard-write'], { origin: world.board.url });
-      const other: BrowserContext = await browser.newContext({
-        timezoneId: 'Asia/Tokyo',
-        viewport: { width: 1280, height: 720 },
-      });
-      const colleague = new BoardPage(await other.newPage());
-      const odds = openOdds(world);
-      const lockedRow = world.row(odds[3]?.id ?? '');
-      const { price, points, selection, selection_line, is_main, grouping_key, ...thin } =
-        world.row(odds[5]?.id ?? '');
-      world.post('copilot-locked-odds', lockedRow);
-      world.post('copilot-settled-odds', {
-        ...thin,
-        settlement: 'Lost',
-        settled_at: new Date().toISOString(),
-      } as unknown as typeof lockedRow);
-      await boardPage.open('/basketball');
-      // One browser goes from view to view and keeps what it held; the other opens each link anew.
-      for (const [name, search] of views) {
-        const text = search(world);
-        const prefix = view === 'lines' ? 'view=lines&' : '';
-        await page.evaluate(
-          (url) => history.pushState(null, '', url),
-          `/basketball?${prefix}${text}`,
-        );
-        await boardPage.untilLive();
-        await boardPage.button('Copy link').click();
-        await expect(page.getByText('Copied', { exact: true })).toBeVisible();
-        const link = await page.evaluate(() => navigator.clipboard.readText());
-        expect(new URL(link).origin).toBe(world.board.url);
-        await colleague.open(link);
-        await expect(async () => {
-          const [mine, theirs] = [await boardPage.allCells(), await colleague.allCells()];
-          expect(mine.size, name).toBeGreaterThan(0);
-          expect([...theirs.values()].sort(byId), name).toEqual([...mine.values()].sort(byId));
-        }).toPass({ timeout: 20_000 });
-      }
-      await other.close();
-    });
-  }
-});
-
-const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1);
 
 /** A port that nobody listens on: a board whose port is chosen for it does not know its own address. */
 function freePort(): Promise<number> {

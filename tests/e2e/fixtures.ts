@@ -24,11 +24,12 @@ type OddsEventName = 'copilot-odds' | 'copilot-locked-odds' | 'copilot-settled-o
 
 const SPORT = 'basketball';
 
-export const test = base.extend<{ boardPage: BoardPage }, { world: World }>({
+export const test = base.extend<{ boardPage: BoardPage }, { world: World; odds: number }>({
+  /** How many the world has. */
+  odds: [2_000, { option: true, scope: 'worker' }],
   world: [
-    // biome-ignore lint/correctness/noEmptyPattern: how Playwright wants it written.
-    async ({}, use) => {
-      const simulator = await startSimulator({ seed: 20_261_122, odds: 2_000, rate: 20, key: KEY });
+    async ({ odds }, use) => {
+      const simulator = await startSimulator({ seed: 20_261_122, odds, rate: 20, key: KEY });
       simulator.pause();
       const board = await startBoard({
         env: { OPTICODDS_API_KEY: KEY, OPTICODDS_BASE_URL: simulator.baseUrl, ...STILL },
@@ -63,6 +64,19 @@ export const test = base.extend<{ boardPage: BoardPage }, { world: World }>({
     if (problems.length > 0) throw new Error(`the page complained:\n${problems.join('\n')}`);
   },
 });
+
+/** Leagues with open odds, most odds first. */
+export function leagues(world: World): string[] {
+  const counts = new Map<string, number>();
+  for (const odd of openOdds(world)) {
+    counts.set(String(odd.league), (counts.get(String(odd.league)) ?? 0) + 1);
+  }
+  return [...counts].sort(([, a], [, b]) => b - a).map(([name]) => name);
+}
+
+export function openOdds(world: World) {
+  return world.simulator.truth(SPORT).odds.filter(({ state }) => state === 'open');
+}
 
 /** Collects what a page complains about: errors, refused scripts, markup that differs from the server's. */
 export function watchConsole(page: Page): string[] {

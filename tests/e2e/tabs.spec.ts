@@ -3,6 +3,9 @@ import type { BrowserContext, Page } from 'playwright/test';
 import { expect, test, watchConsole } from './fixtures';
 import { BoardPage } from './pages/board-page';
 
+// Ten tabs of it at once.
+test.use({ odds: 400 });
+
 const LEAGUES = ['NBA', 'NCAAB', 'EuroLeague', 'WNBA', 'G League', 'EuroCup', 'NBL', 'China - CBA'];
 
 const viewPath = (league: string | null, rest = '') =>
@@ -28,7 +31,7 @@ async function setHidden(page: Page, isHidden: boolean): Promise<void> {
 }
 
 test.describe('tabs of one browser', () => {
-  test.setTimeout(180_000);
+  test.setTimeout(360_000);
 
   test('ten with five filters, then ten with ten, are all live and all see a price move', async ({
     context,
