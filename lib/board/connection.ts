@@ -160,6 +160,8 @@ export function openConnection(options: ConnectionOptions, deps: ConnectionDeps)
     failures = wasSteady ? 0 : failures + 1;
     shut();
     judge();
+    // Who waits for a place must be there when one is free, and costs nobody a connection meanwhile.
+    if (isCrowded) failures = 0;
     const longest = Math.min(BACKOFF_LIMIT_MS, BACKOFF_MS * 2 ** failures);
     cancelReopen = deps.setTimer(open, deps.random() * longest);
   }

@@ -5,6 +5,7 @@
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { Book, type FixtureChange, type OddChange } from '@/lib/protocol/book';
+import { createClockOffset } from '@/lib/protocol/clock-offset';
 import { decodeEvent, decodeSnapshot, type Snapshot } from '@/lib/protocol/decode';
 import { compareEntryIds, parseEntryId } from '@/lib/protocol/entry-id';
 import type {
@@ -184,8 +185,8 @@ export type BoardStore = StoreApi<BoardState> & {
    */
   holdSnapshot(snapshot: Snapshot, scope: Scope): void;
   setLoad(load: Partial<BoardState['load']>): void;
-  /** Our own hop's state, as the connection sees it. */
-  setHop(state: FeedState, since: number): void;
+  /** Our own hop's state; `isGap`, true unless told: where it is live no more, whether it broke. */
+  setHop(state: FeedState, since: number, isGap?: boolean): void;
   /** Whether other tabs hold all connections that this browser has. */
   setCrowded(isCrowded: boolean): void;
   countReset(): void;
@@ -225,7 +226,7 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
   const revisions = new Map<string, number>();
   let revision = 0;
   let wholeRevision = 0;
-  const offsets: { low: number; high: number }[] = [];
+  const clock = createClockOffset();
   const clearMarkets = new Map<string, ReadonlySet<string>>();
   let quietAt = Number.NEGATIVE_INFINITY;
 
@@ -326,19 +327,6 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
     return { state: status.feed, since, message: status.message, source, status };
   }
 
-  /** A ping is the server's time cut to the second; each one bounds the clocks' difference, delay included. */
-  function measureOffset(data: string, receivedAt: number): number | null {
-    const serverMs = Date.parse(data);
-    if (!Number.isNaN(serverMs)) {
-      offsets.push({ low: receivedAt - serverMs - 1_000, high: receivedAt - serverMs });
-      if (offsets.length > 12) offsets.shift();
-    }
-    if (offsets.length === 0) return null;
-    const low = Math.max(...offsets.map((bound) => bound.low));
-    const high = Math.min(...offsets.map((bound) => bound.high));
-    return Math.round((low + high) / 2);
-  }
-
   /** Good until something structural of the fixture changes, which a price is not. */
   function hasOneMainLine(odd: Odd): boolean {
     let clear = clearMarkets.get(odd.fixtureId);
@@ -374,7 +362,8 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
       for (const frame of frames) {
         lastFrameAt = frame.receivedAt;
         if (frame.name === 'ping') {
-          clockOffsetMs = measureOffset(frame.data, frame.receivedAt);
+          clock.note(frame.data, frame.receivedAt);
+          clockOffsetMs = clock.ms();
           continue;
         }
         if (frame.name === 'feed-status') {
@@ -484,12 +473,12 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
       write({ load: { ...store.getState().load, ...load } }, false);
     },
 
-    setHop(state, since) {
+    setHop(state, since, isGap = true) {
       const wasLive = hop.state === 'live';
       hop = { state, since };
       const { feed } = store.getState();
       let { hopGaps } = feed;
-      if (wasLive && state !== 'live') {
+      if (wasLive && state !== 'live' && isGap) {
         const gap: HopGap = { from: since, until: null, healing: 'waiting' };
         hopGaps = [...hopGaps, gap].slice(-HOP_GAPS_LIMIT);
       } else if (state === 'live') {

@@ -5,6 +5,7 @@
  */
 import type { Snapshot } from '@/lib/protocol/decode';
 import { compareEntryIds } from '@/lib/protocol/entry-id';
+import type { FeedState } from '@/lib/protocol/events';
 import { type Connection, type ConnectionDeps, type Frame, openConnection } from './connection';
 import { createFrameBatch, type Scheduler } from './frame-batch';
 import type { BoardStore, Scope } from './store';
@@ -39,12 +40,21 @@ function isSameScope(a: Scope, b: Scope): boolean {
   return isSame(a.leagues, b.leagues) && isSame(a.fixtureIds, b.fixtureIds);
 }
 
+/** Whether the stream of one scope brings everything that is shown of another. */
+function isCoveredBy(wide: Scope, narrow: Scope): boolean {
+  const holds = (all: readonly string[], some: readonly string[]) =>
+    all.length === 0 || (some.length > 0 && some.every((value) => all.includes(value)));
+  return holds(wide.leagues, narrow.leagues) && holds(wide.fixtureIds, narrow.fixtureIds);
+}
+
 /** Keeps `store` at what the server knows of the scope set last. Nothing is opened before `setScope`. */
 export function createBoardStream(store: BoardStore, deps: BoardStreamDeps): BoardStream {
   let scope: Scope | null = null;
   /** The scope of the open connection. */
   let streamed: Scope | null = null;
   let connection: Connection | null = null;
+  /** The connection's own state. */
+  let hop: { state: FeedState; since: number } = { state: 'connecting', since: deps.now() };
   /** Number of the newest read; answers of older ones are nobody's. */
   let reading = 0;
   let isReading = false;
@@ -68,6 +78,18 @@ export function createBoardStream(store: BoardStore, deps: BoardStreamDeps): Boa
     read();
   }
 
+  /**
+   * What is held of a scope that is not streamed yet may be left from long ago, and is not live though the stream is.
+   * @param isGap whether a stream that is not live any more has broken, and was not left for another scope
+   */
+  function showHop(isGap: boolean): void {
+    const isCovered = !scope || !streamed || isCoveredBy(streamed, scope);
+    const isLive = hop.state === 'live' && isCovered;
+    const state = isLive || hop.state !== 'live' ? hop.state : 'connecting';
+    if (state === store.getState().feed.hop.state) return;
+    store.setHop(state, isCovered ? hop.since : deps.now(), isGap && isCovered);
+  }
+
   function connect(position: string | null): void {
     if (!scope) return;
     const opened = scope;
@@ -75,13 +97,17 @@ export function createBoardStream(store: BoardStore, deps: BoardStreamDeps): Boa
     streamed = opened;
     // Nothing that the last connection said of itself holds for this one.
     store.setCrowded(false);
-    store.setHop('connecting', deps.now());
+    hop = { state: 'connecting', since: deps.now() };
+    showHop(false);
     connection = openConnection(
       {
         url: (lastEntryId) => deps.streamUrl(opened, lastEntryId),
         position,
         onFrame,
-        onState: store.setHop,
+        onState(state, since) {
+          hop = { state, since };
+          showHop(true);
+        },
         onResume: store.countResume,
         onCrowded: store.setCrowded,
       },
@@ -153,6 +179,7 @@ export function createBoardStream(store: BoardStore, deps: BoardStreamDeps): Boa
       if (isClosed || (scope && isSameScope(scope, next))) return;
       scope = next;
       failures = 0;
+      showHop(false);
       read();
     },
     retry() {

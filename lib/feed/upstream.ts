@@ -5,10 +5,10 @@
  */
 import { createParser } from 'eventsource-parser';
 import { isOvertaken } from '@/lib/protocol/book';
+import { createClockOffset } from '@/lib/protocol/clock-offset';
 import { decodeEvent } from '@/lib/protocol/decode';
 import { FeedError, type FeedErrorCode } from '@/lib/protocol/errors';
 import type { ConnectionStatus, FeedEvent, FeedState } from '@/lib/protocol/events';
-import { createClockOffset } from './clock-offset';
 import type { FeedSettings } from './config';
 import type { Gate } from './gate';
 import type { HttpGet } from './http';

@@ -51,6 +51,23 @@ describe('connection', () => {
     expect(states.at(-1)).toBe('live');
   });
 
+  it('asks for a place again and again while it is crowded, never long after the last time', () => {
+    const { page, states } = setUp();
+    for (let round = 0; round < 20; round += 1) {
+      const opened = page.sources.length;
+      page.source().emit('crowded');
+      page.source().emit('error');
+      expect(states.at(-1)).toBe('dead');
+      page.advance(1_000);
+      expect(page.sources.length).toBe(opened + 1);
+    }
+    // One that is there for long without a frame gives its place in the queue up for a moment alone.
+    const opened = page.sources.length;
+    page.source().emit('crowded');
+    page.advance(17_000);
+    expect(page.sources.length).toBe(opened + 1);
+  });
+
   it('is late after 10 s and dead after 15 s without any frame', () => {
     const { page, states } = setUp();
     page.source().emit('connected', 'ok go');

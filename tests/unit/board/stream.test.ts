@@ -93,6 +93,56 @@ describe('board stream', () => {
     expect(page.source().position).toBe('9-0');
   });
 
+  it('is not live with leagues that are not streamed yet, and tells of no gap for it', async () => {
+    const { page, store, stream, read } = setUp();
+    const hop = () => store.getState().feed.hop.state;
+    const speak = () => page.source().emit('feed-status', '{}');
+    const both: Scope = { leagues: ['NBA', 'WNBA'], fixtureIds: [] };
+    stream.setScope(both);
+    await read().answer(aSnapshot('7-0'));
+    speak();
+    expect(hop()).toBe('live');
+    // A part of what is streamed is live at once, and so it stays when the rest is wanted back.
+    stream.setScope(NBA);
+    expect(hop()).toBe('live');
+    stream.setScope(both);
+    expect(hop()).toBe('live');
+    stream.setScope(ALL);
+    expect(hop()).toBe('connecting');
+    page.source().emit('ping', '2026-11-22T19:30:00Z');
+    page.frame();
+    page.advance(5_000);
+    page.source().emit('ping', '2026-11-22T19:30:05Z');
+    expect(hop()).toBe('connecting');
+    await read().answer(aSnapshot('9-0'));
+    expect(hop()).toBe('connecting');
+    speak();
+    expect(hop()).toBe('live');
+    expect(store.getState().feed.hopGaps).toEqual([]);
+  });
+
+  it('is live again at once where the scope that is streamed is wanted back', async () => {
+    const { page, store, stream, reads } = setUp();
+    stream.setScope(NBA);
+    await reads[0]?.answer(aSnapshot('7-0'));
+    page.source().emit('feed-status', '{}');
+    stream.setScope(ALL);
+    stream.setScope(NBA);
+    expect(store.getState().feed.hop.state).toBe('live');
+    await reads[2]?.answer(aSnapshot('8-0'));
+    expect(page.sources).toHaveLength(1);
+    expect(store.getState().feed.hop.state).toBe('live');
+  });
+
+  it('tells of a gap where the stream breaks', async () => {
+    const { page, store, stream, read } = setUp();
+    stream.setScope(ALL);
+    await read().answer(aSnapshot('7-0'));
+    page.source().emit('feed-status', '{}');
+    page.source().emit('error');
+    expect(store.getState().feed.hopGaps).toMatchObject([{ until: null, healing: 'waiting' }]);
+  });
+
   it('loses no event that came while the snapshot was on its way', async () => {
     const { page, stream, read, price, emit } = setUp();
     stream.setScope(ALL);

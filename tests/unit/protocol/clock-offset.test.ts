@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createClockOffset } from '@/lib/feed/clock-offset';
+import { createClockOffset } from '@/lib/protocol/clock-offset';
 
 const cut = (ms: number) => new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
 const START = 1_795_000_000_000;
