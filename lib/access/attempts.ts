@@ -10,10 +10,15 @@ export type AttemptsOptions = {
 };
 
 export type Attempts = {
-  /** Ms to wait before another attempt is looked at; 0 where there is none. A null address is exempt from its own. */
+  /**
+   * Ms to wait before another attempt is looked at; 0 where there is none. A null address is exempt from its own, and
+   * one that was right before from those of all: strangers must not be able to keep the team out.
+   */
   waitMs(address: string | null): number;
   /** One was wrong. */
   failed(address: string | null): void;
+  /** One was right. */
+  succeeded(address: string | null): void;
 };
 
 /** Addresses remembered; the one whose window began first is forgotten for a new one. */
@@ -23,6 +28,8 @@ type Window = { failures: number; endsAt: number };
 
 export function createAttempts({ each, inAll, windowMs, now }: AttemptsOptions): Attempts {
   const byAddress = new Map<string, Window>();
+  /** Addresses that were right, newest last. */
+  const known = new Set<string | null>();
   let all: Window = { failures: 0, endsAt: 0 };
 
   /** The window that is open; one that has passed counts no more. */
@@ -34,7 +41,7 @@ export function createAttempts({ each, inAll, windowMs, now }: AttemptsOptions):
       const own = address === null ? undefined : byAddress.get(address);
       const full = [
         own && own.failures >= each ? own.endsAt - now() : 0,
-        all.failures >= inAll ? all.endsAt - now() : 0,
+        all.failures >= inAll && !known.has(address) ? all.endsAt - now() : 0,
       ];
       return Math.max(0, ...full);
     },
@@ -50,6 +57,12 @@ export function createAttempts({ each, inAll, windowMs, now }: AttemptsOptions):
       if (byAddress.size <= MOST_ADDRESSES) return;
       const [oldest] = byAddress.keys();
       if (oldest !== undefined) byAddress.delete(oldest);
+    },
+    succeeded(address) {
+      known.delete(address);
+      known.add(address);
+      const [oldest] = known;
+      if (known.size > MOST_ADDRESSES && oldest !== undefined) known.delete(oldest);
     },
   };
 }

@@ -246,6 +246,7 @@ export function createGuard(options: GuardOptions): Guard {
       const error = 'That is not the team’s password. Check it and try again.';
       return signInPage(response, { next, error }, 403);
     }
+    attempts.succeeded(address);
     const value = await desk.sessions.issue();
     response.appendHeader('Set-Cookie', cookie(value, limits.sessionMs, client));
     return redirect(response, next);

@@ -1,4 +1,6 @@
 /** Who is let in, and every refusal of the API, on the built server as others reach it. */
+
+import { once } from 'node:events';
 import { type ClientRequest, createServer, request } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -697,6 +699,36 @@ describe('every refusal', () => {
     for (const secret of [PASSWORD, encodeURIComponent(PASSWORD), TOKEN, SPARE]) {
       expect(all.includes(secret)).toBe(false);
     }
+  });
+});
+
+describe('snapshots under way', () => {
+  it('are so many at once as the setting says, and their places come back', async () => {
+    // A vendor that accepts and never answers keeps a snapshot waiting.
+    const vendor = createServer(() => {}).listen(0, '127.0.0.1');
+    await once(vendor, 'listening');
+    const { port } = vendor.address() as AddressInfo;
+    const busy = await startBoard({
+      env: {
+        OPTICODDS_API_KEY: 'a-real-key',
+        OPTICODDS_BASE_URL: `http://127.0.0.1:${port}/api/v3`,
+        BOARD_READS: '1',
+        BOARD_SNAPSHOT_WAIT_MS: '4000',
+      },
+    });
+    const first = fetch(`${busy.url}${SNAPSHOT}`);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await eventually(async () => {
+      const second = await fetch(`${busy.url}/api/history?id=a`);
+      expect(second.status).toBe(503);
+      expect(second.headers.get('retry-after')).toBe('1');
+      expect(await second.text()).toContain('BOARD_READS');
+    });
+    expect((await first).status).toBe(200);
+    expect((await fetch(`${busy.url}${SNAPSHOT}`)).status).toBe(200);
+    await busy.stop();
+    vendor.closeAllConnections();
+    vendor.close();
   });
 });
 

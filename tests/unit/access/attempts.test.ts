@@ -36,6 +36,25 @@ describe('attempts', () => {
     expect(waitMs(null)).toBe(0);
   });
 
+  it('of strangers keep nobody out whose address was right before', () => {
+    const { waitMs, failed, succeeded } = attempts({ inAll: 3 });
+    succeeded('desk');
+    for (const address of ['a', 'b', 'c']) failed(address);
+    expect(waitMs('a')).toBe(60_000);
+    expect(waitMs('desk')).toBe(0);
+    failed('desk');
+    failed('desk');
+    expect(waitMs('desk')).toBe(60_000);
+  });
+
+  it('remember a bounded number of addresses that were right', () => {
+    const { waitMs, failed, succeeded } = attempts({ inAll: 1 });
+    for (let count = 0; count <= 10_000; count += 1) succeeded(`address ${count}`);
+    failed('a');
+    expect(waitMs('address 0')).toBe(60_000);
+    expect(waitMs('address 1')).toBe(0);
+  });
+
   it('never make an exempt address wait for its own', () => {
     const { waitMs, failed } = attempts();
     for (let count = 0; count < 50; count += 1) failed(null);
