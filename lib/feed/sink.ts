@@ -33,6 +33,8 @@ export type OpenSink = (on: SinkEvents) => Sink;
 /** Room before the payload for its length in hex and a line break. */
 const HEAD_BYTES = 10;
 const TAIL_BYTES = 2;
+/** A socket that has not taken the rest of an ended stream by then is closed. */
+const DRAIN_MS = 30_000;
 
 /** One chunk of all `parts`. They are copied, since the pages that they stand in are used again. */
 export function createChunk(parts: readonly Uint8Array[]): Chunk {
@@ -104,6 +106,8 @@ export function createResponseSink(response: ServerResponse, on: SinkEvents): Si
   // HTTP/1.0 knows no chunks, and a response that waits its turn on a connection has no socket yet.
   const direct: Socket | null = response.chunkedEncoding ? socket : null;
   const before = direct ? direct.bytesWritten : 0;
+  // Whoever reads nothing is noticed by what it has not taken; a timer of the socket's own would be set at each write.
+  direct?.setTimeout(0);
   let written = 0;
   const pending = () => (direct ? direct.writableLength : response.writableLength);
   const emitter = direct ?? response;
@@ -120,7 +124,10 @@ export function createResponseSink(response: ServerResponse, on: SinkEvents): Si
     },
     pending,
     taken: () => (direct ? direct.bytesWritten - before : written) - pending(),
-    end: () => response.end(),
+    end() {
+      direct?.setTimeout(DRAIN_MS);
+      response.end();
+    },
     destroy: () => response.destroy(),
   };
 }

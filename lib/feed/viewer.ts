@@ -87,6 +87,9 @@ type Viewer = {
   mode: 'live' | 'replayed' | 'merged';
   /** While it is behind: index of the next entry it is owed. */
   cursor: number;
+  /** How many entries a replay began with, and whether its sink has been full since. */
+  owed: number;
+  wasFull: boolean;
   /** Bytes that its sink had taken, and when that last changed or nothing was pending. */
   taken: number;
   takenAt: number;
@@ -117,8 +120,8 @@ const MOST_GONE = 200;
 /** Filters in the lists of what matches, before all are dropped and found anew: 8 bytes each. */
 const MOST_MATCHES = 4_000_000;
 const ONE_ROW = [0];
-/** A tick is this many times what the last flush cost, within its bounds: the rest of it is for others. */
-const TICK_FACTOR = 4;
+/** A tick is longer by this many times what the last flush cost: each write carries more where writing is dear. */
+const TICK_FACTOR = 3;
 
 const text = new TextEncoder();
 const CONNECTED = text.encode(encodeSse({ event: 'connected', data: 'ok go' }));
@@ -138,13 +141,17 @@ export function createViewers(deps: ViewersDeps): Viewers {
   /** Index up to which live viewers have been written to, or are being written to. */
   let flushedTo = journal.end;
   let notedTo = journal.end;
-  let flushStartedAt = Number.NEGATIVE_INFINITY;
+  /** When the last flush began, and the last one that had entries. */
+  let flushedAt = Number.NEGATIVE_INFINITY;
+  let entriesFlushedAt = Number.NEGATIVE_INFINITY;
   /** When the oldest entry of the flush under way came in. */
   let oldestMs: number | null = null;
   /** What the flush under way has cost, in ms. */
   let costMs = 0;
   let tickMs = settings.tickMs;
   let cancelFlush: Cancel | null = null;
+  /** When the flush that is scheduled is due. */
+  let flushDueAt = 0;
   let cancelServe: Cancel | null = null;
   let cancelPing: Cancel | null = null;
   let cancelSweep: Cancel | null = null;
@@ -318,6 +325,9 @@ export function createViewers(deps: ViewersDeps): Viewers {
   /** Goes on with what a viewer is owed as far as its sink takes it; the end is marked by a `feed-status`. */
   function catchUp(viewer: Viewer, first: readonly Uint8Array[] = []): void {
     const { group, sink } = viewer;
+    // On a wire that takes less than comes, a replay would never end: it goes on with the newest values.
+    const isLosing = viewer.wasFull && flushedTo - viewer.cursor > viewer.owed;
+    if (viewer.mode === 'replayed' && isLosing) viewer.mode = 'merged';
     let parts = [...first];
     let entries = 0;
     const write = () => {
@@ -332,7 +342,10 @@ export function createViewers(deps: ViewersDeps): Viewers {
       const isMerged = viewer.mode === 'merged';
       // A replay may wait in the sink; newest values are made when the sink is empty, so that they are the newest.
       const isReady = isMerged ? sink.pending() === 0 : hasRoom(sink, REPLAY_BYTES);
-      if (!isReady) break;
+      if (!isReady) {
+        viewer.wasFull = true;
+        break;
+      }
       if (viewer.cursor < journal.start) {
         parts.push(resetFrame('too-old'));
         viewer.cursor = flushedTo;
@@ -381,13 +394,14 @@ export function createViewers(deps: ViewersDeps): Viewers {
   function flush(): void {
     cancelFlush = null;
     if (work.length > 0) return;
-    flushStartedAt = timing.now();
+    flushedAt = timing.now();
     looksLeft = REPLAYS_ENTRIES;
     const from = flushedTo;
     flushedTo = journal.end;
+    if (from < flushedTo) entriesFlushedAt = flushedAt;
     const oldest = from < flushedTo ? journal.at(from) : undefined;
     const ping = isPingDue
-      ? text.encode(encodeSse({ event: 'ping', data: pingData(flushStartedAt) }))
+      ? text.encode(encodeSse({ event: 'ping', data: pingData(flushedAt) }))
       : null;
     for (let index = from; index < flushedTo; index += 1) deal(index);
     for (const group of groups.values()) {
@@ -413,7 +427,7 @@ export function createViewers(deps: ViewersDeps): Viewers {
     isPingDue = false;
     payloads.clear();
     formatted.clear();
-    costMs = timing.now() - flushStartedAt;
+    costMs = timing.now() - flushedAt;
     serve();
   }
 
@@ -447,14 +461,20 @@ export function createViewers(deps: ViewersDeps): Viewers {
     }
     if (oldestMs !== null) meter.lag(Math.max(0, timing.now() - oldestMs));
     oldestMs = null;
-    tickMs = Math.min(Math.max(settings.tickMs, costMs * TICK_FACTOR), settings.tickMaxMs);
+    tickMs = Math.min(settings.tickMs + costMs * TICK_FACTOR, settings.tickMaxMs);
     if (flushedTo < journal.end || isPingDue || isStatusDue) flushSoon();
   }
 
   function flushSoon(): void {
-    if (cancelFlush || isClosed || work.length > 0) return;
-    const sinceMs = timing.now() - flushStartedAt;
-    cancelFlush = timing.schedule(flush, Math.max(settings.flushMs, tickMs - sinceMs));
+    if (isClosed || work.length > 0) return;
+    const now = timing.now();
+    // An entry waits for other entries, never because a ping or a status went out a moment ago.
+    const lastAt = flushedTo < journal.end ? entriesFlushedAt : flushedAt;
+    const dueAt = Math.max(now + settings.flushMs, lastAt + tickMs);
+    if (cancelFlush && flushDueAt <= dueAt) return;
+    cancelFlush?.();
+    flushDueAt = dueAt;
+    cancelFlush = timing.schedule(flush, dueAt - now);
   }
 
   function schedulePing(): void {
@@ -551,11 +571,14 @@ export function createViewers(deps: ViewersDeps): Viewers {
         }),
         mode: 'replayed',
         cursor: found && 'index' in found ? found.index : flushedTo,
+        owed: 0,
+        wasFull: false,
         taken: 0,
         takenAt: timing.now(),
         isGone: false,
         onEnd,
       };
+      viewer.owed = flushedTo - viewer.cursor;
       group.behind.add(viewer);
       count += 1;
       schedulePing();

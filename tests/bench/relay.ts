@@ -55,10 +55,15 @@ const STAGES: readonly Stage[] = [
   },
   {
     name: 'quiet',
-    workloads: [{ name: 'quiet: 50 viewers x 5 ev/s', viewers: 50, rate: 5 }],
+    workloads: [
+      {
+        ...{ name: 'quiet: 50 viewers x 5 ev/s', viewers: 50, rate: 5 },
+        ...{ isAwake: true, warmSeconds: 30 },
+      },
+    ],
     against: ['ours', 'nchan'],
     goal: { p99Ms: { most: 5 } },
-    seconds: 20,
+    seconds: 90,
   },
   {
     name: 'filters',

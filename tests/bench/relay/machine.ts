@@ -1,5 +1,5 @@
 /** What Linux tells of processes: CPU, memory, and how to keep them on a core. */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 
@@ -20,6 +20,22 @@ export function canPin(): boolean {
   return (
     cpus().length >= 2 && spawnSync('taskset', ['--version'], { stdio: 'ignore' }).status === 0
   );
+}
+
+/**
+ * Keeps cores from falling asleep, by work that gives way to everything else: a machine of a host's wakes up when the
+ * host lets it, which can take longer than a quiet feed's event. Ends when told to, or after `mostMs` by itself.
+ */
+export function keepAwake(cores: readonly number[], mostMs: number): () => void {
+  const loop = `const until = Date.now() + ${mostMs}; while (Date.now() < until);`;
+  const children = cores.map((core) =>
+    spawn('chrt', ['-i', '0', 'taskset', '-c', String(core), process.execPath, '-e', loop], {
+      stdio: 'ignore',
+    }).on('error', () => {}),
+  );
+  return () => {
+    for (const child of children) child.kill('SIGKILL');
+  };
 }
 
 /** A process and all that it started. */

@@ -8,6 +8,7 @@ import {
   canMeasure,
   coreUse,
   cpuSeconds,
+  keepAwake,
   prefer,
   residentKiB,
   yardstickMs,
@@ -21,6 +22,10 @@ export type Workload = {
   filters?: readonly Filter[];
   /** Share of the events that each filter passes. */
   share?: number;
+  /** Whether the cores are kept from falling asleep between events. */
+  isAwake?: boolean;
+  /** Seconds of it before what is measured begins; a server that has just started still collects its start's garbage. */
+  warmSeconds?: number;
 };
 
 export type Setup = {
@@ -65,9 +70,11 @@ export type Outcome = {
   yardstickMs: number;
 };
 
-const WARM_MS = 3_000;
+const WARM_SECONDS = 3;
 const SETTLE_MS = 1_500;
 const DRAIN_MS = 8_000;
+/** What a run takes besides its window, at most. */
+const AWAKE_MS = 120_000;
 
 export const sleep = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
@@ -101,9 +108,14 @@ export function runWorkload(
   setup: Setup,
 ): Promise<Outcome> {
   const { viewers, rate, filters = [EVERYTHING], share = 1 } = workload;
+  const { isAwake = false, warmSeconds = WARM_SECONDS } = workload;
   const { cores, seconds } = setup;
   const yardstick = round(yardstickMs(), 0);
   return withHelpers(setup, async ({ upstream, load }) => {
+    const letSleep =
+      isAwake && cores
+        ? keepAwake([cores.server, cores.rest], seconds * 1_000 + AWAKE_MS)
+        : () => {};
     const server = await contestant.start(upstream, cores?.server ?? null);
     try {
       if (setup.isPreferred) prefer(server.pid);
@@ -122,7 +134,7 @@ export function runWorkload(
       const rssIdle = canMeasure ? residentKiB(server.pid) : 0;
       await load.ask('expect', { first: await upstream.ask<number>('next') });
       const { first } = await upstream.ask<{ first: number }>('start', { rate });
-      await sleep(WARM_MS);
+      await sleep(warmSeconds * 1_000);
       const cores0 = cores && [coreUse(cores.server), coreUse(cores.rest)];
       const cpu0 = canMeasure ? cpuSeconds(server.pid) : 0;
       const startedAt = performance.now();
@@ -141,8 +153,8 @@ export function runWorkload(
           ? (100 * ((cores1[index]?.[key] ?? 0) - (cores0[index]?.[key] ?? 0))) / tookSeconds
           : null;
       const serverCore = cpu === null ? null : (100 * cpu) / tookSeconds;
-      const core0Busy = percent(0, 'busySeconds');
-      const core1Busy = percent(1, 'busySeconds');
+      const core0Busy = isAwake ? null : percent(0, 'busySeconds');
+      const core1Busy = isAwake ? null : percent(1, 'busySeconds');
       const kib = (after: number) => (canMeasure ? round((after - rssBefore) / viewers, 1) : null);
       return {
         ...{ contestant: contestant.name, workload: workload.name },
@@ -174,6 +186,7 @@ export function runWorkload(
         yardstickMs: yardstick,
       } satisfies Outcome;
     } finally {
+      letSleep();
       await load.ask('close').catch(() => {});
       await server.stop();
     }

@@ -112,6 +112,26 @@ describe('viewer', () => {
     expect(reader.chunks()).toBe(3);
   });
 
+  it('gets an entry as soon though a status or a ping went out a moment ago', async () => {
+    const kit = createKit({ pingMs: 5_000 });
+    const reader = kit.open();
+    await kit.timing.advance(5_000);
+    kit.odd({ price: 101 });
+    await kit.timing.advance(2);
+    await reader.take();
+    expect(prices(reader)).toEqual([101]);
+    await kit.timing.advance(1_000);
+    kit.setStatus({ ...LIVE, message: 'new' });
+    await kit.timing.advance(2);
+    kit.setStatus({ ...LIVE, message: 'newer' });
+    await kit.timing.advance(2);
+    kit.odd({ price: 102 });
+    await kit.timing.advance(2);
+    await reader.take();
+    expect(prices(reader)).toEqual([101, 102]);
+    expect(reader.data('feed-status').at(-1)).toMatchObject({ message: 'newer' });
+  });
+
   it('gets only its rows, whole as received, and nothing at all of other entries', async () => {
     const kit = createKit();
     const nba = kit.open('league=NBA');
@@ -207,6 +227,39 @@ describe('viewer', () => {
     await kit.timing.advance(50);
     await reader.take();
     expect(prices(reader)).toEqual(wanted);
+  });
+
+  it('goes on with the newest values where a replay loses ground', async () => {
+    const kit = createKit({ viewerBytes: 2_000 }, 1_000_000);
+    const start = kit.journal.last();
+    for (let price = 100; price < 600; price += 1) kit.odd({ price });
+    const reader = kit.open('', start);
+    let price = 600;
+    for (let round = 0; round < 40; round += 1) {
+      for (let count = 0; count < 400; count += 1) {
+        price += 1;
+        kit.odd({ price });
+      }
+      await kit.timing.advance(20);
+      await reader.takeOne();
+    }
+    await reader.take();
+    await kit.timing.advance(20);
+    await reader.take();
+    const frames = reader.data('copilot-odds');
+    const from = frames.findIndex(({ conflated }) => conflated === true);
+    // First every entry in its order, as long as that was in reach.
+    expect(from).toBeGreaterThan(100);
+    expect(prices(reader).slice(0, from)).toEqual(
+      Array.from({ length: from }, (_, at) => 100 + at),
+    );
+    expect(prices(reader).at(-1)).toBe(price);
+    expect(frames.length).toBeLessThan(8_000);
+    kit.odd({ price: 99_999 });
+    await kit.timing.advance(20);
+    await reader.take();
+    expect(reader.data('copilot-odds').at(-1)).not.toHaveProperty('conflated');
+    expect(prices(reader).at(-1)).toBe(99_999);
   });
 
   it('gets a reset instead of a replay from a position that cannot be resumed', async () => {
