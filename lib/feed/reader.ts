@@ -11,6 +11,7 @@ import type { Fixture, FixturePatch, Rejected } from '@/lib/protocol/events';
 import { statusGroup } from '@/lib/protocol/filter';
 import { slug } from '@/lib/protocol/sports';
 import type { FeedSettings } from './config';
+import { createDoubts } from './doubts';
 import type { Gate } from './gate';
 import { asFeedError } from './refusal';
 import { batches, ODDS_BATCH, type OddsRead, type Rest } from './rest';
@@ -89,9 +90,6 @@ type LeagueState = League & {
 const STREAM_WAIT_MS = 2_000;
 /** Fixtures looked up by id are remembered, so that each is asked for once; this bounds how many. */
 const MOST_LOOKED_UP = 10_000;
-/** What is in doubt is read this late, so that one read answers what comes together, and not again before that. */
-const CHECK_MS = 250;
-const CHECK_AGAIN_MS = 2_500;
 /** Shortest pause between two calls of the slow refresh, and its pause while there is nothing to read. */
 const REFRESH_PACE_MS = 50;
 const IDLE_PACE_MS = 1_000;
@@ -113,17 +111,8 @@ export function createReader(deps: ReaderDeps): Reader {
   };
   let isUnentitled = false;
   let isClosed = false;
-  /** Fixtures of which something may be wrong: since when, and when they may be read. */
-  const doubts = new Map<string, { since: number; dueAt: number }>();
-  /** When fixtures in doubt were read last. */
-  const checkedAt = new Map<string, number>();
-  let checking = new Set<string>();
-  let cancelCheck: Cancel | null = null;
-  let isSlowDue = false;
-  /** Checks that failed in a row. */
-  let checkFailures = 0;
-
   function later(task: () => void, delayMs: number): Cancel {
+    if (isClosed) return () => {};
     const cancel = timing.schedule(() => {
       timers.delete(cancel);
       if (!isClosed) task();
@@ -170,7 +159,7 @@ export function createReader(deps: ReaderDeps): Reader {
       const read = await readKind(ids, kind);
       if (isClosed) return changes;
       if (!read) {
-        doubt(ids, settings.restRetryMs);
+        doubts.add(ids.filter(isKnown), settings.restRetryMs);
         continue;
       }
       target.reject(read.rejected);
@@ -284,10 +273,10 @@ export function createReader(deps: ReaderDeps): Reader {
         succeeded('fixtures');
         succeeded('odds');
         const done = current();
-        for (const [id, { since }] of doubts) {
+        doubts.settle((id) => {
           const state = leagueOf(target.fixture(id));
-          if (since < startedAt && state && done.includes(state)) doubts.delete(id);
-        }
+          return state !== null && done.includes(state);
+        }, startedAt);
         finish(done);
         const keys = done.map(({ key }) => key);
         // A first read tells nobody anything new, so it corrects nothing.
@@ -324,88 +313,38 @@ export function createReader(deps: ReaderDeps): Reader {
     );
   }
 
-  /** @param waitMs longer than usual, where the vendor refused the same a moment ago */
-  function doubt(fixtureIds: readonly string[], waitMs = CHECK_MS): void {
-    const now = timing.now();
-    for (const id of fixtureIds) {
-      if (!target.fixture(id) && !target.hasOdds(id)) continue;
-      const againAt = (checkedAt.get(id) ?? Number.NEGATIVE_INFINITY) + CHECK_AGAIN_MS;
-      // One that is being read may be read too early for this.
-      if (doubts.has(id) && !checking.has(id)) continue;
-      doubts.set(id, { since: now, dueAt: Math.max(now + waitMs, againAt) });
-    }
-    if (doubts.size === 0) return;
-    scheduleCheck();
-    if (isSlowDue) return;
-    isSlowDue = true;
-    later(() => {
-      isSlowDue = false;
-      if (doubts.size > 0) changed();
-    }, settings.restSlowMs);
-  }
+  const isKnown = (id: string) => target.fixture(id) !== undefined || target.hasOdds(id);
 
-  function scheduleCheck(): void {
-    cancelCheck?.();
-    cancelCheck = null;
-    if (checking.size > 0 || doubts.size === 0) return;
-    let dueAt = Number.POSITIVE_INFINITY;
-    for (const doubtful of doubts.values()) dueAt = Math.min(dueAt, doubtful.dueAt);
-    cancelCheck = later(runCheck, Math.max(0, dueAt - timing.now(), gate.waitMs('reads')));
-  }
+  const doubts = createDoubts({
+    now: timing.now,
+    later,
+    read: check,
+    isOfUse: (id) => leagueOf(target.fixture(id)) !== null,
+    pauseMs,
+    waitMs: () => gate.waitMs('reads'),
+    slowMs: settings.restSlowMs,
+    onChange() {
+      if (!isClosed) changed();
+    },
+  });
 
-  function runCheck(): void {
-    const now = timing.now();
-    for (const [id, at] of checkedAt) if (now - at >= CHECK_AGAIN_MS) checkedAt.delete(id);
-    const due: string[] = [];
-    for (const [id, { dueAt }] of doubts) {
-      if (!leagueOf(target.fixture(id))) doubts.delete(id);
-      else if (dueAt <= now && due.length < ODDS_BATCH) due.push(id);
+  /** Reads everything there is to know of a few fixtures. */
+  async function check(ids: readonly string[]): Promise<void> {
+    try {
+      const found = await rest.fixturesById(ids);
+      if (isClosed) return;
+      target.reject(found.rejected);
+      let changes = 0;
+      for (const fixture of found.fixtures) {
+        changes += target.applyFixture(fixture, found.sentAt, isSilent(fixture));
+      }
+      differing(changes + (await readOdds(ids, true)));
+    } catch (error) {
+      failed('odds', error);
+      throw error;
     }
-    if (due.length === 0) {
-      scheduleCheck();
-      return;
-    }
-    const before = due.map((id) => doubts.get(id));
-    checking = new Set(due);
-    check(due)
-      .then(
-        (changes) => {
-          checkFailures = 0;
-          for (const [index, id] of due.entries()) {
-            checkedAt.set(id, now);
-            // Another doubt that came meanwhile stays.
-            if (doubts.get(id) === before[index]) doubts.delete(id);
-          }
-          differing(changes);
-          readWell();
-          if (!isClosed) changed();
-        },
-        (error: unknown) => {
-          checkFailures += 1;
-          const dueAt = timing.now() + pauseMs(checkFailures, timing.now() - now);
-          // One refusal is the answer to all of them.
-          for (const doubtful of doubts.values()) doubtful.dueAt = Math.max(doubtful.dueAt, dueAt);
-          if (error !== problems.settled) failed('odds', error);
-        },
-      )
-      .finally(() => {
-        checking = new Set();
-        if (!isClosed) scheduleCheck();
-      });
-  }
-
-  /** Everything there is to know of a few fixtures. */
-  async function check(ids: readonly string[]): Promise<number> {
-    const found = await rest.fixturesById(ids);
-    if (isClosed) return 0;
-    target.reject(found.rejected);
-    let changes = 0;
-    for (const fixture of found.fixtures) {
-      changes += target.applyFixture(fixture, found.sentAt, isSilent(fixture));
-    }
-    changes += await readOdds(ids, true);
     if (problems.settled) throw problems.settled;
-    return changes;
+    readWell();
   }
 
   /** While a league could not be read in full, one good batch does not make it whole. */
@@ -466,7 +405,7 @@ export function createReader(deps: ReaderDeps): Reader {
       })
       .map(({ id }) => id);
     listed = now;
-    doubt(fresh);
+    doubts.add(fresh);
     await lookUp([...gone, ...target.unknownFixtureIds()]);
   }
 
@@ -558,7 +497,7 @@ export function createReader(deps: ReaderDeps): Reader {
         },
         (error: unknown) => {
           failed('odds', error);
-          doubt(batch, settings.restRetryMs);
+          doubts.add(batch, settings.restRetryMs);
         },
       )
       .finally(scheduleRefresh);
@@ -575,12 +514,10 @@ export function createReader(deps: ReaderDeps): Reader {
     });
     if (!isRead) return false;
     // A doubt is soon answered, or else is told.
-    const before = timing.now() - settings.restSlowMs;
-    for (const [id, { since }] of doubts) {
-      const key = since <= before ? leagueOf(target.fixture(id))?.key : undefined;
-      if (key !== undefined && keys.includes(key)) return false;
-    }
-    return true;
+    return !doubts.isSlow((id) => {
+      const state = leagueOf(target.fixture(id));
+      return state !== null && keys.includes(state.key);
+    });
   }
 
   return {
@@ -610,7 +547,7 @@ export function createReader(deps: ReaderDeps): Reader {
       changed();
     },
     read,
-    doubt,
+    doubt: (fixtureIds) => doubts.add(fixtureIds.filter(isKnown)),
     drop(keys) {
       for (const key of keys) {
         const state = leagues.get(key);
