@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import { createDoubts } from '@/lib/feed/doubts';
+import { createFakeTiming, seededRandom } from '@/tests/support/fake-timing';
+
+const SEED = Number(process.env.TEST_SEED ?? Date.now() % 1_000_000_000);
+const SLOW_MS = 3_000;
+
+function createKit(options: { answerMs?: () => number; isRefused?: () => boolean } = {}) {
+  const timing = createFakeTiming();
+  const { answerMs = () => 10, isRefused = () => false } = options;
+  const reads: { ids: readonly string[]; from: number; until: number | null; isGood: boolean }[] =
+    [];
+  const gone = new Set<string>();
+  let changes = 0;
+  const doubts = createDoubts({
+    now: timing.now,
+    later: timing.schedule,
+    async read(ids) {
+      const read = { ids, from: timing.now(), until: null as number | null, isGood: !isRefused() };
+      reads.push(read);
+      await new Promise<void>((resolve) => timing.schedule(resolve, answerMs()));
+      read.until = timing.now();
+      if (!read.isGood) throw new Error('refused');
+    },
+    isOfUse: (id) => !gone.has(id),
+    pauseMs: (failures) => Math.min(8_000, 1_000 * 2 ** (failures - 1)),
+    waitMs: () => 0,
+    slowMs: SLOW_MS,
+    onChange: () => {
+      changes += 1;
+    },
+  });
+  return { timing, doubts, reads, gone, changes: () => changes };
+}
+
+const any = () => true;
+
+describe('doubts', () => {
+  it('that come together are read together, a few at a time', async () => {
+    const { timing, doubts, reads } = createKit();
+    doubts.add(['a', 'b']);
+    await timing.advance(100);
+    doubts.add(['a', 'c', 'd', 'e', 'f', 'g']);
+    await timing.advance(2_000);
+    expect(reads.map(({ ids }) => ids)).toEqual([
+      ['a', 'b'],
+      ['c', 'd', 'e', 'f', 'g'],
+    ]);
+  });
+
+  it('that come while the fixture is read are read once more', async () => {
+    const { timing, doubts, reads } = createKit({ answerMs: () => 1_000 });
+    doubts.add(['a']);
+    await timing.advance(500);
+    doubts.add(['a']);
+    doubts.add(['a']);
+    await timing.advance(10_000);
+    expect(reads).toHaveLength(2);
+  });
+
+  it('end with a full read that began after them, and with the fixture', async () => {
+    const { timing, doubts, reads, gone } = createKit();
+    doubts.add(['a', 'b', 'c']);
+    const at = timing.now();
+    doubts.settle((id) => id === 'a', at);
+    doubts.settle((id) => id === 'b', at + 1);
+    gone.add('c');
+    await timing.advance(1_000);
+    expect(reads.map(({ ids }) => ids)).toEqual([['a']]);
+    expect(timing.pending()).toBeLessThanOrEqual(1);
+    await timing.advance(10_000);
+    expect(timing.pending()).toBe(0);
+  });
+
+  it('are told once they are slow, and when they are no more', async () => {
+    let isRefused = true;
+    const { timing, doubts, changes } = createKit({ isRefused: () => isRefused });
+    doubts.add(['a']);
+    await timing.advance(SLOW_MS - 1);
+    expect(doubts.isSlow(any)).toBe(false);
+    const before = changes();
+    await timing.advance(1);
+    expect(changes()).toBeGreaterThan(before);
+    expect(doubts.isSlow(any)).toBe(true);
+    expect(doubts.isSlow((id) => id === 'b')).toBe(false);
+    isRefused = false;
+    await timing.advance(9_000);
+    expect(doubts.isSlow(any)).toBe(false);
+  });
+
+  it('ask a refusing vendor for one batch of all that wait', async () => {
+    const { timing, doubts, reads } = createKit({ isRefused: () => true });
+    doubts.add(Array.from({ length: 100 }, (_, index) => `F${index}`));
+    await timing.advance(100_000);
+    expect(reads.length).toBeGreaterThan(10);
+    expect(reads.length).toBeLessThan(20);
+  });
+
+  it(`end by a read that began after them, one at a time, whatever comes (seed ${SEED})`, async () => {
+    for (let round = 0; round < 30; round += 1) {
+      const random = seededRandom(SEED + round);
+      let share = random() * 0.6;
+      const { timing, doubts, reads } = createKit({
+        answerMs: () => random() * 3_000,
+        isRefused: () => random() < share,
+      });
+      const added: { id: string; at: number }[] = [];
+      for (let step = 0; step < 200; step += 1) {
+        const ids = Array.from(
+          { length: 1 + Math.floor(random() * 3) },
+          () => `F${Math.floor(random() * 12)}`,
+        );
+        doubts.add(ids);
+        for (const id of ids) added.push({ id, at: timing.now() });
+        await timing.advance(random() * 1_000);
+      }
+      share = 0;
+      await timing.advance(120_000);
+      for (const { id, at } of added) {
+        const isRead = reads.some(
+          ({ ids, from, isGood, until }) =>
+            isGood && until !== null && from >= at && ids.includes(id),
+        );
+        expect(isRead, `${id} at ${at}`).toBe(true);
+      }
+      for (const [index, { from, ids }] of reads.entries()) {
+        expect(ids.length).toBeLessThanOrEqual(5);
+        if (index > 0) expect(from).toBeGreaterThanOrEqual(reads[index - 1]?.until ?? Infinity);
+      }
+      expect(doubts.isSlow(any)).toBe(false);
+      expect(timing.pending()).toBe(0);
+    }
+  });
+});
