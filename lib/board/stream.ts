@@ -128,7 +128,8 @@ export function createBoardStream(store: BoardStore, deps: BoardStreamDeps): Boa
     const { load } = store.getState();
     // What is whole stays so while it is read anew.
     const isWhole = load.state === 'complete' && streamed !== null && isSameScope(streamed, asked);
-    if (load.state !== 'first-screen' && !isWhole) {
+    // Nor does what went wrong go away, and come back, each time that it is tried again.
+    if (load.state !== 'first-screen' && !isWhole && failures === 0) {
       store.setLoad({ state: 'loading', error: null });
     }
     deps.readSnapshot(asked).then(

@@ -211,16 +211,25 @@ test.describe('states of the board', () => {
     page,
   }) => {
     let isBroken = true;
-    await page.route('**/api/snapshot/**', (route) =>
-      isBroken
+    let reads = 0;
+    await page.route('**/api/snapshot/**', (route) => {
+      reads += 1;
+      return isBroken
         ? route.fulfill({ status: 503, json: { error: 'The board is starting; try again.' } })
-        : route.continue(),
-    );
+        : route.continue();
+    });
     await page.goto('/basketball');
     const note = page.getByRole('note').filter({ hasText: 'The board is starting' });
     await expect(note).toBeVisible();
+    const again = page.getByRole('button', { name: 'Try again' });
+    const kept = await again.elementHandle();
+    // By then it tries again so rarely by itself that the press comes first.
+    await expect.poll(() => reads, { timeout: 60_000 }).toBeGreaterThanOrEqual(4);
+    expect(await kept?.evaluate((button) => button.isConnected)).toBe(true);
     isBroken = false;
-    await page.getByRole('button', { name: 'Try again' }).click();
+    const before = reads;
+    await again.evaluate((button: HTMLButtonElement) => button.click());
+    await expect.poll(() => reads).toBe(before + 1);
     await expect(note).toHaveCount(0);
     await feedIs(boardPage, 'live');
   });

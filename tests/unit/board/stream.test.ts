@@ -197,6 +197,8 @@ describe('board stream', () => {
     expect(page.sources.length).toBe(1);
     page.advance(2_000);
     expect(reads.length).toBe(2);
+    // It does not come and go with each try.
+    expect(store.getState().load.error).toBe('The server answered 503.');
     await read().answer(aSnapshot('7-0'));
     expect(store.getState().load).toMatchObject({ state: 'complete', error: null });
   });
