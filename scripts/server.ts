@@ -122,7 +122,10 @@ export async function serve({ isDev }: { isDev: boolean }): Promise<void> {
   // A reader that takes nothing holds its socket for ever otherwise: the relay can end its stream, not its socket.
   // A development build may keep a page waiting for longer.
   server.timeout = isDev ? 0 : SILENT_SOCKET_MS;
-  const app = next({ dev: isDev, dir: process.cwd(), hostname: host, port, httpServer: server });
+  // Next listens for upgrades on the server that it is given, and the first who does so takes them all from the
+  // guard. Only a development build has a use for them.
+  const httpServer = isDev ? server : createServer();
+  const app = next({ dev: isDev, dir: process.cwd(), hostname: host, port, httpServer });
 
   // Bound before Next is prepared: a taken port is told at once and starts nothing.
   await new Promise<void>((resolve) => {

@@ -11,13 +11,13 @@ export type AttemptsOptions = {
 
 export type Attempts = {
   /**
-   * Ms to wait before another attempt is looked at; 0 where there is none. A null address is exempt from its own, and
-   * one that was right before from those of all: strangers must not be able to keep the team out.
+   * Ms to wait before another attempt is looked at; 0 where there is none. A null address is exempt from the
+   * limit of each, and one that was right before from that of all: strangers must not keep the team out.
    */
   waitMs(address: string | null): number;
   /** One was wrong. */
   failed(address: string | null): void;
-  /** One was right. */
+  /** One was right. Loopback's is nobody's: whatever runs there would be let past the bound of all. */
   succeeded(address: string | null): void;
 };
 
@@ -29,7 +29,7 @@ type Window = { failures: number; endsAt: number };
 export function createAttempts({ each, inAll, windowMs, now }: AttemptsOptions): Attempts {
   const byAddress = new Map<string, Window>();
   /** Addresses that were right, newest last. */
-  const known = new Set<string | null>();
+  const known = new Set<string>();
   let all: Window = { failures: 0, endsAt: 0 };
 
   /** The window that is open; one that has passed counts no more. */
@@ -41,7 +41,7 @@ export function createAttempts({ each, inAll, windowMs, now }: AttemptsOptions):
       const own = address === null ? undefined : byAddress.get(address);
       const full = [
         own && own.failures >= each ? own.endsAt - now() : 0,
-        all.failures >= inAll && !known.has(address) ? all.endsAt - now() : 0,
+        all.failures >= inAll && !(address !== null && known.has(address)) ? all.endsAt - now() : 0,
       ];
       return Math.max(0, ...full);
     },
@@ -59,6 +59,7 @@ export function createAttempts({ each, inAll, windowMs, now }: AttemptsOptions):
       if (oldest !== undefined) byAddress.delete(oldest);
     },
     succeeded(address) {
+      if (address === null) return;
       known.delete(address);
       known.add(address);
       const [oldest] = known;

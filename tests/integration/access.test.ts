@@ -51,6 +51,19 @@ function ask(path: string, { method = 'GET', headers = {}, body }: Ask = {}): Pr
   });
 }
 
+/** Writes bytes to the server as they are; what it answers until it closes. */
+function talk(bytes: string): Promise<string> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve) => {
+    let answer = '';
+    const socket = connect(Number(port), hostname, () => socket.write(bytes));
+    socket.on('data', (chunk) => {
+      answer += chunk;
+    });
+    socket.on('close', () => resolve(answer));
+  });
+}
+
 /** The headers of somebody at an address of their own, behind the proxy that the board trusts. */
 function from(address: string, headers: Headers = {}): Headers {
   return { 'x-forwarded-for': address, ...headers };
@@ -631,36 +644,32 @@ describe('every refusal', () => {
     },
   );
 
+  it.each(['websocket', 'h2c'])(
+    'is not kept from a request that would upgrade to %s: it is answered as any other',
+    async (protocol) => {
+      const head = (path: string, more = '') =>
+        `GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, close\r\nUpgrade: ${protocol}\r\n` +
+        `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: c2l4dGVlbiBjaGFyYWN0ZQ==\r\n${more}\r\n`;
+      const health = await talk(head('/api/health'));
+      expect(health).toMatch(/^HTTP\/1\.1 200 /);
+      for (const path of ['/_next/webpack-hmr', '/no/such/page', '/api/metrics', '/basketball']) {
+        expect(await talk(head(path))).toMatch(/^HTTP\/1\.1 (302|303|307|401) /);
+      }
+      expect(await talk(head(SNAPSHOT, `X-Api-Key: ${TOKEN}\r\n`))).toMatch(/^HTTP\/1\.1 200 /);
+    },
+  );
+
   it('tells of headers that are too large', async () => {
-    const { hostname, port } = new URL(url);
-    const text = await new Promise<string>((resolve) => {
-      let answer = '';
-      const socket = connect(Number(port), hostname, () => {
-        socket.write(`GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(30_000)}\r\n\r\n`);
-      });
-      socket.on('data', (chunk) => {
-        answer += chunk;
-      });
-      socket.on('close', () => resolve(answer));
-    });
+    const long = `X-Long: ${'x'.repeat(30_000)}`;
+    const text = await talk(`GET / HTTP/1.1\r\nHost: x\r\n${long}\r\n\r\n`);
     expect(text).toMatch(/^HTTP\/1\.1 431 /);
     expect(text).toContain('{"error":"the headers are too large');
   });
 
   it('tells a client that asks again before the last answer has ended, and keeps no seat for it', async () => {
-    const { hostname, port } = new URL(url);
     const head = (path: string) =>
       `GET ${path} HTTP/1.1\r\nHost: localhost\r\nX-Api-Key: ${TOKEN}\r\n\r\n`;
-    const text = await new Promise<string>((resolve) => {
-      let answer = '';
-      const socket = connect(Number(port), hostname, () => {
-        socket.write(`${head(SNAPSHOT)}${head(STREAM)}${head(STREAM)}`);
-      });
-      socket.on('data', (chunk) => {
-        answer += chunk;
-      });
-      socket.on('close', () => resolve(answer));
-    });
+    const text = await talk(`${head(SNAPSHOT)}${head(STREAM)}${head(STREAM)}`);
     expect(text).toMatch(/^HTTP\/1\.1 200 /);
     expect(text).toContain('HTTP/1.1 400 ');
     expect(text).toContain('one request at a time');

@@ -47,6 +47,14 @@ describe('attempts', () => {
     expect(waitMs('desk')).toBe(60_000);
   });
 
+  it('that were right let nobody past the bound of all by an exempt address', () => {
+    const { waitMs, failed, succeeded } = attempts({ inAll: 2 });
+    succeeded(null);
+    for (let count = 0; count < 2; count += 1) failed(null);
+    expect(waitMs(null)).toBe(60_000);
+    expect(waitMs('a')).toBe(60_000);
+  });
+
   it('remember a bounded number of addresses that were right', () => {
     const { waitMs, failed, succeeded } = attempts({ inAll: 1 });
     for (let count = 0; count <= 10_000; count += 1) succeeded(`address ${count}`);
