@@ -2,7 +2,8 @@
  * Fixtures in doubt: of these the stream told something that may be wrong, or lacks something. They are read soon, those
  * that come together in one request, each not too often, and again until the vendor has answered.
  *
- * It promises: a doubt ends only with a read that began after it, or with the fixture's being of no use any more.
+ * It promises: a doubt ends only with a read that began after it and decided it, or with the fixture's being of no use
+ * any more; one that cannot be read holds up no other; and a vendor that answers nothing is asked one thing at a time.
  */
 import { ODDS_BATCH } from './rest';
 import type { Cancel, Timing } from './timing';
@@ -11,8 +12,11 @@ export type DoubtsDeps = {
   now: Timing['now'];
   /** A timer that ends with the reader. */
   later(task: () => void, delayMs: number): Cancel;
-  /** Reads all there is to know of a few fixtures; rejects where the vendor did not tell. */
-  read(ids: readonly string[]): Promise<void>;
+  /**
+   * Reads all there is to know of a few fixtures; rejects where the vendor did not tell. Those that the answer left
+   * undecided are read again after so many ms.
+   */
+  read(ids: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Whether anybody would look at it. */
   isOfUse(id: string): boolean;
   /** Ms to wait after this many failures in a row, of which the last took `spentMs`. */
@@ -21,28 +25,34 @@ export type DoubtsDeps = {
   waitMs(): number;
   /** A doubt older than this is told. */
   slowMs: number;
-  /** What `isSlow` says may have changed. */
+  /** What `isTold` says may have changed. */
   onChange(): void;
 };
 
 export type Doubts = {
-  /** @param delayMs longer than usual, where the vendor refused the same a moment ago */
-  add(ids: readonly string[], delayMs?: number): void;
+  /**
+   * @param options.delayMs longer than usual, where the vendor could not tell a moment ago
+   * @param options.isTold at once, not only when it is slow
+   */
+  add(ids: readonly string[], options?: { delayMs?: number; isTold?: boolean }): void;
   /** A read of the fixtures of which `isRead` holds began at `startedAt` and has ended. */
   settle(isRead: (id: string) => boolean, startedAt: number): void;
-  /** Whether one of those asked for waits for its answer for too long. */
-  isSlow(isAsked: (id: string) => boolean): boolean;
+  /** Whether one of those asked for waits for its answer for so long that it is told. */
+  isTold(isAsked: (id: string) => boolean): boolean;
 };
 
 /** What is in doubt is read this late, so that one read answers what comes together, and not again before that. */
 const READ_MS = 250;
 const AGAIN_MS = 2_500;
+/** As many failures in a row are the vendor's, not those of what was asked for. */
+const OUTAGE = 3;
 
-type Doubt = { since: number; dueAt: number };
+type Doubt = { since: number; dueAt: number; isTold: boolean; failures: number };
 
 /** Nothing in doubt yet. */
 export function createDoubts(deps: DoubtsDeps): Doubts {
   const { now } = deps;
+  /** In the order in which they are read. */
   const doubts = new Map<string, Doubt>();
   /** When fixtures were read last, for a little while. */
   const readAt = new Map<string, number>();
@@ -50,7 +60,9 @@ export function createDoubts(deps: DoubtsDeps): Doubts {
   let reading: ReadonlyMap<string, Doubt> = new Map();
   let cancelRead: Cancel = () => {};
   let isSlowDue = false;
+  /** Reads that failed in a row, those apart that may have failed by what they asked for. */
   let failures = 0;
+  let ownFailures = 0;
 
   function schedule(): void {
     cancelRead();
@@ -60,35 +72,70 @@ export function createDoubts(deps: DoubtsDeps): Doubts {
     cancelRead = deps.later(read, Math.max(0, dueAt - now(), deps.waitMs()));
   }
 
-  function read(): void {
-    const at = now();
-    for (const [id, when] of readAt) if (at - when >= AGAIN_MS) readAt.delete(id);
+  /** Whether it may be why a read failed, and is read alone. */
+  function isSuspect(doubt: Doubt): boolean {
+    return doubt.failures > 1 || (doubt.failures === 1 && failures === 0);
+  }
+
+  function nextBatch(at: number): Map<string, Doubt> {
     const due = new Map<string, Doubt>();
     for (const [id, doubt] of doubts) {
       if (!deps.isOfUse(id)) doubts.delete(id);
-      else if (doubt.dueAt <= at && due.size < ODDS_BATCH) due.set(id, doubt);
+      else if (doubt.dueAt > at) continue;
+      else if (isSuspect(doubt)) {
+        if (due.size === 0) return due.set(id, doubt);
+      } else if (due.size < ODDS_BATCH) due.set(id, doubt);
     }
+    return due;
+  }
+
+  function read(): void {
+    const at = now();
+    for (const [id, when] of readAt) if (at - when >= AGAIN_MS) readAt.delete(id);
+    const due = nextBatch(at);
     if (due.size === 0) {
       schedule();
       return;
     }
+    const isOwn = [...due.values()].every(isSuspect) && failures === 0;
     reading = due;
     deps
       .read([...due.keys()])
       .then(
-        () => {
+        (undecided) => {
+          if (failures >= OUTAGE) for (const doubt of doubts.values()) doubt.failures = 0;
           failures = 0;
+          ownFailures = 0;
           for (const [id, doubt] of due) {
             readAt.set(id, at);
             // One that came while it was read may have come too late for the answer.
-            if (doubts.get(id) === doubt) doubts.delete(id);
+            if (doubts.get(id) !== doubt) continue;
+            doubts.delete(id);
+            const againMs = undecided.get(id);
+            if (againMs === undefined) continue;
+            doubts.set(id, { ...doubt, dueAt: now() + againMs, failures: 0 });
           }
         },
         () => {
-          failures += 1;
-          const dueAt = now() + deps.pauseMs(failures, now() - at);
-          // One refusal is the answer to all of them.
-          for (const doubt of doubts.values()) doubt.dueAt = Math.max(doubt.dueAt, dueAt);
+          const spentMs = now() - at;
+          if (isOwn && ownFailures + 1 < OUTAGE) ownFailures += 1;
+          else {
+            failures += 1;
+            const dueAt = now() + deps.pauseMs(failures, spentMs);
+            for (const doubt of doubts.values()) doubt.dueAt = Math.max(doubt.dueAt, dueAt);
+          }
+          for (const [id, doubt] of due) {
+            const held = doubts.get(id);
+            if (!held) continue;
+            const failed = doubt.failures + 1;
+            doubts.delete(id);
+            doubts.set(id, {
+              since: Math.min(held.since, doubt.since),
+              dueAt: Math.max(held.dueAt, now() + deps.pauseMs(failed, spentMs)),
+              isTold: held.isTold || doubt.isTold,
+              failures: failed,
+            });
+          }
         },
       )
       .finally(() => {
@@ -98,30 +145,51 @@ export function createDoubts(deps: DoubtsDeps): Doubts {
       });
   }
 
+  /** Tells when the next one has become slow. */
+  function watchSlow(): void {
+    if (isSlowDue) return;
+    const at = now();
+    let slowAt = Number.POSITIVE_INFINITY;
+    for (const { since } of doubts.values()) {
+      if (since + deps.slowMs > at) slowAt = Math.min(slowAt, since + deps.slowMs);
+    }
+    if (slowAt === Number.POSITIVE_INFINITY) return;
+    isSlowDue = true;
+    deps.later(() => {
+      isSlowDue = false;
+      deps.onChange();
+      watchSlow();
+    }, slowAt - at);
+  }
+
   return {
-    add(ids, delayMs = READ_MS) {
+    add(ids, { delayMs = READ_MS, isTold = false } = {}) {
       const at = now();
       for (const id of ids) {
         const held = doubts.get(id);
-        if (held && reading.get(id) !== held) continue;
+        if (held && reading.get(id) !== held) {
+          held.isTold ||= isTold;
+          continue;
+        }
         const againAt = (readAt.get(id) ?? Number.NEGATIVE_INFINITY) + AGAIN_MS;
-        doubts.set(id, { since: at, dueAt: Math.max(at + delayMs, againAt) });
+        const dueAt = Math.max(at + delayMs, againAt);
+        doubts.set(id, { since: at, dueAt, isTold, failures: held?.failures ?? 0 });
       }
       if (doubts.size === 0) return;
       schedule();
-      if (isSlowDue) return;
-      isSlowDue = true;
-      deps.later(() => {
-        isSlowDue = false;
-        deps.onChange();
-      }, deps.slowMs);
+      if (isTold) deps.onChange();
+      watchSlow();
     },
     settle(isRead, startedAt) {
       for (const [id, { since }] of doubts) if (since < startedAt && isRead(id)) doubts.delete(id);
     },
-    isSlow(isAsked) {
+    isTold(isAsked) {
       const before = now() - deps.slowMs;
-      for (const [id, { since }] of doubts) if (since <= before && isAsked(id)) return true;
+      for (const [id, doubt] of doubts) {
+        // While one is read, another of the same fixture may have come.
+        const since = Math.min(doubt.since, reading.get(id)?.since ?? doubt.since);
+        if ((doubt.isTold || since <= before) && isAsked(id)) return true;
+      }
       return false;
     },
   };

@@ -1,6 +1,7 @@
 /**
  * The ledger of gaps: from when to when which leagues had no stream, and how what they missed was made good.
- * A gap is over when a stream speaks again, and healed when a read that began after that has ended.
+ * A gap is over when a stream speaks again, and healed when a read that began after that has ended. What that read
+ * could not decide is told apart, as what is in doubt.
  */
 import type { FeedErrorCode } from '@/lib/protocol/errors';
 import type { FeedGap } from '@/lib/protocol/events';
@@ -38,9 +39,14 @@ type Gap = Pick<FeedGap, 'from' | 'until' | 'why' | 'healing' | 'differences'> &
   unread: Map<string, number>;
 };
 
+/** What a league may have missed: since when, when it was carried again, and whether a read of it failed. */
+type Missing = { since: number; carriedAt: number | null; isFailed: boolean };
+
 /** An empty ledger. */
 export function createGapLedger(now: () => number, meter: Meter): GapLedger {
+  /** What is told of the past; whether a league is whole never hangs on it, since old gaps are forgotten. */
   let gaps: Gap[] = [];
+  const missing = new Map<string, Missing>();
 
   function open(leagues: readonly League[], from: number, why: FeedErrorCode): Gap {
     const gap: Gap = {
@@ -71,16 +77,25 @@ export function createGapLedger(now: () => number, meter: Meter): GapLedger {
 
   const isHealed = ({ healing }: Gap) => healing === 'read' || healing === 'let-go';
   const isFailed = ({ healing }: Gap) => healing === 'failed';
+  const isAway = (key: string) => missing.get(key)?.carriedAt === null;
 
   return {
     lost(leagues, since, why) {
-      const known = new Set(gaps.flatMap(({ away }) => [...away]));
-      const news = leagues.filter(({ key }) => !known.has(key));
+      const news = leagues.filter(({ key }) => !isAway(key));
+      for (const { key } of news) {
+        const known = Math.min(missing.get(key)?.since ?? since, since);
+        missing.set(key, { since: known, carriedAt: null, isFailed: false });
+      }
       if (news.length > 0) open(news, since, why);
     },
 
     carried(leagues, gapMs, why = 'stalled') {
       const at = now();
+      for (const { key } of leagues) {
+        const known = missing.get(key);
+        const since = known?.since ?? at - gapMs;
+        if (known || gapMs > 0) missing.set(key, { since, carriedAt: at, isFailed: false });
+      }
       const untold = new Map(leagues.map((league) => [league.key, league]));
       for (const gap of gaps) {
         for (const { key } of leagues) {
@@ -109,6 +124,10 @@ export function createGapLedger(now: () => number, meter: Meter): GapLedger {
     },
 
     read(keys, startedAt, differences) {
+      for (const key of keys) {
+        const carriedAt = missing.get(key)?.carriedAt ?? Number.POSITIVE_INFINITY;
+        if (carriedAt <= startedAt) missing.delete(key);
+      }
       for (const gap of gaps) {
         let isRead = false;
         for (const key of keys) {
@@ -124,12 +143,17 @@ export function createGapLedger(now: () => number, meter: Meter): GapLedger {
     },
 
     failed(keys) {
+      for (const key of keys) {
+        const known = missing.get(key);
+        if (known) known.isFailed = true;
+      }
       for (const gap of gaps) {
         if (gap.until !== null && keys.some((key) => gap.unread.has(key))) gap.healing = 'failed';
       }
     },
 
     drop(keys) {
+      for (const key of keys) missing.delete(key);
       for (const gap of gaps) {
         if (isHealed(gap)) continue;
         for (const key of keys) {
@@ -142,15 +166,13 @@ export function createGapLedger(now: () => number, meter: Meter): GapLedger {
 
     missingSince(keys) {
       const asked = keys.includes('') ? null : new Set(keys);
-      const isAsked = (key: string) => !asked || key === '' || asked.has(key);
-      let since: number | null = null;
-      for (const gap of gaps) {
+      let earliest: number | null = null;
+      for (const [key, { since, isFailed }] of missing) {
         // A read that fails is told as such: the board is in part what it was, and its stream is live.
-        if (isHealed(gap) || isFailed(gap)) continue;
-        const isMissing = [...gap.away, ...gap.unread.keys()].some(isAsked);
-        if (isMissing) since = Math.min(since ?? gap.from, gap.from);
+        if (isFailed || !(!asked || key === '' || asked.has(key))) continue;
+        earliest = Math.min(earliest ?? since, since);
       }
-      return since;
+      return earliest;
     },
 
     list(keys) {

@@ -193,21 +193,33 @@ export function createHub(deps: HubDeps): Hub {
     if (changes.length > 0) viewers.notify();
   }
 
-  function onEvent(event: FeedEvent, isLate: boolean): void {
+  /** Answers whether all that it told has found its place: as what changed, or as what is in doubt. */
+  function onEvent(event: FeedEvent, isLate: boolean): boolean {
     reject(event.rejected);
-    // What could not be believed, or came in another order than it was made in, may leave what is not so.
-    const doubtful = event.rejected.flatMap(({ fixtureId }) => fixtureId ?? []);
-    if (isLate) doubtful.push(...fixturesOf(event));
-    if (doubtful.length > 0) reader.doubt(doubtful);
-    if (event.kind === 'fixture') {
-      onFixtureEvent(event);
-      return;
-    }
     const now = timing.now();
-    if (event.rows.length > 0) lastPricedAt = now;
-    const rows = event.rows.filter(({ league }) => !subscription.isLetGo(league));
-    const { odds } = book.apply({ ...event, rows: admit(rows) }, now);
-    appendOdds(odds, event.entryId);
+    // What could not be believed, or came in another order than it was made in, may leave what is not so.
+    const doubtful = isLate ? fixturesOf(event) : [];
+    const withheld: OddChange[] = [];
+    let isPlaced = !event.isUnreadable;
+    for (const { oddId, fixtureId } of event.rejected) {
+      const held = oddId === undefined ? undefined : book.odds.get(oddId);
+      const id = fixtureId ?? held?.fixtureId;
+      if (id === undefined) isPlaced = false;
+      else doubtful.push(id);
+      // Something about it changed, so what is held of it is on offer no more until a read tells.
+      const change = held ? book.withdraw(held.id, now) : null;
+      if (change) withheld.push(change);
+    }
+    appendOdds(withheld, null);
+    if (event.kind === 'fixture') onFixtureEvent(event);
+    else {
+      if (event.rows.length > 0) lastPricedAt = now;
+      const rows = event.rows.filter(({ league }) => !subscription.isLetGo(league));
+      const { odds } = book.apply({ ...event, rows: admit(rows) }, now);
+      appendOdds(odds, event.entryId);
+    }
+    reader.doubt(doubtful);
+    return isPlaced;
   }
 
   function onFixtureEvent({ fixture: patch, entryId }: FixtureEvent): void {
@@ -263,6 +275,18 @@ export function createHub(deps: HubDeps): Hub {
     return 1;
   }
 
+  /** Whether a read would list this odd if it were open. */
+  function isCovered({ versionId }: Odd): boolean {
+    return versionId === null || readVersions.size === 0 || readVersions.has(versionId);
+  }
+
+  /** Makes entries of what a read changed, and counts it. */
+  function tell(changes: readonly OddChange[], isSilent: boolean): number {
+    const news = changes.filter(isNews);
+    if (!isSilent) appendOdds(news, null);
+    return news.length;
+  }
+
   const viewers = createViewers({
     book,
     journal,
@@ -285,23 +309,25 @@ export function createHub(deps: HubDeps): Hub {
     target: {
       applyFixture,
       applyOdds(read, sentAt, kind, isSilent) {
-        if (isLetGo(read.fixture)) return 0;
+        if (isLetGo(read.fixture)) return { changes: 0, openUntil: null };
         for (const { versionId } of read.rows) if (versionId !== null) readVersions.add(versionId);
-        // What stands in a row that could not be read is not missing from the answer.
-        const covers = ({ versionId }: Odd) =>
-          read.rejected.length === 0 &&
-          (versionId === null || readVersions.size === 0 || readVersions.has(versionId));
-        let count = applyFixture(read.fixture, sentAt, isSilent);
+        const count = applyFixture(read.fixture, sentAt, isSilent);
         const rows = admit(read.rows);
         if (rows.length > 0) lastPricedAt = timing.now();
-        const changes =
+        // A row that cannot be read is a price that nobody knows: its odd counts as one that is not offered.
+        const { changes, openUntil } =
           kind === 'open'
-            ? book.applyRead(read.fixture.id, rows, sentAt, covers)
-            : rows.flatMap((row) => book.applyRow(eventOf(row), row, sentAt, null) ?? []);
-        const news = changes.filter(isNews);
-        if (!isSilent) appendOdds(news, null);
-        count += news.length;
-        return count;
+            ? book.applyRead(read.fixture.id, rows, sentAt, isCovered)
+            : {
+                changes: rows.flatMap(
+                  (row) => book.applyRow(eventOf(row), row, sentAt, null) ?? [],
+                ),
+                openUntil: null,
+              };
+        return { changes: count + tell(changes, isSilent), openUntil };
+      },
+      withdraw(fixtureId, sentAt, isSilent) {
+        return tell(book.applyRead(fixtureId, [], sentAt, isCovered).changes, isSilent);
       },
       reject,
       fixtures: () => book.fixtures.values(),
@@ -313,7 +339,15 @@ export function createHub(deps: HubDeps): Hub {
         }
         return [...ids];
       },
+      leagueOf(id) {
+        const { league = null } = book.fixtures.get(id) ?? {};
+        if (league !== null) return league;
+        const [oddId] = book.oddIdsOf(id);
+        return (oddId === undefined ? undefined : book.odds.get(oddId)?.league) || null;
+      },
       hasOdds: (id) => book.oddIdsOf(id).size > 0,
+      hasOpenOdds: (id) =>
+        [...book.oddIdsOf(id)].some((oddId) => book.odds.get(oddId)?.state === 'open'),
       isUnsettled: (id) =>
         [...book.oddIdsOf(id)].some((oddId) => book.odds.get(oddId)?.state !== 'settled'),
       mark() {
@@ -349,8 +383,13 @@ export function createHub(deps: HubDeps): Hub {
     open: deps.openUpstream,
     onEvent,
     onLost: gaps.lost,
-    onCovered(leagues, gapMs, why) {
-      gaps.carried(leagues, gapMs, why);
+    onDamaged(leagues) {
+      const atOnce = reader.damaged(leagues);
+      gaps.carried(atOnce, 1, 'bad-row');
+      reader.read(atOnce, 0);
+    },
+    onCovered(leagues, gapMs) {
+      gaps.carried(leagues, gapMs);
       reader.read(leagues, gapMs);
     },
     onWanted(added, dropped) {

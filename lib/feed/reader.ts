@@ -21,13 +21,24 @@ import type { Cancel, Timing } from './timing';
 /** Where what was read goes. `isSilent` reads make no entries. Each tells how many changes it made. */
 export type ReaderTarget = {
   applyFixture(patch: FixturePatch, sentAt: number, isSilent: boolean): number;
-  applyOdds(read: FixtureOdds, sentAt: number, kind: 'open' | 'settled', isSilent: boolean): number;
+  /** `openUntil`: until when it cannot tell of an odd whether it is open, null where it can. */
+  applyOdds(
+    read: FixtureOdds,
+    sentAt: number,
+    kind: 'open' | 'settled',
+    isSilent: boolean,
+  ): { changes: number; openUntil: number | null };
+  /** A read of a fixture's open odds found none. */
+  withdraw(fixtureId: string, sentAt: number, isSilent: boolean): number;
   reject(rejected: readonly Rejected[]): void;
   fixtures(): Iterable<Fixture>;
   fixture(id: string): Fixture | undefined;
   /** Fixtures that have odds though nobody described them. */
   unknownFixtureIds(): string[];
+  /** The name of the league that it is of, as far as anything told of it; null where nothing did. */
+  leagueOf(fixtureId: string): string | null;
   hasOdds(fixtureId: string): boolean;
+  hasOpenOdds(fixtureId: string): boolean;
   /** Whether some of its odds are held that are not settled. */
   isUnsettled(fixtureId: string): boolean;
   /** Ends a silent fill: a new position, so that what was cut before it can be told from what comes after. */
@@ -59,6 +70,11 @@ export type Reader = {
   add(leagues: readonly League[]): void;
   /** Reads leagues in full, since what came before may have been missed. */
   read(leagues: readonly League[], gapMs: number): void;
+  /**
+   * Something of the stream could not be read, nor of what it was. Answers the leagues to read at once: where this goes
+   * on the others are read again by itself now and then, and called incomplete until then.
+   */
+  damaged(leagues: readonly League[]): League[];
   /** Reads these fixtures soon, since what the stream told of them may be wrong; each not too often. */
   doubt(fixtureIds: readonly string[]): void;
   drop(keys: readonly string[]): void;
@@ -84,10 +100,34 @@ type LeagueState = League & {
   gapMeanwhileMs: number | null;
   /** Reads that failed in a row. */
   failures: number;
+  damage: {
+    /** When it came last, and the pause between the reads that it leads to. */
+    at: number;
+    pauseMs: number;
+    /** When the next read may begin, and whether it is to. */
+    readFrom: number;
+    isDue: boolean;
+  };
+};
+
+/** What a read of odds came to. */
+type Found = {
+  changes: number;
+  /** Fixtures of which it could not tell, and in how many ms to ask again. */
+  undecided: Map<string, number>;
+  /** Why settled odds could not be read, which keeps nobody from the open ones. */
+  refused: FeedError | null;
 };
 
 /** A league is read without its stream after this long: old prices, said to be partial, beat none. */
 const STREAM_WAIT_MS = 2_000;
+/** Pause between the reads that damage leads to: at first, at most, and after which calm it is the first again. */
+const DAMAGE_PAUSE_MS = 2_000;
+const DAMAGE_PAUSE_MAX_MS = 8_000;
+const DAMAGE_CALM_MS = 600_000;
+/** An answer about nothing is asked for again after this long, and is believed of a server that told something lately. */
+const EMPTY_AGAIN_MS = 2_500;
+const EMPTY_BELIEVED_MS = 60_000;
 /** Fixtures looked up by id are remembered, so that each is asked for once; this bounds how many. */
 const MOST_LOOKED_UP = 10_000;
 /** Shortest pause between two calls of the slow refresh, and its pause while there is nothing to read. */
@@ -110,7 +150,11 @@ export function createReader(deps: ReaderDeps): Reader {
     settled: null,
   };
   let isUnentitled = false;
+  /** Fixtures with open odds that the last answer did not speak of, nor of any other. */
+  const unspoken = new Set<string>();
+  let spokenAt = Number.NEGATIVE_INFINITY;
   let isClosed = false;
+
   function later(task: () => void, delayMs: number): Cancel {
     if (isClosed) return () => {};
     const cancel = timing.schedule(() => {
@@ -147,66 +191,83 @@ export function createReader(deps: ReaderDeps): Reader {
     return (key === null ? undefined : leagues.get(key)) ?? leagues.get(WHOLE_SPORT.key) ?? null;
   }
 
+  /** Whether something about this fixture is about one of these leagues; what is of none known is about all. */
+  function concerns(id: string, keys: readonly string[]): boolean {
+    const league = target.leagueOf(id);
+    if (league === null) return true;
+    const state = leagueOf({ league });
+    return state !== null && keys.includes(state.key);
+  }
+
   function isSilent(fixture: Pick<Fixture, 'league'> | FixturePatch | undefined): boolean {
     return leagueOf(fixture)?.isFilled === false;
   }
 
   /** Reads a batch of odds; live games and early starts come first in `ids`, so they are on screen first. */
-  async function readOdds(ids: readonly string[], withSettled: boolean): Promise<number> {
-    let changes = 0;
-    // Settled first: an odd that is settled must not be taken for one that was withdrawn.
-    for (const kind of withSettled ? (['settled', 'open'] as const) : (['open'] as const)) {
-      const read = await readKind(ids, kind);
-      if (isClosed) return changes;
-      if (!read) {
-        doubts.add(ids.filter(isKnown), settings.restRetryMs);
-        continue;
-      }
+  async function readOdds(ids: readonly string[], withSettled: boolean): Promise<Found> {
+    const found: Found = { changes: 0, undecided: new Map(), refused: null };
+    const apply = (read: OddsRead, kind: 'open' | 'settled') => {
       target.reject(read.rejected);
-      if (kind === 'open' && read.isUnentitled) isUnentitled = true;
       for (const fixture of read.fixtures) {
         if (fixture.rows.length > 0) isUnentitled = false;
         const held = target.fixture(fixture.fixture.id) ?? fixture.fixture;
-        changes += target.applyOdds(fixture, read.sentAt, kind, isSilent(held));
+        const applied = target.applyOdds(fixture, read.sentAt, kind, isSilent(held));
+        found.changes += applied.changes;
+        if (applied.openUntil === null) continue;
+        found.undecided.set(held.id, Math.max(0, applied.openUntil - timing.now()));
       }
-      if (kind === 'open' && !read.isUnentitled) changes += withdrawUnlisted(ids, read);
+    };
+    // Settled first: an odd that is settled must not be taken for one that was withdrawn.
+    if (withSettled) {
+      try {
+        const read = await rest.odds(ids, 'settled');
+        if (isClosed) return found;
+        succeeded('settled');
+        apply(read, 'settled');
+      } catch (error) {
+        found.refused = asFeedError(error, "The vendor's REST");
+        if (found.refused.code === 'rate-limited') throw error;
+        failed('settled', found.refused);
+      }
     }
-    return changes;
-  }
-
-  /** One answer; null where settled odds are refused, which keeps nobody from the open ones. */
-  async function readKind(
-    ids: readonly string[],
-    kind: 'open' | 'settled',
-  ): Promise<OddsRead | null> {
-    if (kind === 'open') return rest.odds(ids, kind);
-    try {
-      const read = await rest.odds(ids, kind);
-      succeeded('settled');
-      return read;
-    } catch (error) {
-      if (asFeedError(error, '').code === 'rate-limited') throw error;
-      failed('settled', error);
-      return null;
-    }
+    const read = await rest.odds(ids, 'open');
+    if (isClosed) return found;
+    if (read.isUnentitled) isUnentitled = true;
+    apply(read, 'open');
+    withdrawUnlisted(ids, read, found);
+    return found;
   }
 
   /**
-   * Fixtures that the answer leaves out altogether have no open odds any more. An answer about none of them
-   * at all is rather one of a server that cannot tell, and changes nothing.
+   * Fixtures that the answer leaves out altogether have no open odds any more. Not so where the answer may have spoken
+   * of them in what could not be read, or speaks of none at all: that may as well be a server that cannot tell.
    */
-  function withdrawUnlisted(ids: readonly string[], read: OddsRead): number {
-    if (read.fixtures.length === 0) return 0;
+  function withdrawUnlisted(ids: readonly string[], read: OddsRead, found: Found): void {
     const listed = new Set(read.fixtures.map(({ fixture }) => fixture.id));
-    let changes = 0;
+    const now = timing.now();
+    if (listed.size > 0) spokenAt = now;
     for (const id of ids) {
-      const fixture = target.fixture(id);
-      // A fixture whose wrapper was rejected is one we know nothing new of.
-      if (!fixture || listed.has(id) || read.rejected.length > 0) continue;
-      const nothing = { fixture: { id, wire: fixture.wire }, rows: [], rejected: [] };
-      changes += target.applyOdds(nothing, read.sentAt, 'open', isSilent(fixture));
+      if (listed.has(id) || !target.hasOpenOdds(id)) {
+        unspoken.delete(id);
+        continue;
+      }
+      const wasUnspoken = unspoken.has(id);
+      if (listed.size === 0) unspoken.add(id);
+      const isSaid = listed.size > 0 || (wasUnspoken && now - spokenAt <= EMPTY_BELIEVED_MS);
+      if (!isSaid || read.isUnclear || read.isUnentitled) {
+        found.undecided.set(id, wasUnspoken ? settings.restRetryMs : EMPTY_AGAIN_MS);
+        continue;
+      }
+      unspoken.delete(id);
+      found.changes += target.withdraw(id, read.sentAt, isSilent(target.fixture(id)));
     }
-    return changes;
+  }
+
+  /** What a read left open is asked for again. */
+  function doubt(ids: readonly string[], { undecided, refused }: Found): void {
+    const delayMs = settings.restRetryMs;
+    if (refused) doubts.add(ids.filter(isKnown), { delayMs, isTold: true });
+    for (const [id, againMs] of undecided) doubts.add([id], { delayMs: againMs });
   }
 
   /** Whether a read can still tell something of it: settlements come after the end. */
@@ -214,13 +275,16 @@ export function createReader(deps: ReaderDeps): Reader {
     return !isOver(fixture) || target.isUnsettled(fixture.id);
   }
 
-  async function readAll(states: readonly LeagueState[], isWanted: () => boolean): Promise<number> {
+  async function readAll(
+    states: readonly LeagueState[],
+    isWanted: () => boolean,
+  ): Promise<{ changes: number; ids: ReadonlySet<string> }> {
     const names = states.map(({ name }) => name).filter((name) => name !== '');
     const list = await rest.fixtures(sport, names);
-    if (isClosed || !isWanted()) return 0;
-    target.reject(list.rejected);
-    let changes = 0;
     const ids = new Set<string>();
+    let changes = 0;
+    if (isClosed || !isWanted()) return { changes, ids };
+    target.reject(list.rejected);
     for (const fixture of [...list.fixtures].sort(byUrgency)) {
       changes += target.applyFixture(fixture, list.sentAt, isSilent(fixture));
       listed.add(fixture.id);
@@ -235,7 +299,9 @@ export function createReader(deps: ReaderDeps): Reader {
     const work = async () => {
       for (let batch = waiting.shift(); batch && isWanted(); batch = waiting.shift()) {
         try {
-          changes += await readOdds(batch, true);
+          const found = await readOdds(batch, true);
+          changes += found.changes;
+          doubt(batch, found);
         } catch (error) {
           // One refusal is the answer to all of them.
           waiting.length = 0;
@@ -244,7 +310,7 @@ export function createReader(deps: ReaderDeps): Reader {
       }
     };
     await Promise.all(Array.from({ length: settings.restConcurrency }, work));
-    return changes;
+    return { changes, ids };
   }
 
   function read(wanted: readonly League[], gapMs: number): void {
@@ -268,15 +334,12 @@ export function createReader(deps: ReaderDeps): Reader {
     const startedAt = timing.now();
     changed();
     readAll(states, () => current().length > 0).then(
-      (changes) => {
+      ({ changes, ids }) => {
         if (isClosed) return;
         succeeded('fixtures');
         succeeded('odds');
         const done = current();
-        doubts.settle((id) => {
-          const state = leagueOf(target.fixture(id));
-          return state !== null && done.includes(state);
-        }, startedAt);
+        doubts.settle((id) => ids.has(id), startedAt);
         finish(done);
         const keys = done.map(({ key }) => key);
         // A first read tells nobody anything new, so it corrects nothing.
@@ -319,7 +382,7 @@ export function createReader(deps: ReaderDeps): Reader {
     now: timing.now,
     later,
     read: check,
-    isOfUse: (id) => leagueOf(target.fixture(id)) !== null,
+    isOfUse: (id) => isKnown(id) && concerns(id, [...leagues.keys()]),
     pauseMs,
     waitMs: () => gate.waitMs('reads'),
     slowMs: settings.restSlowMs,
@@ -329,22 +392,24 @@ export function createReader(deps: ReaderDeps): Reader {
   });
 
   /** Reads everything there is to know of a few fixtures. */
-  async function check(ids: readonly string[]): Promise<void> {
+  async function check(ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
     try {
-      const found = await rest.fixturesById(ids);
-      if (isClosed) return;
-      target.reject(found.rejected);
+      const known = await rest.fixturesById(ids);
+      if (isClosed) return new Map();
+      target.reject(known.rejected);
       let changes = 0;
-      for (const fixture of found.fixtures) {
-        changes += target.applyFixture(fixture, found.sentAt, isSilent(fixture));
+      for (const fixture of known.fixtures) {
+        changes += target.applyFixture(fixture, known.sentAt, isSilent(fixture));
       }
-      differing(changes + (await readOdds(ids, true)));
+      const found = await readOdds(ids, true);
+      differing(changes + found.changes);
+      if (found.refused) throw found.refused;
+      readWell();
+      return found.undecided;
     } catch (error) {
-      failed('odds', error);
+      if (error !== problems.settled) failed('odds', error);
       throw error;
     }
-    if (problems.settled) throw problems.settled;
-    readWell();
   }
 
   /** While a league could not be read in full, one good batch does not make it whole. */
@@ -391,6 +456,11 @@ export function createReader(deps: ReaderDeps): Reader {
     const now = new Set<string>();
     const fresh: string[] = [];
     let changes = 0;
+    // What was not asked for now is listed as it was.
+    for (const id of listed) {
+      const state = leagueOf(target.fixture(id));
+      if (state && !states.includes(state)) now.add(id);
+    }
     for (const fixture of list.fixtures) {
       now.add(fixture.id);
       lookedUp.delete(fixture.id);
@@ -423,8 +493,14 @@ export function createReader(deps: ReaderDeps): Reader {
       // A list may drop a fixture before its status says why.
       if (!isOver({ status: fixture.status ?? null })) lookedUp.delete(fixture.id);
     }
-    for (const batch of batches(ids.filter(target.hasOdds), ODDS_BATCH))
-      differing(await readOdds(batch, true));
+    for (const batch of batches(ids.filter(target.hasOdds), ODDS_BATCH)) await look(batch, true);
+  }
+
+  /** Reads a batch beside the healthy stream. */
+  async function look(ids: readonly string[], withSettled: boolean): Promise<void> {
+    const found = await readOdds(ids, withSettled);
+    differing(found.changes);
+    doubt(ids, found);
   }
 
   function differing(changes: number): void {
@@ -489,17 +565,11 @@ export function createReader(deps: ReaderDeps): Reader {
     const mayBeSettled = batch.some(
       (id) => statusGroup(target.fixture(id)?.status ?? null) !== 'upcoming',
     );
-    readOdds(batch, mayBeSettled)
-      .then(
-        (changes) => {
-          differing(changes);
-          readWell();
-        },
-        (error: unknown) => {
-          failed('odds', error);
-          doubts.add(batch, settings.restRetryMs);
-        },
-      )
+    look(batch, mayBeSettled)
+      .then(readWell, (error: unknown) => {
+        failed('odds', error);
+        doubts.add(batch, { delayMs: settings.restRetryMs });
+      })
       .finally(scheduleRefresh);
   }
 
@@ -507,17 +577,53 @@ export function createReader(deps: ReaderDeps): Reader {
   scheduleRefresh();
 
   function isComplete(keys: readonly string[]): boolean {
-    if (problems.settled) return false;
     const isRead = keys.every((key) => {
       const state = leagues.get(key);
-      return state?.isFilled && state.phase !== 'failed' && state.failures === 0;
+      if (!state?.isFilled || state.damage.isDue) return false;
+      return state.phase !== 'failed' && state.failures === 0;
     });
-    if (!isRead) return false;
     // A doubt is soon answered, or else is told.
-    return !doubts.isSlow((id) => {
-      const state = leagueOf(target.fixture(id));
-      return state !== null && keys.includes(state.key);
-    });
+    return isRead && !doubts.isTold((id) => concerns(id, keys));
+  }
+
+  function damaged(wanted: readonly League[]): League[] {
+    const now = timing.now();
+    const atOnce: LeagueState[] = [];
+    const deferred: LeagueState[] = [];
+    for (const state of wanted.flatMap(({ key }) => leagues.get(key) ?? [])) {
+      const { damage } = state;
+      if (now - damage.at > DAMAGE_CALM_MS) damage.pauseMs = 0;
+      damage.at = now;
+      // What waits for its read anyway is read after this.
+      if (damage.isDue || state.phase === 'failed') continue;
+      if (now >= damage.readFrom) atOnce.push(state);
+      else deferred.push(state);
+    }
+    for (const state of atOnce) noteDamageRead(state);
+    if (deferred.length > 0) {
+      for (const { damage } of deferred) damage.isDue = true;
+      later(
+        () => {
+          const still = deferred.filter((state) => leagues.get(state.key) === state);
+          for (const state of still) {
+            state.damage.isDue = false;
+            noteDamageRead(state);
+          }
+          read(still, 0);
+        },
+        Math.max(...deferred.map(({ damage }) => damage.readFrom)) - now,
+      );
+      changed();
+    }
+    return atOnce;
+  }
+
+  function noteDamageRead({ damage }: LeagueState): void {
+    damage.pauseMs = Math.min(
+      DAMAGE_PAUSE_MAX_MS,
+      damage.pauseMs === 0 ? DAMAGE_PAUSE_MS : damage.pauseMs * 2,
+    );
+    damage.readFrom = timing.now() + damage.pauseMs;
   }
 
   return {
@@ -533,6 +639,7 @@ export function createReader(deps: ReaderDeps): Reader {
           generation: 0,
           gapMeanwhileMs: null,
           failures: 0,
+          damage: { at: 0, pauseMs: 0, readFrom: 0, isDue: false },
         };
         leagues.set(league.key, state);
         states.push(state);
@@ -547,6 +654,7 @@ export function createReader(deps: ReaderDeps): Reader {
       changed();
     },
     read,
+    damaged,
     doubt: (fixtureIds) => doubts.add(fixtureIds.filter(isKnown)),
     drop(keys) {
       for (const key of keys) {

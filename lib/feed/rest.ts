@@ -47,6 +47,8 @@ export type OddsRead = {
   fixtures: FixtureOdds[];
   rejected: Rejected[];
   sentAt: number;
+  /** True where a fixture of the answer could not be read: which one it was is not known. */
+  isUnclear: boolean;
   /** True where the vendor answered as it does to a key that has no copilot: empty, and never updated. */
   isUnentitled: boolean;
 };
@@ -155,32 +157,37 @@ export function createRest(deps: RestDeps): Rest {
     }
   }
 
+  /** Waits until a request may be sent, and holds no slot meanwhile: those of another budget need not wait. */
+  async function turn(budget: Budget): Promise<() => void> {
+    for (;;) {
+      const waitMs = gate.waitMs(budget);
+      if (gate.isFrozen()) {
+        throw new FeedError('rate-limited', 'The vendor asked for a pause (429); the board waits.');
+      }
+      if (waitMs === 0) {
+        const release = await slots();
+        if (gate.waitMs(budget) === 0) return release;
+        release();
+        continue;
+      }
+      // Somebody waits for a history; the board's own reads can wait for the next window.
+      if (budget === 'histories') {
+        throw new FeedError(
+          'rate-limited',
+          `The vendor allows so many histories in 15 s; ask again in ${Math.ceil(waitMs / 1000)} s.`,
+        );
+      }
+      await new Promise<void>((resolve) => timing.schedule(resolve, waitMs));
+    }
+  }
+
   /** The `data` of one unpaged answer. */
   async function read(
     path: string,
     params: Params,
   ): Promise<{ data: unknown[]; body: WireRecord; sentAt: number }> {
-    const release = await slots();
+    const release = await turn(budgetOf(path));
     try {
-      const budget = budgetOf(path);
-      for (;;) {
-        const waitMs = gate.waitMs(budget);
-        if (gate.isFrozen()) {
-          throw new FeedError(
-            'rate-limited',
-            'The vendor asked for a pause (429); the board waits.',
-          );
-        }
-        if (waitMs === 0) break;
-        // Somebody waits for a history; the board's own reads can wait for the next window.
-        if (budget === 'histories') {
-          throw new FeedError(
-            'rate-limited',
-            `The vendor allows so many histories in 15 s; ask again in ${Math.ceil(waitMs / 1000)} s.`,
-          );
-        }
-        await new Promise<void>((resolve) => timing.schedule(resolve, waitMs));
-      }
       const sentAt = timing.now();
       const body = await open(path, params);
       if (!isRecord(body) || !Array.isArray(body.data)) {
@@ -302,10 +309,12 @@ export function createRest(deps: RestDeps): Rest {
       const fixtures: FixtureOdds[] = [];
       const rejected: Rejected[] = [];
       let isUnentitled = data.length > 0;
+      let isUnclear = false;
       for (const row of data) {
         const read = decodeFixtureOdds(row);
         if ('reason' in read) {
           rejected.push(read);
+          isUnclear = true;
           continue;
         }
         rejected.push(...read.rejected);
@@ -314,7 +323,7 @@ export function createRest(deps: RestDeps): Rest {
         isUnentitled = false;
         fixtures.push(read);
       }
-      return { fixtures, rejected, sentAt, isUnentitled };
+      return { fixtures, rejected, sentAt, isUnclear, isUnentitled };
     },
 
     async history(ids) {

@@ -3,7 +3,7 @@
  * allows, replaced only after their successor is up, and let go some time after the last use.
  */
 import type { FeedError, FeedErrorCode } from '@/lib/protocol/errors';
-import type { ConnectionStatus, FeedState, WireLeague } from '@/lib/protocol/events';
+import type { ConnectionStatus, FeedEvent, FeedState, WireLeague } from '@/lib/protocol/events';
 import type { RelayQuery } from '@/lib/protocol/filter';
 import { slug } from '@/lib/protocol/sports';
 import type { FeedSettings } from './config';
@@ -19,11 +19,14 @@ export type SubscriptionDeps = {
   timing: Timing;
   settings: FeedSettings;
   open(leagues: readonly string[], on: UpstreamHandlers): Upstream;
-  onEvent: UpstreamHandlers['onEvent'];
+  /** Answers whether all that the event told has found its place. */
+  onEvent(event: FeedEvent, isLate: boolean): boolean;
+  /** Something of an event could not be read, and may have been of any of these leagues. */
+  onDamaged(leagues: readonly League[]): void;
   /** These leagues are carried by nothing that speaks; their last frame came at `since`. */
   onLost(leagues: readonly League[], since: number, why: FeedErrorCode): void;
-  /** These leagues are carried from now on, and what came before may have been missed; `why` where it was lost. */
-  onCovered(leagues: readonly League[], gapMs: number, why?: FeedErrorCode): void;
+  /** These leagues are carried from now on, and what came before may have been missed. */
+  onCovered(leagues: readonly League[], gapMs: number): void;
   /** Leagues that came into use, and keys of those nobody uses any more. */
   onWanted(added: readonly League[], dropped: readonly string[]): void;
   /** Whether fixtures of the league that are not over are held. */
@@ -246,12 +249,12 @@ export function createSubscription(deps: SubscriptionDeps): Subscription {
       upstream: deps.open(
         leagues.map(({ name }) => name),
         {
-          onConnected({ isFirst, gapMs, why }) {
+          onConnected({ isFirst, gapMs }) {
             if (!connections.includes(connection)) return;
             const missed = leaguesOf(connection).filter(
               ({ key }) => carried.has(key) && !(isFirst && isCarriedLive(key, connection)),
             );
-            if (missed.length > 0) deps.onCovered(missed, gapMs, why);
+            if (missed.length > 0) deps.onCovered(missed, gapMs);
             retire();
           },
           onLost(since, why) {
@@ -260,7 +263,11 @@ export function createSubscription(deps: SubscriptionDeps): Subscription {
             );
             if (lost.length > 0) deps.onLost(lost, since, why);
           },
-          onEvent: deps.onEvent,
+          onEvent(event, isLate) {
+            if (deps.onEvent(event, isLate)) return;
+            const damaged = leaguesOf(connection).filter(({ key }) => carried.has(key));
+            if (damaged.length > 0) deps.onDamaged(damaged);
+          },
           onChange() {
             retire();
             deps.onChange();

@@ -3,10 +3,12 @@
  * older attempt is heard once a newer one began, that a silent socket counts as dead, and that a refusing or
  * overloaded vendor is asked less and less often.
  */
+import { createHash } from 'node:crypto';
 import { createParser } from 'eventsource-parser';
 import { isOvertaken } from '@/lib/protocol/book';
 import { createClockOffset } from '@/lib/protocol/clock-offset';
 import { decodeEvent } from '@/lib/protocol/decode';
+import { parseEntryId } from '@/lib/protocol/entry-id';
 import { FeedError, type FeedErrorCode } from '@/lib/protocol/errors';
 import type { ConnectionStatus, FeedEvent, FeedState } from '@/lib/protocol/events';
 import type { FeedSettings } from './config';
@@ -30,11 +32,8 @@ export type UpstreamDeps = {
 };
 
 export type UpstreamHandlers = {
-  /**
-   * It speaks: the first open reached `connected`, or a later one did, or it broke a silence of `gapMs`. With `why`,
-   * it spoke all the time, and something of it was lost on the way.
-   */
-  onConnected(gap: { isFirst: boolean; gapMs: number; why?: FeedErrorCode }): void;
+  /** It speaks: the first open reached `connected`, or a later one did, or it broke a silence of `gapMs`. */
+  onConnected(gap: { isFirst: boolean; gapMs: number }): void;
   /** It broke or fell silent, and was last heard at `since`. Told once until it speaks again. */
   onLost?(since: number, why: FeedErrorCode): void;
   /** `isLate`: others that were made after it came before it. */
@@ -56,6 +55,12 @@ const WHAT = "The vendor's stream";
 
 /** Events remembered, so that one that comes twice is applied once. */
 const MOST_REMEMBERED = 4_096;
+
+/** The vendor's hands number their events each by its own clock: so close ones are in either order. */
+const CROSSED_MS = 100;
+
+/** An id that runs ahead of the clock by more than this may be a slip, after which all others would count as late. */
+const AHEAD_MS = 5_000;
 
 /** Connections opened by this process: each has its number in the log. */
 let opened = 0;
@@ -95,8 +100,7 @@ export function openUpstream(
   let lastFrameAt: number | null = null;
   let brokenAt: number | null = null;
   let cursor: string | null = null;
-  /** The newest entry that came; messages may overtake each other. */
-  let newestId: string | null = null;
+  const order = createOrder(timing);
   const remembered = new Set<string>();
   let isLost = false;
   /** The last one that was believed ended by silence. */
@@ -204,7 +208,9 @@ export function openUpstream(
         if (current === attempt) receive(current, event, data, id ?? null);
       },
       onComment: () => {
-        if (current === attempt) heard(current);
+        if (current !== attempt) return;
+        if (current.isBelieved) heard();
+        else if (current.connectedAt !== null) believe(current);
       },
       onError: (error) => {
         if (error.type === 'max-buffer-size-exceeded') {
@@ -234,16 +240,36 @@ export function openUpstream(
     return silentMs;
   }
 
-  function heard(current: Attempt): void {
+  function heard(): void {
     const silentMs = alive();
     // What was held back so long may as well have been dropped on the way: it counts as a gap.
-    if (!current.isBelieved || silentMs < settings.upstreamLateMs) return;
+    if (silentMs < settings.upstreamLateMs) return;
     isLost = false;
     on.onConnected({ isFirst: false, gapMs: silentMs });
   }
 
+  function believe(current: Attempt): void {
+    current.isBelieved = true;
+    wasSilent = false;
+    const isFirst = !hasConnected;
+    const gapMs = brokenAt === null ? 0 : timing.now() - brokenAt;
+    if (!isFirst) {
+      reconnects += 1;
+      meter.reconnected();
+    }
+    hasConnected = true;
+    problem = null;
+    brokenAt = null;
+    isLost = false;
+    refusals = 0;
+    gate.welcome();
+    alive();
+    report();
+    watch();
+    on.onConnected({ isFirst, gapMs });
+  }
+
   function receive(current: Attempt, event: string, data: string, id: string | null): void {
-    const silentMs = timing.now() - (lastFrameAt ?? startedAt);
     // "Connected" is the first frame, not the open socket. A server that leaves `connected` out is believed
     // by its first other frame.
     current.connectedAt ??= timing.now();
@@ -251,52 +277,25 @@ export function openUpstream(
       watch();
       return;
     }
-    if (!current.isBelieved) {
-      current.isBelieved = true;
-      wasSilent = false;
-      const isFirst = !hasConnected;
-      const gapMs = brokenAt === null ? 0 : timing.now() - brokenAt;
-      if (!isFirst) {
-        reconnects += 1;
-        meter.reconnected();
-      }
-      hasConnected = true;
-      problem = null;
-      brokenAt = null;
-      isLost = false;
-      refusals = 0;
-      gate.welcome();
-      alive();
-      report();
-      watch();
-      on.onConnected({ isFirst, gapMs });
-    } else {
-      heard(current);
-    }
+    if (current.isBelieved) heard();
+    else believe(current);
     if (event === 'ping') {
       clock.note(data, timing.now());
       return;
     }
     const decoded = decodeEvent(event, data, id);
     if (!decoded) return;
-    if (decoded.isUnreadable) {
-      // What it told is lost, and nobody knows of what it was: what it may have been of is read again.
-      on.onEvent(decoded, false);
-      on.onConnected({ isFirst: false, gapMs: Math.max(1, silentMs), why: 'bad-row' });
-      return;
-    }
     const { entryId } = decoded;
     if (entryId !== null) {
       cursor = entryId;
-      if (isRepeated(`${event} ${entryId} ${data.length}`)) return;
+      if (isRepeated(event, entryId, data)) return;
     }
-    const isLate = isOvertaken(entryId, newestId);
-    if (!isLate) newestId = entryId ?? newestId;
-    on.onEvent(decoded, isLate);
+    on.onEvent(decoded, order.isLate(entryId));
   }
 
-  /** Locks and settlements of one moment may share an id, so the name counts as well. */
-  function isRepeated(key: string): boolean {
+  /** Events of one moment may share an id, so what they say counts as well. */
+  function isRepeated(event: string, entryId: string, data: string): boolean {
+    const key = `${event} ${entryId} ${createHash('sha1').update(data).digest('base64')}`;
     if (remembered.has(key)) return true;
     remembered.add(key);
     for (const oldest of remembered) {
@@ -381,6 +380,25 @@ export function openUpstream(
       cancelTimer();
       attempt?.abort.abort();
       attempt = null;
+    },
+  };
+}
+
+/** Tells events that were overtaken by others of the same connection, by their ids. */
+function createOrder(timing: Timing): { isLate(id: string | null): boolean } {
+  let newest: { id: string; ms: number; at: number } | null = null;
+  let isSlip = false;
+  return {
+    isLate(id) {
+      const ms = parseEntryId(id)?.ms;
+      if (id === null || ms === undefined) return false;
+      if (newest && isOvertaken(id, newest.id)) return newest.ms - ms > CROSSED_MS;
+      const at = timing.now();
+      // One that runs ahead is believed once the next one does so too.
+      const isAhead = newest !== null && ms - newest.ms > at - newest.at + AHEAD_MS;
+      if (!isAhead || isSlip) newest = { id, ms, at };
+      isSlip = isAhead && !isSlip;
+      return false;
     },
   };
 }

@@ -64,6 +64,8 @@ export type Viewers = {
 
 type Group = {
   key: string;
+  /** Filters with the same leagues are told the same of the feed. */
+  scope: string;
   query: RelayQuery;
   predicate: RelayPredicate;
   /** Viewers that have been sent all up to `flushedTo`. */
@@ -76,6 +78,9 @@ type Group = {
   parts: Uint8Array[];
   isGone: boolean;
 };
+
+/** How the feed is: as a frame, and without what always changes. */
+type Told = { frame: Uint8Array; said: string };
 
 /** Filters that match a route, found once: `seen` of the filters there are have been asked. */
 type Matches = { fixture: Fixture | null; era: number; seen: number; groups: Group[] };
@@ -159,11 +164,15 @@ export function createViewers(deps: ViewersDeps): Viewers {
   let looksLeft = REPLAYS_ENTRIES;
   let isStatusDue = false;
   let isPingDue = false;
+  /** Some who are behind are owed more than they may be given in one flush. */
+  let isReplayDue = false;
+  let isFlushing = false;
   /** The flush under way: what is still to be written. */
   const work: Work[] = [];
   /** What several filters need of an entry, for the length of one flush: replays leave nothing here. */
   const payloads = new Map<OddsEntry, { data: WireRecord[] }>();
   const formatted = new Map<string, Uint8Array>();
+  const statuses = new Map<string, Told>();
 
   function encode(entry: OddsEntry, payload: object): Uint8Array {
     return text.encode(
@@ -296,12 +305,23 @@ export function createViewers(deps: ViewersDeps): Viewers {
     for (const [group, rows] of rowsOf) group.parts.push(oddsFrame(entry, group, rows, true));
   }
 
-  /** Its id moves positions on though nothing matched. */
-  function statusFrame(group: Group, isForAll: boolean): Uint8Array {
-    const status = deps.status(group.query);
-    if (isForAll) group.said = lasting(status);
+  function statusOf({ scope, query }: Group): Told {
+    const known = statuses.get(scope);
+    if (known && isFlushing) return known;
+    const status = deps.status(query);
+    // Its id moves positions on though nothing matched.
     const id = journal.before(flushedTo);
-    return text.encode(encodeSse({ event: 'feed-status', id, data: JSON.stringify(status) }));
+    const data = JSON.stringify(status);
+    const frame = text.encode(encodeSse({ event: 'feed-status', id, data }));
+    const told = { frame, said: lasting(status) };
+    if (isFlushing) statuses.set(scope, told);
+    return told;
+  }
+
+  function statusFrame(group: Group, isForAll: boolean): Uint8Array {
+    const { frame, said } = statusOf(group);
+    if (isForAll) group.said = said;
+    return frame;
   }
 
   function resetFrame(reason: Reset['reason']): Uint8Array {
@@ -376,6 +396,7 @@ export function createViewers(deps: ViewersDeps): Viewers {
       write();
       looksLeft -= looked;
       if (looked >= most) {
+        isReplayDue = true;
         flushSoon();
         return;
       }
@@ -395,6 +416,8 @@ export function createViewers(deps: ViewersDeps): Viewers {
     cancelFlush = null;
     if (work.length > 0) return;
     flushedAt = timing.now();
+    isFlushing = true;
+    isReplayDue = false;
     looksLeft = REPLAYS_ENTRIES;
     const from = flushedTo;
     flushedTo = journal.end;
@@ -412,7 +435,7 @@ export function createViewers(deps: ViewersDeps): Viewers {
         // More came within a tick than the journal holds.
         if (from < journal.start) parts.unshift(resetFrame('too-old'));
         if (ping) parts.push(ping, statusFrame(group, true));
-        else if (isStatusDue && lasting(deps.status(group.query)) !== group.said) {
+        else if (isStatusDue && statusOf(group).said !== group.said) {
           parts.push(statusFrame(group, true));
         }
         if (parts.length > 0) {
@@ -425,8 +448,10 @@ export function createViewers(deps: ViewersDeps): Viewers {
     oldestMs = oldest && work.some(({ entries }) => entries > 0) ? entryMs(oldest) : null;
     isStatusDue = false;
     isPingDue = false;
+    isFlushing = false;
     payloads.clear();
     formatted.clear();
+    statuses.clear();
     costMs = timing.now() - flushedAt;
     serve();
   }
@@ -462,7 +487,7 @@ export function createViewers(deps: ViewersDeps): Viewers {
     if (oldestMs !== null) meter.lag(Math.max(0, timing.now() - oldestMs));
     oldestMs = null;
     tickMs = Math.min(settings.tickMs + costMs * TICK_FACTOR, settings.tickMaxMs);
-    if (flushedTo < journal.end || isPingDue || isStatusDue) flushSoon();
+    if (flushedTo < journal.end || isPingDue || isStatusDue || isReplayDue) flushSoon();
   }
 
   function flushSoon(): void {
@@ -522,7 +547,8 @@ export function createViewers(deps: ViewersDeps): Viewers {
     if (!group) {
       const predicate = createRelayPredicate(query);
       const viewers = { live: new Set<Viewer>(), behind: new Set<Viewer>() };
-      group = { key, query, predicate, ...viewers, said: '', parts: [], isGone: false };
+      const scope = query.leagues.join('\n');
+      group = { key, scope, query, predicate, ...viewers, said: '', parts: [], isGone: false };
       groups.set(key, group);
       joined.push(group);
       deps.onFilters();

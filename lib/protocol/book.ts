@@ -33,10 +33,10 @@ const NO_CHANGE: Change = { odds: [], fixture: null };
 
 /**
  * A message whose entry id is lower than the held one's by less than this is one that was overtaken. Ids
- * further apart are not compared: the vendor's samples carry ids years apart from their rows, and a
- * message that is received later is otherwise the later one.
+ * further apart are not compared: no message is held up for longer on a connection that counts as alive, the
+ * vendor's samples carry ids years apart from their rows, and what is received later is otherwise later.
  */
-const OVERTAKEN_WINDOW_MS = 600_000;
+const OVERTAKEN_WINDOW_MS = 60_000;
 
 /**
  * A read that lists an odd as open is believed against a lock only when it was asked for this long after it: an
@@ -171,14 +171,17 @@ export class Book {
    * "deleted". An odd whose newest row was received after the request was sent stays as it is.
    *
    * @param covers whether the read would have listed this held odd if it were open; all unless told
+   * @returns what changed, and until when the read leaves open whether an odd is: it lists one that was locked so
+   *   shortly before that a read made later must tell; null where it decides everything
    */
   applyRead(
     fixtureId: string,
     rows: readonly OddRow[],
     requestSentAt: number,
     covers: (held: Odd) => boolean = () => true,
-  ): OddChange[] {
+  ): { changes: OddChange[]; openUntil: number | null } {
     const changes: OddChange[] = [];
+    let openUntil: number | null = null;
     const present = new Set<string>();
     for (const row of rows) {
       present.add(row.id);
@@ -186,16 +189,29 @@ export class Book {
       const change =
         this.applyRow(event, row, requestSentAt, null) ?? this.#reopen(row, requestSentAt);
       if (change) changes.push(change);
+      const held = this.#odds.get(row.id);
+      if (row.settlement !== null || held?.state !== 'locked') continue;
+      openUntil = Math.max(openUntil ?? 0, held.receivedAt + REOPEN_AFTER_MS);
     }
     for (const id of this.oddIdsOf(fixtureId)) {
       const held = this.#odds.get(id);
       if (held?.state !== 'open' || present.has(id)) continue;
       if (held.receivedAt > requestSentAt) continue;
       if (!covers(held)) continue;
-      const change = this.applyRow('copilot-locked-odds', rowOf(held), requestSentAt, null);
+      const change = this.withdraw(id, requestSentAt);
       if (change) changes.push(change);
     }
-    return changes;
+    return { changes, openUntil };
+  }
+
+  /**
+   * Takes an open odd for one that is not offered any more, as a lock that nobody sent: a read leaves it out, or
+   * what was told of it cannot be believed. Null where it is not open, or newer than `receivedAt`.
+   */
+  withdraw(id: string, receivedAt: number): OddChange | null {
+    const held = this.#odds.get(id);
+    if (held?.state !== 'open') return null;
+    return this.applyRow('copilot-locked-odds', rowOf(held), receivedAt, null);
   }
 
   /**

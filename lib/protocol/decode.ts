@@ -96,6 +96,14 @@ function reject(reason: RejectReason, value: unknown): Rejected {
   return { reason, detail: shown.slice(0, DETAIL_LENGTH) };
 }
 
+/** A rejected row with whose it was, where it says so. */
+function ofRow(rejected: Rejected, wire: unknown): Rejected {
+  if (!isRecord(wire)) return rejected;
+  const oddId = text(wire.id) ?? undefined;
+  const fixtureId = text(wire.fixture_id) ?? undefined;
+  return { ...rejected, oddId, fixtureId };
+}
+
 function isRejected(value: OddRow | Rejected): value is Rejected {
   return 'reason' in value;
 }
@@ -335,19 +343,18 @@ export function decodeEvent(
 
   const rows: OddRow[] = [];
   const rejected: Rejected[] = failure ? [failure] : [];
-  if (body && !Array.isArray(body.data)) rejected.push(reject('bad-data', body.data));
+  // One row may come as such, not as a list of one.
+  const wires = body && isRecord(body.data) ? [body.data] : body?.data;
+  if (body && !Array.isArray(wires)) rejected.push(reject('bad-data', body.data));
   const context: RowContext = {
     timestampSeconds: shared.entryId ? (parseEntryId(shared.entryId)?.ms ?? 0) / 1000 : null,
   };
-  for (const wire of body && Array.isArray(body.data) ? body.data : []) {
+  for (const wire of Array.isArray(wires) ? wires : []) {
     const row = decodeOddRow(wire, name, context, { keepWire });
-    if (!isRejected(row)) rows.push(row);
-    else {
-      const fixtureId = isRecord(wire) ? (text(wire.fixture_id) ?? undefined) : undefined;
-      rejected.push({ ...row, fixtureId });
-    }
+    if (isRejected(row)) rejected.push(ofRow(row, wire));
+    else rows.push(row);
   }
-  const isUnreadable = !Array.isArray(body?.data);
+  const isUnreadable = rejected.some(({ oddId, fixtureId }) => !oddId && !fixtureId);
   return { kind: 'odds', event: name, rows, rejected, isUnreadable, ...shared };
 }
 
@@ -372,9 +379,7 @@ export function decodeFixtureOdds(wire: unknown): FixtureOdds | Rejected {
   const { odds, ...wrapper } = wire as WireRecord;
   const rows: OddRow[] = [];
   const rejected: Rejected[] = [];
-  if (odds !== undefined && odds !== null && !Array.isArray(odds)) {
-    rejected.push(reject('bad-data', odds));
-  }
+  if (odds !== undefined && odds !== null && !Array.isArray(odds)) return reject('bad-data', odds);
   const context: RowContext = {
     fixtureId: fixture.id,
     gameId: text(wrapper.game_id),
@@ -385,7 +390,7 @@ export function decodeFixtureOdds(wire: unknown): FixtureOdds | Rejected {
   for (const item of Array.isArray(odds) ? odds : []) {
     const isSettled = isRecord(item) && text(item.settlement) !== null;
     const row = decodeOddRow(item, isSettled ? 'copilot-settled-odds' : 'copilot-odds', context);
-    if (isRejected(row)) rejected.push(row);
+    if (isRejected(row)) rejected.push(ofRow(row, item));
     else rows.push(row);
   }
   return { fixture: { ...fixture, wire: wrapper }, rows, rejected };

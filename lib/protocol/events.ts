@@ -174,7 +174,8 @@ export type RejectReason =
 export type Rejected = {
   reason: RejectReason;
   detail: string;
-  /** The fixture that the row was of, where it says so. */
+  /** The odd and the fixture that the row was of, where it says so. */
+  oddId?: string;
   fixtureId?: string;
 };
 
@@ -182,7 +183,7 @@ type AnyEvent = {
   /** Payload `entry_id`, else the SSE id; null where neither has the shape `<ms>-<seq>`. */
   entryId: string | null;
   rejected: readonly Rejected[];
-  /** True where it could not be read as a whole: nobody knows what it told, nor of what. */
+  /** True where it told something of which nobody knows what it was of. */
   isUnreadable: boolean;
   /** True where both ids were given and differ. */
   idMismatch: boolean;

@@ -38,7 +38,7 @@ const READS: Weights = {
   'read-limit': 0.3,
 };
 /** Damage of which nothing but a later read can tell. */
-const DAMAGE: Weights = { truncate: 4, 'duplicate-late': 4 };
+const DAMAGE: Weights = { truncate: 4, spoil: 4, 'duplicate-late': 4 };
 
 const MOODS: Record<string, Weights> = {
   frames: FRAMES,

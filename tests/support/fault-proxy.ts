@@ -29,6 +29,7 @@ export const STREAM_FAULTS = [
   'duplicate-late',
   'reorder',
   'truncate',
+  'spoil',
 ] as const;
 /** What befalls the next request that opens a stream. */
 export const OPEN_FAULTS = ['open-refused', 'open-status', 'open-hang', 'open-html'] as const;
@@ -240,6 +241,18 @@ export async function startFaultProxy(target: string, now = Date.now): Promise<F
         const end = Math.max(frame.indexOf('data:') + 6, Math.min(at, frame.length - 8));
         count(fault, `${shown} to ${end} of ${frame.length} bytes`);
         put(line, Buffer.concat([frame.subarray(0, end), Buffer.from('\n\n')]));
+        break;
+      }
+      case 'spoil': {
+        // One of its rows has a price that is none.
+        const text = frame.toString();
+        const prices = [...text.matchAll(/"price":\s*-?\d+/g)];
+        const price = prices[Math.floor(fault.where * prices.length)];
+        if (price) {
+          count(fault, shown);
+          const after = text.slice(price.index + price[0].length);
+          put(line, Buffer.from(`${text.slice(0, price.index)}"price":"n/a"${after}`));
+        } else put(line, frame);
         break;
       }
       default:

@@ -41,6 +41,8 @@ export type FakeVendor = {
   odds: Map<string, WireObject[]>;
   settled: Map<string, WireObject[]>;
   isUnentitled: boolean;
+  /** It answers every question about odds with an empty list. */
+  isEmpty: boolean;
   refusal: Error | null;
   /** What was asked for, in order. */
   asked: { path: string; values: readonly string[] }[];
@@ -81,6 +83,7 @@ export function createFakeVendor(timing: FakeTiming) {
     odds: new Map(),
     settled: new Map(),
     isUnentitled: false,
+    isEmpty: false,
     refusal: null,
     asked: [],
   };
@@ -104,7 +107,7 @@ export function createFakeVendor(timing: FakeTiming) {
         on.onConnected({ isFirst: reconnects === 0, gapMs });
       },
       damage() {
-        on.onConnected({ isFirst: false, gapMs: 1, why: 'bad-row' });
+        fake.event('copilot-odds', 'no JSON');
       },
       event(name, data, id = null, isLate = false) {
         if (fake.isClosed) return;
@@ -172,13 +175,21 @@ export function createFakeVendor(timing: FakeTiming) {
       await ask(kind === 'open' ? 'odds' : 'settled', ids);
       const from = kind === 'open' ? vendor.odds : vendor.settled;
       const known = [...(vendor.fixtures ?? []), ...vendor.others];
-      const fixtures = ids.flatMap((id) => {
-        const row = known.find((fixture) => fixture.id === id);
-        if (!row || vendor.isUnentitled) return [];
-        const read = decodeFixtureOdds({ ...row, odds: from.get(id) ?? [] });
-        return 'reason' in read ? [] : [read];
-      });
-      return { fixtures, rejected: [], sentAt, isUnentitled: vendor.isUnentitled };
+      const answer = vendor.isEmpty
+        ? []
+        : ids.flatMap((id) => {
+            const row = known.find((fixture) => fixture.id === id);
+            if (!row || vendor.isUnentitled) return [];
+            return [decodeFixtureOdds({ ...row, odds: from.get(id) ?? [] })];
+          });
+      const fixtures = answer.flatMap((read) => ('reason' in read ? [] : [read]));
+      return {
+        fixtures,
+        rejected: answer.flatMap((read) => ('reason' in read ? [read] : read.rejected)),
+        sentAt,
+        isUnclear: fixtures.length < answer.length,
+        isUnentitled: vendor.isUnentitled,
+      };
     },
     history: async () => [],
   };

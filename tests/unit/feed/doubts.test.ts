@@ -5,9 +5,15 @@ import { createFakeTiming, seededRandom } from '@/tests/support/fake-timing';
 const SEED = Number(process.env.TEST_SEED ?? Date.now() % 1_000_000_000);
 const SLOW_MS = 3_000;
 
-function createKit(options: { answerMs?: () => number; isRefused?: () => boolean } = {}) {
+type KitOptions = {
+  answerMs?: () => number;
+  isRefused?: (ids: readonly string[]) => boolean;
+  undecided?: (ids: readonly string[]) => ReadonlyMap<string, number>;
+};
+
+function createKit(options: KitOptions = {}) {
   const timing = createFakeTiming();
-  const { answerMs = () => 10, isRefused = () => false } = options;
+  const { answerMs = () => 10, isRefused = () => false, undecided = () => new Map() } = options;
   const reads: { ids: readonly string[]; from: number; until: number | null; isGood: boolean }[] =
     [];
   const gone = new Set<string>();
@@ -16,11 +22,17 @@ function createKit(options: { answerMs?: () => number; isRefused?: () => boolean
     now: timing.now,
     later: timing.schedule,
     async read(ids) {
-      const read = { ids, from: timing.now(), until: null as number | null, isGood: !isRefused() };
+      const read = {
+        ids,
+        from: timing.now(),
+        until: null as number | null,
+        isGood: !isRefused(ids),
+      };
       reads.push(read);
       await new Promise<void>((resolve) => timing.schedule(resolve, answerMs()));
       read.until = timing.now();
       if (!read.isGood) throw new Error('refused');
+      return undecided(ids);
     },
     isOfUse: (id) => !gone.has(id),
     pauseMs: (failures) => Math.min(8_000, 1_000 * 2 ** (failures - 1)),
@@ -77,15 +89,69 @@ describe('doubts', () => {
     const { timing, doubts, changes } = createKit({ isRefused: () => isRefused });
     doubts.add(['a']);
     await timing.advance(SLOW_MS - 1);
-    expect(doubts.isSlow(any)).toBe(false);
+    expect(doubts.isTold(any)).toBe(false);
     const before = changes();
     await timing.advance(1);
     expect(changes()).toBeGreaterThan(before);
-    expect(doubts.isSlow(any)).toBe(true);
-    expect(doubts.isSlow((id) => id === 'b')).toBe(false);
+    expect(doubts.isTold(any)).toBe(true);
+    expect(doubts.isTold((id) => id === 'b')).toBe(false);
     isRefused = false;
     await timing.advance(9_000);
-    expect(doubts.isSlow(any)).toBe(false);
+    expect(doubts.isTold(any)).toBe(false);
+  });
+
+  it('are told at once where that is asked for', async () => {
+    const { timing, doubts, changes } = createKit();
+    doubts.add(['a']);
+    expect(doubts.isTold(any)).toBe(false);
+    const before = changes();
+    doubts.add(['a'], { delayMs: 1_000, isTold: true });
+    expect(changes()).toBeGreaterThan(before);
+    expect(doubts.isTold(any)).toBe(true);
+    await timing.advance(2_000);
+    expect(doubts.isTold(any)).toBe(false);
+  });
+
+  it('that an answer leaves undecided are as old as they were, and are asked again when it says', async () => {
+    let again = new Map([['b', 4_000]]);
+    const { timing, doubts, reads } = createKit({ undecided: () => again });
+    doubts.add(['a', 'b']);
+    await timing.advance(SLOW_MS - 1);
+    expect(doubts.isTold(any)).toBe(false);
+    await timing.advance(1);
+    expect(doubts.isTold((id) => id === 'b')).toBe(true);
+    again = new Map();
+    await timing.advance(2_000);
+    expect(reads.map(({ ids }) => ids)).toEqual([['a', 'b'], ['b']]);
+    expect(doubts.isTold(any)).toBe(false);
+  });
+
+  it('stay as old as they are while others of the same fixture come and reads fail', async () => {
+    const { timing, doubts } = createKit({ answerMs: () => 900, isRefused: () => true });
+    doubts.add(['a']);
+    for (let at = 0; at < SLOW_MS; at += 100) {
+      await timing.advance(100);
+      doubts.add(['a']);
+    }
+    expect(doubts.isTold(any)).toBe(true);
+  });
+
+  it('that cannot be read hold up no others', async () => {
+    const { timing, doubts, reads } = createKit({ isRefused: (ids) => ids.includes('F2') });
+    const ids = Array.from({ length: 12 }, (_, index) => `F${index}`);
+    doubts.add(ids);
+    await timing.advance(12_000);
+    expect(ids.filter((id) => doubts.isTold((other) => other === id))).toEqual(['F2']);
+    // It is tried again, ever less often.
+    const before = reads.length;
+    await timing.advance(60_000);
+    expect(reads.length - before).toBeGreaterThan(4);
+    expect(reads.length - before).toBeLessThan(12);
+    // What comes meanwhile does not wait for it.
+    doubts.add(['late']);
+    await timing.advance(1_000);
+    expect(doubts.isTold((id) => id === 'late')).toBe(false);
+    expect(reads.some(({ ids, isGood }) => isGood && ids.includes('late'))).toBe(true);
   });
 
   it('ask a refusing vendor for one batch of all that wait', async () => {
@@ -127,7 +193,7 @@ describe('doubts', () => {
         expect(ids.length).toBeLessThanOrEqual(5);
         if (index > 0) expect(from).toBeGreaterThanOrEqual(reads[index - 1]?.until ?? Infinity);
       }
-      expect(doubts.isSlow(any)).toBe(false);
+      expect(doubts.isTold(any)).toBe(false);
       expect(timing.pending()).toBe(0);
     }
   });

@@ -168,6 +168,70 @@ describe('gaps', () => {
     expect(lists.length).toBeLessThanOrEqual(2);
   });
 
+  it('that damage goes on leaving are read ever less often, and said to be open until then', async () => {
+    const { kit } = await aLiveKit();
+    const [upstream] = kit.vendor.open();
+    const asked = kit.vendor.asked.length;
+    let partial = 0;
+    let late = 0;
+    for (let second = 0; second < 300; second += 1) {
+      upstream?.damage();
+      await kit.timing.advance(1_000);
+      const status = kit.hub.status(ALL);
+      if (status.partial) partial += 1;
+      if (status.feed === 'late') late += 1;
+    }
+    const reads = kit.vendor.asked.slice(asked).filter(({ path }) => path === 'fixtures');
+    // At 0, 2, 6, 14 s and then every 8 s.
+    expect(reads.length).toBeGreaterThan(30);
+    expect(reads.length).toBeLessThan(45);
+    expect(partial).toBeGreaterThan(240);
+    expect(late).toBeLessThan(5);
+    // Once it has ended, so has that.
+    await kit.timing.advance(9_000);
+    expect(kit.hub.status(ALL)).toMatchObject({ feed: 'live', partial: false });
+    // Long after, the first one counts as such.
+    await kit.timing.advance(700_000);
+    upstream?.damage();
+    expect(kit.hub.status(ALL)).toMatchObject({ feed: 'late' });
+    await kit.timing.advance(2_000);
+    expect(kit.hub.status(ALL)).toMatchObject({ feed: 'live', partial: false });
+  });
+
+  it('that damage leaves wait for the read that is due anyway where the last one failed', async () => {
+    const { kit } = await aLiveKit();
+    const [upstream] = kit.vendor.open();
+    kit.vendor.refusal = new FeedError('upstream-http', 'REST answered 503.');
+    const asked = kit.vendor.asked.length;
+    for (let second = 0; second < 120; second += 1) {
+      upstream?.damage();
+      await kit.timing.advance(1_000);
+    }
+    expect(kit.vendor.asked.length - asked).toBeLessThan(30);
+    expect(kit.hub.status(ALL)).toMatchObject({ partial: true });
+  });
+
+  it('make late as long as they last, though hundreds of others are told since', async () => {
+    const { kit } = await aLiveKit({ settings: { connectionLeagues: 1 } });
+    const nba = kit.vendor.open().find(({ leagues }) => leagues.includes('NBA'));
+    const other = kit.vendor.open().find(({ leagues }) => leagues.includes('NCAAB'));
+    const { odds } = kit.rest;
+    kit.rest.odds = async (ids, kind) => {
+      // Each of the other's gaps is healed late, so that none of them can be forgotten first.
+      if (ids.includes('FX2')) await new Promise<void>(() => {});
+      return odds(ids, kind);
+    };
+    nba?.lose('stalled');
+    nba?.setState('live');
+    for (let count = 0; count < 300; count += 1) {
+      other?.lose('stalled');
+      other?.connect(1_000);
+      await kit.timing.advance(1_000);
+    }
+    expect(kit.hub.status(aQuery('league=NBA'))).toMatchObject({ feed: 'late' });
+    expect(kit.hub.status(aQuery('league=NCAAB'))).toMatchObject({ feed: 'late' });
+  });
+
   it('are kept while they are not healed, however many come and go', async () => {
     const { kit } = await aLiveKit({ settings: { connectionLeagues: 1 } });
     const nba = kit.vendor.open().find(({ leagues }) => leagues.includes('NBA'));

@@ -234,12 +234,133 @@ describe('repair', () => {
     expect(kit.hub.book.odds.get('a')?.price).toBe(175);
   });
 
-  it('does not take a listed odd whose row cannot be read for one that was withdrawn', async () => {
+  it('withholds what a read lists in a row that cannot be read, and learns all else of the fixture', async () => {
     const kit = await aFilledKit();
-    kit.vendor.odds.set('FX1', [aRestRow({ id: 'a', timestamp: undefined })]);
+    post(kit, aWireRow({ id: 'b' }));
+    post(kit, aWireRow({ id: 'c' }));
+    kit.vendor.odds.set('FX1', [
+      aRestRow({ id: 'a', price: 'n/a' }),
+      aRestRow({ id: 'c', price: 150, timestamp: ROW_SECONDS + 2 }),
+    ]);
     kit.vendor.open()[0]?.connect(4_000);
     await kit.timing.advance(100);
+    expect(['a', 'b', 'c'].map((id) => stateOf(kit, id))).toEqual(['locked', 'locked', 'open']);
+    expect(kit.hub.book.odds.get('c')?.price).toBe(150);
+    expect(kit.hub.status(aQuery())).toMatchObject({ feed: 'live', partial: false });
+  });
+
+  it('withholds at once what a row of the stream tells that cannot be read', async () => {
+    const kit = await aFilledKit();
+    kit.vendor.odds.set('FX1', [aRestRow({ id: 'a', price: 155, timestamp: ROW_SECONDS + 2 })]);
+    const end = kit.hub.journal.end;
+    post(kit, aWireRow({ id: 'a', price: 'n/a', timestamp: ROW_SECONDS + 2 }));
+    expect(stateOf(kit, 'a')).toBe('locked');
+    expect(kit.hub.journal.end).toBe(end + 1);
+    await kit.timing.advance(400);
+    expect(kit.hub.book.odds.get('a')).toMatchObject({ state: 'open', price: 155 });
+  });
+
+  it('finds the fixture of a row that does not say it by its odd, described or not', async () => {
+    const kit = await aFilledKit();
+    post(kit, aWireRow({ id: 'b', fixture_id: 'FX9' }));
+    for (const [id, fixtureId] of [
+      ['a', 'FX1'],
+      ['b', 'FX9'],
+    ] as const) {
+      const asked = kit.vendor.asked.length;
+      post(kit, { id, price: 'n/a' });
+      expect(kit.hub.status(aQuery())).toMatchObject({ feed: 'live' });
+      await kit.timing.advance(400);
+      expect(kit.vendor.asked.slice(asked)).toContainEqual({ path: 'odds', values: [fixtureId] });
+    }
+    // One of which nobody knows what it was of may have been of anything.
+    post(kit, { id: 'unknown', price: 'n/a' });
+    expect(kit.hub.status(aQuery())).toMatchObject({ feed: 'late', gaps: [{ why: 'bad-row' }] });
+  });
+
+  it('learns a reopening that was lost within seconds of its lock, and is not sure of it until then', async () => {
+    const kit = await aFilledKit();
+    const lock = aWireRow({ id: 'a', timestamp: ROW_SECONDS + 60 });
+    kit.vendor.open()[0]?.event('copilot-locked-odds', { data: [lock] });
+    // A read tells the time of the last price, which neither lock nor reopening has changed.
+    await kit.timing.advance(3_000);
+    kit.vendor.open()[0]?.connect(2_000);
+    await kit.timing.advance(100);
+    expect(stateOf(kit, 'a')).toBe('locked');
+    await kit.timing.advance(3_000);
+    expect(kit.hub.status(aQuery())).toMatchObject({ feed: 'live', partial: true });
+    await kit.timing.advance(4_500);
     expect(stateOf(kit, 'a')).toBe('open');
+    expect(kit.hub.status(aQuery())).toMatchObject({ feed: 'live', partial: false });
+  });
+
+  it('does not believe an empty answer at first, nor one of a server that tells nothing at all', async () => {
+    const kit = await aFilledKit();
+    kit.vendor.isEmpty = true;
+    kit.vendor.open()[0]?.connect(4_000);
+    await kit.timing.advance(2_000);
+    expect(stateOf(kit, 'a')).toBe('open');
+    await kit.timing.advance(1_500);
+    expect(stateOf(kit, 'a')).toBe('locked');
+    expect(kit.hub.status(aQuery())).toMatchObject({ partial: false });
+
+    kit.vendor.isEmpty = false;
+    kit.vendor.odds.set('FX1', [aRestRow({ id: 'a', timestamp: ROW_SECONDS + 3 })]);
+    kit.vendor.open()[0]?.connect(4_000);
+    await kit.timing.advance(70_000);
+    expect(stateOf(kit, 'a')).toBe('open');
+    kit.vendor.isEmpty = true;
+    kit.vendor.open()[0]?.connect(4_000);
+    await kit.timing.advance(60_000);
+    expect(stateOf(kit, 'a')).toBe('open');
+    expect(kit.hub.status(aQuery())).toMatchObject({ partial: true });
+    const asked = kit.vendor.asked.length;
+    await kit.timing.advance(60_000);
+    const reads = kit.vendor.asked.slice(asked).filter(({ path }) => path === 'odds');
+    expect(reads.length).toBeLessThan(10);
+    kit.vendor.isEmpty = false;
+    await kit.timing.advance(9_000);
+    expect(kit.hub.status(aQuery())).toMatchObject({ partial: false });
+  });
+
+  it('calls those leagues partial alone whose settlements are refused', async () => {
+    const kit = await aFilledKit();
+    const other = aWireFixture({ id: 'FX2', league: { id: 'ncaab', name: 'NCAAB' } });
+    kit.vendor.others = [other];
+    post(kit, aWireRow({ id: 'b', fixture_id: 'FX2', league: 'NCAAB' }));
+    const refusal = refuse(kit, 'settled');
+    post(kit, aWireRow({ id: 'b', fixture_id: 'FX2', league: 'NCAAB', price: null }));
+    await kit.timing.advance(3_100);
+    const isPartial = () =>
+      ['NBA', 'NCAAB'].map((league) => kit.hub.status(aQuery(`league=${league}`)).partial);
+    expect(isPartial()).toEqual([false, true]);
+    refusal.stop();
+    await kit.timing.advance(9_000);
+    expect(isPartial()).toEqual([false, false]);
+  });
+
+  it('lists what it does not poll as it was', async () => {
+    const kit = createHubKit({ settings: { oddsRefreshMs: 0, fixturesPollMs: 20_000 } });
+    const other = aWireFixture({ id: 'FX2', league: { id: 'ncaab', name: 'NCAAB' } });
+    kit.vendor.fixtures = [aWireFixture(), other];
+    watch(kit, aQuery('league=NCAAB'));
+    watch(kit, aQuery('league=NBA'));
+    await kit.timing.advance(300);
+    for (const upstream of kit.vendor.open()) upstream.connect();
+    await kit.timing.advance(15_000);
+    // NCAAB is being read again, and fails, when the list is polled for the others.
+    const { fixtures } = kit.rest;
+    kit.rest.fixtures = async (sport, leagues) => {
+      if (leagues.includes('NCAAB')) throw new FeedError('upstream-http', 'fixtures answered 400.');
+      return fixtures(sport, leagues);
+    };
+    kit.vendor.open()[0]?.event('copilot-odds', 'no JSON');
+    await kit.timing.advance(10_000);
+    kit.rest.fixtures = fixtures;
+    const asked = kit.vendor.asked.length;
+    await kit.timing.advance(30_000);
+    const byId = kit.vendor.asked.slice(asked).filter(({ path }) => path === 'fixtures-by-id');
+    expect(byId).toEqual([]);
   });
 
   it('locks nothing of a version that reads do not list', async () => {

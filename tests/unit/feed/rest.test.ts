@@ -240,6 +240,23 @@ describe('rest', () => {
     expect(kit.asked).toHaveLength(2);
   });
 
+  it('holds up no other budget while it waits for its own', async () => {
+    const kit = createKit((path): Reply => {
+      const reset = String(kit.timing.now() / 1000 + 10);
+      const spent = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': reset };
+      return { body: { data: [] }, headers: path.endsWith('historical') ? {} : spent };
+    });
+    await kit.rest.sports();
+    const waiting = Array.from({ length: 8 }, (_, index) => kit.rest.odds([String(index)], 'open'));
+    await kit.timing.advance(100);
+    await kit.rest.history(['a']);
+    expect(kit.paths()).toEqual(['sports/active', 'copilot/fixtures/odds/historical']);
+    // Nor do all of them leave at once when there is room: each is told how much is left.
+    await kit.timing.advance(200_000);
+    await Promise.all(waiting);
+    expect(kit.asked).toHaveLength(10);
+  });
+
   it('counts histories apart: a used-up one refuses histories, and stops nothing else', async () => {
     const kit = createKit((path): Reply => {
       const reset = String(kit.timing.now() / 1000 + 10);

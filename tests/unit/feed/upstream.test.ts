@@ -64,7 +64,7 @@ function createKit(settings: Partial<typeof DEFAULT_FEED_SETTINGS> = {}) {
     });
   const events: FeedEvent[] = [];
   const late: FeedEvent[] = [];
-  const connected: { isFirst: boolean; gapMs: number; why?: string }[] = [];
+  const connected: { isFirst: boolean; gapMs: number }[] = [];
   const lost: { silentMs: number; why: string }[] = [];
   const all = { ...DEFAULT_FEED_SETTINGS, ...settings };
   const upstream = openUpstream(
@@ -83,6 +83,7 @@ function createKit(settings: Partial<typeof DEFAULT_FEED_SETTINGS> = {}) {
       onEvent(event, isLate) {
         events.push(event);
         if (isLate) late.push(event);
+        return true;
       },
       onLost: (since, why) => void lost.push({ silentMs: timing.now() - since, why }),
       onChange: () => {},
@@ -143,6 +144,10 @@ describe('upstream', () => {
     expect(kit.events).toHaveLength(1);
     await kit.last().send(odds('5-1', '5-1', 'copilot-locked-odds'));
     expect(kit.events).toHaveLength(2);
+    // Nor are two of one length the same, though they share the rest.
+    await kit.last().send(odds('4-1') + odds('4-1').replace('-110', '-115'));
+    expect(kit.events).toHaveLength(4);
+    kit.events.splice(2);
     // A replay after a cut says again what was said before it.
     await kit.last().cut();
     await kit.timing.advance(1);
@@ -163,23 +168,50 @@ describe('upstream', () => {
   it('marks what others overtook, and nothing whose ids are of another time', async () => {
     const kit = createKit();
     await opened(kit);
-    await kit.last().send(odds('1795000000000-1') + odds('1795000000000-3'));
+    await kit.last().send(odds('1795000000000-1') + odds('1795000000500-3'));
     expect(kit.late).toEqual([]);
-    await kit.last().send(odds('1795000000000-2'));
-    expect(kit.late.map(({ entryId }) => entryId)).toEqual(['1795000000000-2']);
+    await kit.last().send(odds('1795000000300-2'));
+    expect(kit.late.map(({ entryId }) => entryId)).toEqual(['1795000000300-2']);
     await kit.last().send(odds('1695000000000-1') + odds('1695000000000-2'));
-    await kit.last().send(odds('1795000000000-4'));
+    await kit.last().send(odds('1795000000600-4'));
     expect(kit.late).toHaveLength(1);
     expect(kit.events).toHaveLength(6);
   });
 
-  it('takes an event that it cannot read for a gap, and a row that it cannot read for one row', async () => {
+  it('takes ids that are close for one moment, whose order nobody promises', async () => {
+    const kit = createKit();
+    await opened(kit);
+    for (let ms = 0; ms < 1_000; ms += 20) {
+      await kit
+        .last()
+        .send(odds(`${1_795_000_000_100 + ms}-0`) + odds(`${1_795_000_000_000 + ms}-1`));
+    }
+    expect(kit.late).toEqual([]);
+    expect(kit.events).toHaveLength(100);
+  });
+
+  it('does not take everything for late after one id of the future', async () => {
+    const kit = createKit();
+    await opened(kit);
+    const at = (ms: number) => odds(`${1_795_000_000_000 + ms}-0`);
+    await kit.last().send(at(0) + at(40_000) + at(10) + at(20) + at(30));
+    expect(kit.late).toEqual([]);
+    // A feed that was quiet for long goes on with ids that are as much later.
+    await kit.timing.advance(8_000);
+    await kit.last().send(at(8_000) + at(7_000));
+    expect(kit.late).toHaveLength(1);
+    // Where all jump, the first of them was no slip.
+    await kit.last().send(at(30_000) + at(30_200) + at(8_100));
+    expect(kit.late).toHaveLength(2);
+  });
+
+  it('tells of what it cannot read, and applies it when it comes whole', async () => {
     const kit = createKit();
     await opened(kit);
     const frame = odds('5-1');
     await kit.timing.advance(2_000);
     await kit.last().send(`${frame.slice(0, frame.length - 20)}\n\n`);
-    expect(kit.connected[1]).toEqual({ isFirst: false, gapMs: 2_000, why: 'bad-row' });
+    expect(kit.events[0]?.isUnreadable).toBe(true);
     expect(kit.events[0]?.rejected).toMatchObject([{ reason: 'not-json' }]);
     expect(kit.upstream.status().state).toBe('live');
     // Whole, it is no repetition.
@@ -188,7 +220,8 @@ describe('upstream', () => {
     await kit.last().send(`event: copilot-odds\nid: 5-2\ndata: {"data":[null]}\n\n`);
     expect(kit.events[2]?.rejected).toMatchObject([{ reason: 'not-an-object' }]);
     await kit.last().send('event: fixture-status\nid: 5-3\ndata: {"data":{}}\n\n');
-    expect(kit.connected).toHaveLength(3);
+    expect(kit.events.map(({ isUnreadable }) => isUnreadable)).toEqual([true, false, true, true]);
+    expect(kit.connected).toHaveLength(1);
   });
 
   it('resumes after the payload id and counts the reconnect', async () => {
@@ -240,6 +273,19 @@ describe('upstream', () => {
     await kit.timing.advance(5_001);
     expect(kit.upstream.status().state).toBe('dead');
     expect(kit.calls).toHaveLength(2);
+  });
+
+  it('believes a stream opened after a silence by a comment that follows its first frame', async () => {
+    const kit = createKit();
+    await opened(kit);
+    await kit.timing.advance(15_000);
+    kit.last().answer();
+    await kit.last().send(`: hello\n\n${HELLO}`);
+    expect(kit.upstream.status().state).toBe('dead');
+    await kit.timing.advance(3_000);
+    await kit.last().send(': still here\n\n');
+    expect(kit.upstream.status().state).toBe('live');
+    expect(kit.connected).toHaveLength(2);
   });
 
   it('stays dead after a silence until a new stream says more than that it is open', async () => {

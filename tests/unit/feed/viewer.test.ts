@@ -414,6 +414,35 @@ describe('viewer', () => {
     expect(kit.statusCalls() - before).toBeLessThan(5);
   });
 
+  it('works out one status for all filters of the same leagues', async () => {
+    const kit = createKit();
+    const readers = Array.from({ length: 50 }, (_, index) =>
+      kit.open(`league=${index % 2 ? 'NBA' : 'NCAAB'}&market=m${index}`),
+    );
+    const before = kit.statusCalls();
+    await kit.timing.advance(5_000);
+    expect(kit.statusCalls() - before).toBe(2);
+    kit.setStatus({ ...LIVE, feed: 'dead' });
+    await kit.timing.advance(50);
+    expect(kit.statusCalls() - before).toBe(4);
+    for (const reader of readers) {
+      await reader.take();
+      expect(reader.data('feed-status').map(({ feed }) => feed)).toEqual(['live', 'live', 'dead']);
+    }
+  });
+
+  it('is caught up through entries of others on a quiet feed, however many there are', async () => {
+    const kit = createKit({ pingMs: 1_000_000 }, 1_000_000);
+    const start = kit.journal.last();
+    for (let price = 100; price < 90_100; price += 1) kit.odd({ price, market: 'other' });
+    // Somebody else keeps the process at work when the replay pauses.
+    kit.open();
+    const reader = kit.open('market=moneyline', start);
+    await kit.timing.advance(1_000);
+    await reader.take();
+    expect(reader.events.at(-1)).toMatchObject({ event: 'feed-status', id: kit.journal.last() });
+  });
+
   it('leaves by abort and by cancel, and nothing is left behind', async () => {
     const kit = createKit();
     const one = kit.open();

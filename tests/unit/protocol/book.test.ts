@@ -38,6 +38,8 @@ function board(book: Book) {
   };
 }
 
+const NOTHING_READ = { changes: [], openUntil: null };
+
 describe('book', () => {
   it('keeps the last price when a lock arrives, also without one', () => {
     const book = new Book();
@@ -164,7 +166,7 @@ describe('book', () => {
   it('counts a REST answer from when its request was sent', () => {
     const book = new Book();
     book.applyRow('copilot-odds', aRow({ price: -120 }), 10, '10-0');
-    expect(book.applyRead('FX1', [aRow({ price: -115 })], 5)).toEqual([]);
+    expect(book.applyRead('FX1', [aRow({ price: -115 })], 5)).toEqual(NOTHING_READ);
     expect(book.odds.get(ID)?.price).toBe(-120);
     book.applyRead('FX1', [aRow({ price: -115 })], 15);
     expect(book.odds.get(ID)?.price).toBe(-115);
@@ -175,12 +177,24 @@ describe('book', () => {
     book.applyRow('copilot-odds', aRow(), 1, '1-0');
     book.applyRow('copilot-odds', aRow({ id: 'newer' }), 20, '20-0');
     book.applyRow('copilot-odds', aRow({ id: 'other-version', version_id: 31 }), 1, '1-1');
-    const changes = book.applyRead('FX1', [], 10, ({ versionId }) => versionId === -1);
+    const { changes } = book.applyRead('FX1', [], 10, ({ versionId }) => versionId === -1);
     expect(changes.map(({ event, odd }) => [event, odd.id, odd.price])).toEqual([
       ['copilot-locked-odds', ID, -110],
     ]);
     expect(book.odds.get('newer')?.state).toBe('open');
     expect(book.odds.get('other-version')?.state).toBe('open');
+  });
+
+  it('withdraws an open odd, at its last price, and nothing else', () => {
+    const book = new Book();
+    book.applyRow('copilot-odds', aRow({ price: -120 }), 10, '10-0');
+    expect(book.withdraw(ID, 5)).toBeNull();
+    expect(book.withdraw('unknown', 15)).toBeNull();
+    expect(book.withdraw(ID, 15)).toMatchObject({
+      event: 'copilot-locked-odds',
+      odd: { state: 'locked', price: -120 },
+    });
+    expect(book.withdraw(ID, 20)).toBeNull();
   });
 
   it('opens again what a REST read lists and it holds as locked', () => {
@@ -195,10 +209,12 @@ describe('book', () => {
     book.applyRow('copilot-odds', aRow(), 1, '1-0');
     book.applyRow('copilot-locked-odds', aRow({ timestamp: ROW_SECONDS + 60 }), 1_000, '2-0');
     const row = aRow({ price: -125 });
-    expect(book.applyRead('FX1', [row], 10_999)).toEqual([]);
+    // Until then it is not known, and said so.
+    expect(book.applyRead('FX1', [row], 10_999)).toEqual({ changes: [], openUntil: 11_000 });
     expect(book.odds.get(ID)?.state).toBe('locked');
-    const [change] = book.applyRead('FX1', [row], 11_000);
-    expect(change).toMatchObject({
+    const { changes, openUntil } = book.applyRead('FX1', [row], 11_000);
+    expect(openUntil).toBeNull();
+    expect(changes[0]).toMatchObject({
       event: 'copilot-odds',
       odd: { state: 'open', price: -125, timestampSeconds: ROW_SECONDS + 60 },
       // Whoever holds the lock must believe the row as it is relayed.
