@@ -1,13 +1,14 @@
 'use client';
 
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { QueryClientProvider } from '@tanstack/react-query';
 import { NuqsAdapter } from 'nuqs/adapters/next/app';
 import { type ReactNode, useState } from 'react';
+import { createQueryClient } from '@/lib/board/queries';
 import { inWrittenOrder } from '@/lib/board/query-state';
 
 /** One query client per mount: on the server a shared one would hand one viewer's answers to another. */
 export function Providers({ children }: { children: ReactNode }) {
-  const [client] = useState(() => new QueryClient());
+  const [client] = useState(createQueryClient);
   return (
     <QueryClientProvider client={client}>
       <NuqsAdapter processUrlSearchParams={inWrittenOrder}>{children}</NuqsAdapter>

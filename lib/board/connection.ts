@@ -3,6 +3,7 @@
  * speaks (an EventSource that hangs never tells), and reopens by itself for as long as it takes. Each opening
  * is a generation: late callbacks of older ones are ignored.
  */
+import { createLag } from '@/lib/protocol/clock-offset';
 import { parseEntryId } from '@/lib/protocol/entry-id';
 import {
   BOARD_EVENTS,
@@ -55,6 +56,8 @@ export type ConnectionOptions = {
 export type Connection = {
   /** The newest entry id received, or where it was opened. */
   position(): string | null;
+  /** What a `reset` had put in doubt has been read. */
+  fill(): void;
   close(): void;
 };
 
@@ -63,6 +66,8 @@ const BACKOFF_MS = 1_000;
 const BACKOFF_LIMIT_MS = 30_000;
 /** A stream that lived this long ends a row of failures: a flapping server still meets the backoff. */
 const STEADY_MS = 5_000;
+
+const SEVERITY: Record<FeedState, number> = { live: 0, connecting: 1, late: 2, dead: 3 };
 
 /** Opens the stream and keeps it open until `close`. */
 export function openConnection(options: ConnectionOptions, deps: ConnectionDeps): Connection {
@@ -73,6 +78,8 @@ export function openConnection(options: ConnectionOptions, deps: ConnectionDeps)
   /** Last frame, or the first opening before there was any: from here silence is counted. */
   let heardAt = deps.now();
   let openedAt = heardAt;
+  /** Up to when it is known what the server had to say. */
+  let knownAt = heardAt;
   let firstFrameAt: number | null = null;
   let failures = 0;
   let openings = 0;
@@ -80,8 +87,27 @@ export function openConnection(options: ConnectionOptions, deps: ConnectionDeps)
   let cancelWatch: (() => void) | null = null;
   let isClosed = false;
   let isCrowded = false;
-  /** The generation whose catch-up is over. */
-  let caughtUp = -1;
+  /** The server has said that the catch-up is over, and was not silent since. */
+  let isCaughtUp = false;
+  /** A stream that stands is told what it missed: other tabs' connections were rearranged. */
+  let isReplayed = false;
+  /** False from a `reset` until the snapshot has been read: what is held has holes. */
+  let isWhole = true;
+  let lag = createLag();
+  let lagMs = 0;
+
+  /** A clock that was set back takes all times with it, or silence would be none until it has caught up. */
+  function clock(): number {
+    const now = deps.now();
+    if (now < heardAt) {
+      heardAt = now;
+      openedAt = Math.min(openedAt, now);
+      knownAt = Math.min(knownAt, now);
+      lag = createLag();
+      lagMs = 0;
+    }
+    return now;
+  }
 
   function setState(next: FeedState, since: number): void {
     if (next === state) return;
@@ -90,12 +116,16 @@ export function openConnection(options: ConnectionOptions, deps: ConnectionDeps)
   }
 
   function judge(): void {
-    const silence = deps.now() - heardAt;
-    if (silence >= DEAD_MS || isCrowded) setState('dead', heardAt);
-    else if (silence >= LATE_MS) setState('late', heardAt);
-    else if (firstFrameAt !== null && caughtUp === generation) setState('live', deps.now());
-    // What is being caught up with is the past: no board is live on it, and a grey one stays grey.
-    else if (firstFrameAt === null || state === 'live') setState('connecting', heardAt);
+    const now = clock();
+    const age = now - knownAt;
+    if (isCaughtUp && isWhole && !isCrowded && age < LATE_MS) {
+      setState('live', now);
+      return;
+    }
+    const isDead = isCrowded || age >= DEAD_MS;
+    const next = isDead ? 'dead' : age >= LATE_MS ? 'late' : 'connecting';
+    // A board that is grey stays so until it is live: what is being caught up with is the past.
+    if (state === 'live' || SEVERITY[next] > SEVERITY[state]) setState(next, knownAt);
   }
 
   function setCrowded(next: boolean): void {
@@ -107,22 +137,33 @@ export function openConnection(options: ConnectionOptions, deps: ConnectionDeps)
 
   function receive(own: number, name: string, event: MessageEvent<string>): void {
     if (own !== generation || isClosed) return;
-    const receivedAt = deps.now();
+    const receivedAt = clock();
+    if (receivedAt - heardAt >= LATE_MS) isCaughtUp = false;
     heardAt = receivedAt;
     setCrowded(false);
     if (firstFrameAt === null) {
       firstFrameAt = receivedAt;
       if (openings > 1) options.onResume();
+    } else if (name === 'connected') isReplayed = true;
+    if (name === 'ping') lagMs = lag.note(event.data, receivedAt);
+    if (name === 'feed-status') {
+      isCaughtUp = true;
+      isReplayed = false;
     }
+    if (name === 'reset') {
+      isWhole = false;
+      judge();
+    }
+    const isCatchUp = !isCaughtUp || isReplayed;
+    if (!isCatchUp) know();
     const id = event.lastEventId || null;
     if (id !== null && parseEntryId(id)) position = id;
-    options.onFrame({ name, data: event.data, id, receivedAt, isCatchUp: isCatchUp(own, name) });
+    options.onFrame({ name, data: event.data, id, receivedAt, isCatchUp });
     judge();
   }
 
-  function isCatchUp(own: number, name: string): boolean {
-    if (name === 'feed-status') caughtUp = own;
-    return caughtUp !== own;
+  function know(): void {
+    if (isWhole) knownAt = Math.max(knownAt, heardAt - lagMs);
   }
 
   function shut(): void {
@@ -130,6 +171,10 @@ export function openConnection(options: ConnectionOptions, deps: ConnectionDeps)
     source?.close();
     source = null;
     firstFrameAt = null;
+    isCaughtUp = false;
+    isReplayed = false;
+    lag = createLag();
+    lagMs = 0;
   }
 
   function open(): void {
@@ -138,7 +183,7 @@ export function openConnection(options: ConnectionOptions, deps: ConnectionDeps)
     shut();
     const own = generation;
     openings += 1;
-    openedAt = deps.now();
+    openedAt = clock();
     source = deps.createEventSource(options.url(position));
     for (const name of [...VENDOR_EVENTS, ...BOARD_EVENTS]) {
       source.addEventListener(name, (event) => receive(own, name, event));
@@ -155,7 +200,7 @@ export function openConnection(options: ConnectionOptions, deps: ConnectionDeps)
   }
 
   function fail(): void {
-    const now = deps.now();
+    const now = clock();
     const wasSteady = firstFrameAt !== null && now - firstFrameAt >= STEADY_MS;
     failures = wasSteady ? 0 : failures + 1;
     shut();
@@ -175,7 +220,7 @@ export function openConnection(options: ConnectionOptions, deps: ConnectionDeps)
   }
 
   function isSilent(): boolean {
-    return deps.now() - Math.max(heardAt, openedAt) >= DEAD_MS;
+    return clock() - Math.max(heardAt, openedAt) >= DEAD_MS || lagMs >= DEAD_MS;
   }
 
   function watch(): void {
@@ -190,6 +235,11 @@ export function openConnection(options: ConnectionOptions, deps: ConnectionDeps)
 
   return {
     position: () => position,
+    fill() {
+      isWhole = true;
+      if (isCaughtUp) know();
+      judge();
+    },
     close() {
       isClosed = true;
       shut();

@@ -146,10 +146,10 @@ export function BoardProvider({
       now: Date.now,
       random: Math.random,
       createEventSource: createSharedEventSource,
-      readSnapshot: async (scope) => {
+      readSnapshot: async (scope, onPage) => {
         // A read under way may have been cut before what made us ask again: it must not answer for this one.
         await queryClient.cancelQueries({ queryKey: snapshotKey(sport) });
-        return queryClient.fetchQuery(snapshotQuery(sport, scope));
+        return queryClient.fetchQuery(snapshotQuery(sport, scope, onPage));
       },
       streamUrl: (scope, lastEntryId) => streamUrl(sport, scope, lastEntryId),
     });

@@ -1,5 +1,5 @@
 /** Everything the browser reads over HTTP, as query options. */
-import { queryOptions } from '@tanstack/react-query';
+import { QueryClient, queryOptions } from '@tanstack/react-query';
 import { decodeSnapshot, type Snapshot } from '@/lib/protocol/decode';
 import type { HistoryBody, SnapshotBody, WireLeague, WireSport } from '@/lib/protocol/events';
 import type { Scope } from './store';
@@ -39,6 +39,11 @@ function scopeParams({ leagues, fixtureIds }: Scope): URLSearchParams {
   return params;
 }
 
+/** Reads whatever the browser thinks of its network: the server may well be on this very machine. */
+export function createQueryClient(): QueryClient {
+  return new QueryClient({ defaultOptions: { queries: { networkMode: 'always' } } });
+}
+
 /** Address of the stream of a scope, to go on after `lastEntryId`. */
 export function streamUrl(sport: string, scope: Scope, lastEntryId: string | null): string {
   const params = scopeParams(scope);
@@ -60,7 +65,12 @@ export async function readStreamStatus(url: string): Promise<number | null> {
   }
 }
 
-async function readSnapshot(sport: string, scope: Scope, signal?: AbortSignal): Promise<Snapshot> {
+async function readSnapshot(
+  sport: string,
+  scope: Scope,
+  onPage: () => void,
+  signal?: AbortSignal,
+): Promise<Snapshot> {
   let whole: Snapshot | null = null;
   let page: string | null = null;
   for (let count = 0; count < PAGE_LIMIT; count += 1) {
@@ -68,6 +78,7 @@ async function readSnapshot(sport: string, scope: Scope, signal?: AbortSignal): 
     if (page !== null) params.set('page', page);
     const path = `/api/snapshot/${encodeURIComponent(sport)}?${params}`;
     const body = await readJson<SnapshotBody>(path, signal);
+    onPage();
     // Nothing of the board looks at raw rows, and 50 000 of them are a lot to keep.
     const part: Snapshot = decodeSnapshot(body, { keepWire: false });
     if (whole) {
@@ -88,11 +99,11 @@ export function snapshotKey(sport: string): readonly string[] {
   return ['snapshot', sport];
 }
 
-/** The full state of a scope, all pages. Never cached: the store holds what it says. */
-export function snapshotQuery(sport: string, scope: Scope) {
+/** The full state of a scope, all pages; `onPage` after each. Never cached: the store holds what it says. */
+export function snapshotQuery(sport: string, scope: Scope, onPage: () => void = () => {}) {
   return queryOptions({
     queryKey: [...snapshotKey(sport), scope],
-    queryFn: ({ signal }) => readSnapshot(sport, scope, signal),
+    queryFn: ({ signal }) => readSnapshot(sport, scope, onPage, signal),
     staleTime: 0,
     gcTime: 0,
     retry: false,

@@ -44,7 +44,8 @@ export function watchRefusal(store: BoardStore, deps: RefusalDeps): () => void {
   function isWell(): boolean {
     const { feed, load } = store.getState();
     const silence = deps.now() - Math.max(startedAt, feed.lastFrameAt ?? 0);
-    return silence < SILENCE_MS && load.error === null;
+    // None is negative but where the clock was set back, and then nothing is known of it.
+    return silence >= 0 && silence < SILENCE_MS && load.error === null;
   }
 
   function watch(): void {
@@ -53,10 +54,14 @@ export function watchRefusal(store: BoardStore, deps: RefusalDeps): () => void {
       tell(null);
       return;
     }
-    if (deps.now() - askedAt < ASK_AGAIN_MS) return;
+    if (Math.abs(deps.now() - askedAt) < ASK_AGAIN_MS) return;
     askedAt = deps.now();
     deps.askStatus().then(
-      (status) => tell(isWell() || status === null ? null : (BY_STATUS[status] ?? null)),
+      (status) => {
+        // Where there is no answer, the last one holds.
+        if (isWell()) tell(null);
+        else if (status !== null) tell(BY_STATUS[status] ?? null);
+      },
       () => {},
     );
   }

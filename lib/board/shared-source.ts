@@ -9,19 +9,29 @@ import type { ShareFrame, ToShare } from './stream-share';
 const HELLO_MS = 5_000;
 /** Attempts in a row to reach a worker: the second one starts another where the first has crashed. */
 const ATTEMPTS = 2;
+/** After that none is tried for so long: what kept it away may have been a deployment. */
+const GIVEN_UP_MS = 5 * 60_000;
 
 let failures = 0;
+let failedAt = 0;
+
+/** A worker object per stream: where the worker is gone, this starts it anew. Null where none may run. */
+function startWorker(): SharedWorker | null {
+  if (typeof SharedWorker === 'undefined') return null;
+  if (failures >= ATTEMPTS && Date.now() - failedAt < GIVEN_UP_MS) return null;
+  try {
+    return new SharedWorker(new URL('./stream-worker.ts', import.meta.url), { name: 'streams' });
+  } catch {
+    // So some browsers do where site data is refused.
+    return null;
+  }
+}
 
 /** Opens a stream over the connections that this browser's tabs share. */
 export function createSharedEventSource(url: string): EventSourceLike {
-  if (typeof SharedWorker === 'undefined' || failures >= ATTEMPTS) {
-    return createBrowserEventSource(url);
-  }
+  const worker = startWorker();
+  if (!worker) return createBrowserEventSource(url);
   const listeners = new Map<string, (event: MessageEvent<string>) => void>();
-  // One worker object per stream: where the worker is gone, this starts it anew.
-  const worker = new SharedWorker(new URL('./stream-worker.ts', import.meta.url), {
-    name: 'streams',
-  });
   const { port } = worker;
   let isClosed = false;
 
@@ -34,6 +44,7 @@ export function createSharedEventSource(url: string): EventSourceLike {
   const onShown = () => say({ kind: 'shown', isShown: !document.hidden });
   const refuse = () => {
     failures += 1;
+    failedAt = Date.now();
     fail();
   };
   const timer = setTimeout(refuse, HELLO_MS);

@@ -354,7 +354,7 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
     ...store,
 
     applyFrames(frames, isSeen) {
-      const { feed } = store.getState();
+      const { feed, load } = store.getState();
       let { status, statusAt, lastFrameAt, clockOffsetMs } = feed;
       let isStructural = false;
       /** Price of each moved odd before this write, and whether its last move may flash. */
@@ -371,6 +371,9 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
           statusAt = frame.receivedAt;
           continue;
         }
+        // A snapshot that was read while the stream went on may know more than what comes of it still.
+        const isKnown = frame.id !== null && load.at !== null && !isAfter(frame.id, load.at);
+        if (isKnown && parseEntryId(frame.id)) continue;
         const event = decodeEvent(frame.name, frame.data, frame.id, { keepWire: false });
         if (!event) continue;
         const change = book.apply(event, receipt());
@@ -400,7 +403,6 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
       }
       if (!isSeen || frames.some(({ isCatchUp }) => isCatchUp)) quietAt = at;
       scheduleSweep();
-      const { load } = store.getState();
       const isTold = status !== feed.status && load.state === 'complete';
       const partial = isTold && status ? isPartial(status, load.at) : load.partial;
       write(
@@ -507,7 +509,7 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
     countReset() {
       const { feed } = store.getState();
       const hopGaps = lastGap(feed.hopGaps, (gap) =>
-        gap.healing === 'resumed' ? { ...gap, healing: 'reading' } : gap,
+        gap.until === null ? { ...gap, healing: 'reading' } : gap,
       );
       write({ feed: { ...feed, hopGaps, resets: feed.resets + 1 } }, false);
     },

@@ -8,6 +8,7 @@
  * a `reset`, or an `error` after which it opens again; frames of a wider scope may be among them. To a tab it
  * behaves like an EventSource; what a tab does about silence and errors stays with the tab.
  */
+import { createLag } from '@/lib/protocol/clock-offset';
 import { compareEntryIds, parseEntryId } from '@/lib/protocol/entry-id';
 import { BOARD_EVENTS, DEAD_MS, VENDOR_EVENTS } from '@/lib/protocol/events';
 import type { EventSourceLike } from './connection';
@@ -86,6 +87,9 @@ type Link = {
   /** Whether it has said that what it replays is over. */
   isReady: boolean;
   heardAt: number;
+  lag: ReturnType<typeof createLag>;
+  /** How long what it brings was held up on its way. */
+  lagMs: number;
 };
 
 export type StreamShare = {
@@ -268,6 +272,8 @@ export function createStreamShare(deps: ShareDeps): StreamShare {
       seen: null,
       isReady: false,
       heardAt: deps.now(),
+      lag: createLag(),
+      lagMs: 0,
     };
     links.add(link);
     for (const tab of joining) tab.link = link;
@@ -281,6 +287,7 @@ export function createStreamShare(deps: ShareDeps): StreamShare {
 
   function receive(link: Link, name: string, data: string, lastEventId: string): void {
     link.heardAt = deps.now();
+    if (name === 'ping') link.lagMs = link.lag.note(data, link.heardAt);
     const id = parseEntryId(lastEventId) ? lastEventId : null;
     const isReset = name === 'reset';
     if (id !== null && (isReset || isBehind(link.seen, id))) link.seen = id;
@@ -377,11 +384,19 @@ export function createStreamShare(deps: ShareDeps): StreamShare {
       if (oldest && now - oldest.at >= UNTAKEN_MS) fail(tab);
     }
     for (const link of [...links]) if (isDead(link)) failLink(link);
-    reconcile();
+    // What lingers after a tab that has closed does so for its time.
+    if (!cancelLinger) reconcile();
   }
 
-  function isDead({ heardAt }: Link): boolean {
-    return deps.now() - heardAt >= DEAD_MS;
+  function isDead(link: Link): boolean {
+    const now = deps.now();
+    if (now < link.heardAt) {
+      // The clock was set back: silence counts from here.
+      link.heardAt = now;
+      link.lag = createLag();
+      link.lagMs = 0;
+    }
+    return now - link.heardAt >= DEAD_MS || link.lagMs >= DEAD_MS;
   }
 
   return {

@@ -17,12 +17,18 @@ const RETRY_LIMIT_MS = 30_000;
 /** Snapshots asked for by the server's own news (a filled league) are read at most this often. */
 const REREAD_MS = 2_000;
 
+/** A read that brings nothing for this long has failed: a request may hang for ever without a word. */
+const READ_LIMIT_MS = 20_000;
+/** One that is older than this when the page is shown again, or the network is back, is begun anew. */
+const READ_STALE_MS = 5_000;
+
 /** Nothing on the stream says that a fixture is over and forgotten: a board that is open all day asks. */
 const REFRESH_MS = 30 * 60_000;
 
 export type BoardStreamDeps = Scheduler &
   ConnectionDeps & {
-    readSnapshot(scope: Scope): Promise<Snapshot>;
+    /** `onPage` is called for each part that has come. */
+    readSnapshot(scope: Scope, onPage: () => void): Promise<Snapshot>;
     streamUrl(scope: Scope, lastEntryId: string | null): string;
   };
 
@@ -50,17 +56,21 @@ function isCoveredBy(wide: Scope, narrow: Scope): boolean {
 /** Keeps `store` at what the server knows of the scope set last. Nothing is opened before `setScope`. */
 export function createBoardStream(store: BoardStore, deps: BoardStreamDeps): BoardStream {
   let scope: Scope | null = null;
-  /** The scope of the open connection. */
+  /** The scope of the open connection, and the entry from which it goes on; null where it began at its own time. */
   let streamed: Scope | null = null;
+  let streamedFrom: string | null = null;
   let connection: Connection | null = null;
   /** The connection's own state. */
   let hop: { state: FeedState; since: number } = { state: 'connecting', since: deps.now() };
   /** Number of the newest read; answers of older ones are nobody's. */
   let reading = 0;
   let isReading = false;
+  /** When the read under way last brought something. */
+  let readAt = 0;
   let failures = 0;
   let cancelRead: (() => void) | null = null;
   let cancelRefresh: (() => void) | null = null;
+  let cancelLimit: (() => void) | null = null;
   let isClosed = false;
 
   const batch = createFrameBatch<Frame>(deps, (frames, isSeen) => {
@@ -95,6 +105,7 @@ export function createBoardStream(store: BoardStore, deps: BoardStreamDeps): Boa
     const opened = scope;
     connection?.close();
     streamed = opened;
+    streamedFrom = position;
     // Nothing that the last connection said of itself holds for this one.
     store.setCrowded(false);
     hop = { state: 'connecting', since: deps.now() };
@@ -105,6 +116,8 @@ export function createBoardStream(store: BoardStore, deps: BoardStreamDeps): Boa
         position,
         onFrame,
         onState(state, since) {
+          // How the feed is was told before it counts as live, and is to be known by then.
+          if (state === 'live') batch.flush();
           hop = { state, since };
           showHop(true);
         },
@@ -122,8 +135,24 @@ export function createBoardStream(store: BoardStore, deps: BoardStreamDeps): Boa
     cancelRefresh?.();
     cancelRefresh = deps.setTimer(read, REFRESH_MS * (1 + deps.random()));
     reading += 1;
-    isReading = true;
     const own = reading;
+    const isCurrent = () => own === reading && !isClosed;
+    /** Whether it was under way still: each read ends once. */
+    const end = () => {
+      if (!isCurrent() || !isReading) return false;
+      isReading = false;
+      cancelLimit?.();
+      return true;
+    };
+    const limit = () => {
+      cancelLimit?.();
+      readAt = deps.now();
+      cancelLimit = deps.setTimer(() => {
+        if (end()) fail('The server does not answer.');
+      }, READ_LIMIT_MS);
+    };
+    isReading = true;
+    limit();
     const asked = scope;
     const { load } = store.getState();
     // What is whole stays so while it is read anew.
@@ -132,38 +161,53 @@ export function createBoardStream(store: BoardStore, deps: BoardStreamDeps): Boa
     if (load.state !== 'first-screen' && !isWhole && failures === 0) {
       store.setLoad({ state: 'loading', error: null });
     }
-    deps.readSnapshot(asked).then(
+    const onPage = () => {
+      if (isCurrent() && isReading) limit();
+    };
+    deps.readSnapshot(asked, onPage).then(
       (snapshot) => {
-        if (own !== reading || isClosed) return;
+        if (!end()) return;
         failures = 0;
         hold(snapshot, asked);
-        isReading = false;
         rereadIfFilled();
       },
       (error: unknown) => {
-        if (own !== reading || isClosed) return;
-        isReading = false;
-        failures += 1;
-        const message = error instanceof Error ? error.message : 'The snapshot cannot be read.';
-        store.setLoad({ state: 'error', error: message });
-        // A board without its snapshot still says how its feed is, and shows what changes.
-        if (!connection) connect(store.getState().load.at);
-        const longest = Math.min(RETRY_LIMIT_MS, RETRY_MS * 2 ** failures);
-        cancelRead = deps.setTimer(read, longest / 2 + (deps.random() * longest) / 2);
+        if (end()) fail(error instanceof Error ? error.message : 'The snapshot cannot be read.');
       },
     );
+  }
+
+  function fail(message: string): void {
+    failures += 1;
+    store.setLoad({ state: 'error', error: message });
+    // A board without its snapshot still says how its feed is, and shows what changes.
+    if (!connection) connect(store.getState().load.at);
+    const longest = Math.min(RETRY_LIMIT_MS, RETRY_MS * 2 ** failures);
+    cancelRead = deps.setTimer(read, longest / 2 + (deps.random() * longest) / 2);
+  }
+
+  /** Nobody waits out a pause, or for an answer that has got lost, once it is known that things have changed. */
+  function wake(): void {
+    const isStale = isReading && Math.abs(deps.now() - readAt) > READ_STALE_MS;
+    if (isStale || cancelRead) read();
   }
 
   function hold(snapshot: Snapshot, asked: Scope): void {
     // What was received before is applied before: a snapshot must not be overwritten by its own past.
     batch.flush();
-    const isStreaming = connection !== null && streamed !== null && isSameScope(streamed, asked);
+    // A stream that began at its own time may have begun after this was cut: what lies between is in neither.
+    const isStreaming =
+      connection !== null &&
+      streamed !== null &&
+      streamedFrom !== null &&
+      isSameScope(streamed, asked);
     if (!isStreaming) {
       connection?.close();
       connection = null;
     }
     store.holdSnapshot(snapshot, asked);
-    if (!isStreaming) connect(snapshot.at);
+    if (isStreaming) connection?.fill();
+    else connect(snapshot.at);
   }
 
   /** A league that was filled after our snapshot was cut is in no event: it must be read. */
@@ -174,6 +218,8 @@ export function createBoardStream(store: BoardStore, deps: BoardStreamDeps): Boa
     if (load.state !== 'complete' || compareEntryIds(filledAt, load.at) <= 0) return;
     cancelRead = deps.setTimer(read, REREAD_MS);
   }
+
+  const stopWaking = deps.onWake(wake);
 
   return {
     setScope(next) {
@@ -191,6 +237,8 @@ export function createBoardStream(store: BoardStore, deps: BoardStreamDeps): Boa
       isClosed = true;
       cancelRead?.();
       cancelRefresh?.();
+      cancelLimit?.();
+      stopWaking();
       connection?.close();
       batch.close();
       store.dispose();

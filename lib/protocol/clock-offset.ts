@@ -1,4 +1,4 @@
-/** How far our clock is ahead of another, told by pings that carry the other's time cut to the second. */
+/** What pings tell, which carry the other's time cut to the second: how far our clock is ahead, and what is held up. */
 
 /** Pings looked back on: a minute's. */
 const WINDOW = 12;
@@ -33,6 +33,22 @@ export function createClockOffset(): ClockOffset {
       const low = said > high ? high - 1_000 : said;
       // Adding zero: minus zero would be written as such.
       return Math.round((low + high) / 2 / STEP_MS) * STEP_MS + 0;
+    },
+  };
+}
+
+/**
+ * How long what comes was held up on its way: pings carry the second in which they were made, and the promptest one
+ * tells how far the clocks are apart. A wire that takes less than comes would look alive, and show the past.
+ */
+export function createLag(): { note(ping: string, receivedAt: number): number } {
+  let promptest = Number.POSITIVE_INFINITY;
+  return {
+    note(ping, receivedAt) {
+      const difference = receivedAt - Date.parse(ping);
+      if (Number.isNaN(difference)) return 0;
+      promptest = Math.min(promptest, difference);
+      return Math.max(0, difference - promptest - 1_000);
     },
   };
 }

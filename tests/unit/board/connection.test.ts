@@ -3,6 +3,9 @@ import { type ConnectionOptions, type Frame, openConnection } from '@/lib/board/
 import type { FeedState } from '@/lib/protocol/events';
 import { createFakePage } from './fakes';
 
+/** As a ping tells the time. */
+const iso = (ms: number) => `${new Date(ms).toISOString().slice(0, 19)}Z`;
+
 function setUp(overrides: Partial<ConnectionOptions> = {}) {
   const page = createFakePage();
   const frames: Frame[] = [];
@@ -84,9 +87,124 @@ describe('connection', () => {
     const { page, states } = setUp();
     page.source().emit('feed-status', '{}');
     for (let count = 0; count < 20; count += 1) {
-      page.source().emit('ping', '2026-11-22T19:30:00Z');
+      page.source().emit('ping', iso(page.now()));
       page.advance(5_000);
     }
+    expect(states).toEqual(['live']);
+  });
+
+  it('is late, dead and reopened on a wire that falls ever further behind, though it never falls silent', () => {
+    const { page, states } = setUp();
+    page.source().emit('feed-status', '{}');
+    const opened = page.sources.length;
+    let heldMs = 0;
+    const at = new Map<FeedState, number>();
+    while (page.sources.length === opened && heldMs < 60_000) {
+      page.source().emit('ping', iso(page.now() - heldMs));
+      page.source().emit('copilot-odds', '{}', `${page.now()}-0`);
+      const state = states.at(-1);
+      if (state && !at.has(state)) at.set(state, heldMs);
+      page.advance(1_000);
+      heldMs += 500;
+    }
+    expect([...at.keys()]).toEqual(['live', 'late', 'dead']);
+    expect(at.get('late')).toBeGreaterThanOrEqual(9_000);
+    expect(at.get('late')).toBeLessThanOrEqual(11_000);
+    expect(at.get('dead')).toBeLessThanOrEqual(16_000);
+    // What comes next is prompt, so it is live.
+    page.advance(5_000);
+    page.source().emit('connected', 'ok go');
+    page.source().emit('feed-status', '{}');
+    page.source().emit('ping', iso(page.now()));
+    expect(states.at(-1)).toBe('live');
+  });
+
+  it('takes clocks that are hours apart, or jump, for no delay for long', () => {
+    const { page, states } = setUp();
+    page.source().emit('feed-status', '{}');
+    for (const ahead of [3 * 3_600_000, 0]) {
+      for (let count = 0; count < 10; count += 1) {
+        page.source().emit('ping', iso(page.now() + ahead));
+        page.source().emit('feed-status', '{}');
+        page.advance(5_000);
+      }
+    }
+    expect(page.sources.length).toBe(2);
+    page.source().emit('connected', 'ok go');
+    for (let count = 0; count < 3; count += 1) {
+      page.source().emit('feed-status', '{}');
+      page.source().emit('ping', iso(page.now()));
+      page.advance(5_000);
+    }
+    expect(states.at(-1)).toBe('live');
+  });
+
+  it('counts silence by a clock that is set back, too', () => {
+    const { page, states } = setUp();
+    page.source().emit('feed-status', '{}');
+    page.shiftClock(-600_000);
+    page.advance(11_100);
+    expect(states).toEqual(['live', 'late']);
+    page.advance(5_000);
+    expect(states).toEqual(['live', 'late', 'dead']);
+    page.advance(2_000);
+    expect(page.sources.length).toBe(2);
+  });
+
+  it('stays grey, since it was last known, through openings that come to nothing', () => {
+    const since: [FeedState, number][] = [];
+    const { page } = setUp({ onState: (state, at) => since.push([state, at]) });
+    page.source().emit('feed-status', '{}');
+    const from = page.now();
+    for (let round = 0; round < 10; round += 1) {
+      page.advance(40_000);
+      page.source().emit('connected', 'ok go');
+      page.source().emit('copilot-odds', '{}', `8-${round}`);
+      page.source().emit('error');
+    }
+    expect(since.slice(1)).toEqual([
+      ['late', from],
+      ['dead', from],
+    ]);
+  });
+
+  it('is not live by what came out of a silence before the server has said how it is', () => {
+    const { page, states, frames } = setUp();
+    page.source().emit('feed-status', '{}');
+    page.advance(12_000);
+    page.source().emit('copilot-odds', '{}', '8-1');
+    page.source().emit('ping', iso(page.now()));
+    expect(states).toEqual(['live', 'late']);
+    expect(frames.at(-1)?.isCatchUp).toBe(true);
+    page.source().emit('feed-status', '{}');
+    expect(states).toEqual(['live', 'late', 'live']);
+  });
+
+  it('is not live after a reset until it was filled anew, and grey where that takes long', () => {
+    const { page, states, connection } = setUp();
+    page.source().emit('feed-status', '{}');
+    page.source().emit('reset', '{}', '9-0');
+    expect(states).toEqual(['live', 'connecting']);
+    for (let second = 0; second < 20; second += 1) {
+      page.source().emit('ping', iso(page.now()));
+      page.source().emit('feed-status', '{}');
+      page.advance(1_000);
+    }
+    expect(states).toEqual(['live', 'connecting', 'late', 'dead']);
+    connection.fill();
+    expect(states.at(-1)).toBe('live');
+  });
+
+  it('takes what a standing stream replays for the past', () => {
+    const { page, states, frames } = setUp();
+    page.source().emit('connected', 'ok go');
+    page.source().emit('feed-status', '{}');
+    page.source().emit('connected', 'ok go');
+    page.source().emit('copilot-odds', '{}', '8-1');
+    expect(frames.at(-1)?.isCatchUp).toBe(true);
+    page.source().emit('feed-status', '{}');
+    page.source().emit('copilot-odds', '{}', '8-2');
+    expect(frames.at(-1)?.isCatchUp).toBe(false);
     expect(states).toEqual(['live']);
   });
 

@@ -5,6 +5,7 @@ type Timer = { at: number; callback: () => void };
 
 export function createFakePage(startMs = 1_795_000_000_000) {
   let now = startMs;
+  let shiftMs = 0;
   const timers = new Set<Timer>();
   const frames = new Set<() => void>();
   const visibility = new Set<() => void>();
@@ -23,7 +24,11 @@ export function createFakePage(startMs = 1_795_000_000_000) {
     sources,
     frames,
     timers,
-    now: () => now,
+    now: () => now + shiftMs,
+    /** Sets the clock, which timers do not go by. */
+    shiftClock(ms: number): void {
+      shiftMs += ms;
+    },
     random: () => 0.5,
     setTimer: (callback: () => void, delayMs: number) =>
       add(timers, { at: now + delayMs, callback }),

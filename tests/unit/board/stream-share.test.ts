@@ -544,6 +544,7 @@ describe(`tabs over a server that delivers when it likes (seed ${seed})`, () => 
             // It reads a snapshot, which is at least as new.
             tab.from = frame.id ?? '';
             heard.length = 0;
+            tab.connection.fill();
           } else if (frame.name === 'copilot-odds') heard.push(`${frame.id} ${frame.data}`);
         },
         onState: (state) => {

@@ -25,6 +25,7 @@ function setUp() {
   const store = createBoardStore({ sport: 'basketball', initial: null, ...page });
   const reads: {
     scope: Scope;
+    onPage(): void;
     answer(snapshot: Snapshot): Promise<void>;
     fail(): Promise<void>;
   }[] = [];
@@ -33,10 +34,11 @@ function setUp() {
   };
   const stream = createBoardStream(store, {
     ...page,
-    readSnapshot: (scope) =>
+    readSnapshot: (scope, onPage) =>
       new Promise((resolve, reject) => {
         reads.push({
           scope,
+          onPage,
           answer: async (snapshot) => {
             resolve(snapshot);
             await settle();
@@ -244,20 +246,111 @@ describe('board stream', () => {
 
   it('reads again by itself once in a while, and stays whole meanwhile', async () => {
     const { page, store, stream, read, reads } = setUp();
+    const startedAt = page.now();
     stream.setScope(ALL);
     await read().answer(aSnapshot('7-0', [aWireRow()]));
     page.source().emit('feed-status', '{}');
-    for (let minute = 0; minute < 60; minute += 1) {
+    for (let minute = 0; minute < 60 && reads.length < 2; minute += 1) {
       page.source().emit('ping', '2026-11-22T19:30:00Z');
-      page.advance(10_000 - 1);
-      page.source().emit('ping', '2026-11-22T19:30:00Z');
-      page.advance(50_001);
+      page.advance(60_000);
     }
+    expect(page.now() - startedAt).toBeGreaterThan(30 * 60_000);
     expect(reads.length).toBe(2);
     expect(store.getState().load.state).toBe('complete');
     // What the server has forgotten meanwhile is forgotten here.
     await read().answer(aSnapshot('9-0'));
     expect(store.getState().book.odds.size).toBe(0);
+  });
+
+  it('is not live after a reset until the snapshot was read, nor whole where that does not come', async () => {
+    const { page, store, stream, read, reads, emit, price } = setUp();
+    const hop = () => store.getState().feed.hop.state;
+    stream.setScope(ALL);
+    await read().answer(aSnapshot('7-0', [aWireRow({ price: 110 })]));
+    page.source().emit('feed-status', '{}');
+    expect(hop()).toBe('live');
+    page.source().emit('reset', '{"reason":"too-old","at":"9-0"}', '9-0');
+    page.source().emit('feed-status', '{}');
+    expect(hop()).toBe('connecting');
+    // An answer that never comes: it is given up, told, and asked for again.
+    for (let second = 0; second < 25; second += 1) {
+      page.source().emit('feed-status', '{}');
+      page.frame();
+      page.advance(1_000);
+    }
+    expect(hop()).toBe('dead');
+    expect(store.getState().load).toMatchObject({
+      state: 'error',
+      error: 'The server does not answer.',
+    });
+    expect(reads.length).toBe(3);
+    emit(120, '9-5');
+    await read().answer(aSnapshot('9-9', [aWireRow({ price: 130 })]));
+    expect(hop()).toBe('live');
+    expect(price()).toBe(130);
+  });
+
+  it('gives a read up that brings nothing, not one that goes on', async () => {
+    const { page, store, stream, reads } = setUp();
+    stream.setScope(ALL);
+    for (let part = 0; part < 10; part += 1) {
+      page.advance(15_000);
+      reads[0]?.onPage();
+    }
+    expect(reads.length).toBe(1);
+    page.advance(20_000);
+    expect(store.getState().load.state).toBe('error');
+    // There is a stream now: it says how the feed is.
+    expect(page.sources.length).toBeGreaterThan(0);
+    page.advance(2_000);
+    expect(reads.length).toBe(2);
+    // What comes of the first one is nobody's.
+    await reads[0]?.answer(aSnapshot('7-0', [aWireRow({ price: 110 })]));
+    expect(store.getState().load.state).not.toBe('complete');
+  });
+
+  it('begins a read anew that hangs when the page is shown, and waits out no pause', async () => {
+    const { page, stream, read, reads } = setUp();
+    stream.setScope(ALL);
+    page.wake();
+    expect(reads.length).toBe(1);
+    page.advance(6_000);
+    page.wake();
+    expect(reads.length).toBe(2);
+    await read().fail();
+    page.wake();
+    expect(reads.length).toBe(3);
+  });
+
+  it('leaves no hole between a snapshot and a stream that began at its own time', async () => {
+    const { page, stream, read, emit } = setUp();
+    stream.setScope(ALL);
+    await read().fail();
+    expect(page.source().position).toBeNull();
+    emit(120, '9-0');
+    page.advance(2_000);
+    await read().answer(aSnapshot('7-0', [aWireRow({ price: 110 })]));
+    expect(page.sources.length).toBe(2);
+    expect(page.source().position).toBe('7-0');
+  });
+
+  it('takes nothing from a stream that is behind a snapshot it was read beside', async () => {
+    const { page, store, stream, read, emit, price } = setUp();
+    stream.setScope(ALL);
+    await read().answer(aSnapshot('7-0', [aWireRow({ price: 110 })]));
+    page.source().emit('feed-status', '{}');
+    page.frame();
+    stream.retry();
+    await read().answer(aSnapshot('8-0', [aWireRow({ price: 130 })]));
+    emit(120, '7-5');
+    page.frame();
+    expect(price()).toBe(130);
+    emit(130, '8-0');
+    page.frame();
+    expect(store.getState().moves.size).toBe(0);
+    emit(140, '8-1');
+    page.frame();
+    expect(price()).toBe(140);
   });
 
   it('stops everything when it is closed', async () => {
