@@ -149,7 +149,7 @@ export function BoardFilters({ totals, layout }: { totals: ReactNode; layout: La
         <Rule />
         {states}
         {mainLines}
-        <Search text={query.q} onChange={onSearch} className="w-52" />
+        <Search text={query.q} onChange={onSearch} className="w-52 min-w-24 shrink!" />
         <span className="min-w-2 flex-1" />
         {totals}
         {format}

@@ -137,8 +137,9 @@ function Connections({ feed, now }: { feed: BoardState['feed']; now: number }) {
         ]}
       />
       <tbody>
-        {[own, ...others].map((hop) => (
-          <tr key={hop.title ?? hop.name} className="border-line-subtle border-b">
+        {[own, ...others].map((hop, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: two may carry the same leagues, and a row has no state.
+          <tr key={`${index} ${hop.name}`} className="border-line-subtle border-b">
             <th
               scope="row"
               title={hop.title}

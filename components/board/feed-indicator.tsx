@@ -68,7 +68,11 @@ const ANNOUNCE_AFTER_MS = 2_000;
 function FeedAnnouncer({ words, state }: { words: string; state: FeedState }) {
   const [said, setSaid] = useState('');
   useEffect(() => {
-    if (state === 'connecting') return;
+    // A dead board says so by itself, as an alert.
+    if (state === 'dead') {
+      setSaid('');
+      return;
+    }
     const timer = setTimeout(() => setSaid(`Feed: ${words}`), ANNOUNCE_AFTER_MS);
     return () => clearTimeout(timer);
   }, [words, state]);

@@ -359,12 +359,12 @@ export function createHub(deps: HubDeps): Hub {
         differences.afterGaps += changes;
         viewers.statusChanged();
         if (gapMs === 0 && changes === 0) return;
-        const gap = gapMs > 0 ? `after a gap of ${Math.max(1, Math.round(gapMs / 1000))} s ` : '';
-        const found = changes === 1 ? '1 difference' : `${changes || 'no'} differences`;
-        healed = {
-          text: `Everything was read again ${gap}and ${found} corrected.`,
-          at: timing.now(),
-        };
+        const gapSeconds = Math.max(1, Math.round(gapMs / 1000));
+        const what =
+          gapMs > 0 ? `A gap of ${gapSeconds} s was read again` : 'Prices were read again';
+        const found = changes === 1 ? '1 difference' : `${changes} differences`;
+        const outcome = changes === 0 ? 'nothing differed' : `${found} corrected`;
+        healed = { text: `${what}: ${outcome}.`, at: timing.now() };
         log.info(`${sport}: ${healed.text}`, { sport, gapMs, differences: changes });
       },
       onReadFailed(keys) {
@@ -393,7 +393,9 @@ export function createHub(deps: HubDeps): Hub {
       reader.read(leagues, gapMs);
     },
     onWanted(added, dropped) {
-      reader.add(added);
+      // Read apart as well, for the same reason as they are subscribed apart.
+      reader.add(added.filter(({ key }) => subscription.isNamed(key)));
+      reader.add(added.filter(({ key }) => !subscription.isNamed(key)));
       reader.drop(dropped);
       gaps.drop(dropped);
       if (dropped.length > 0) {
@@ -644,11 +646,10 @@ export function createHub(deps: HubDeps): Hub {
     },
 
     health() {
+      const wanted = subscription.wanted().filter(({ name }) => name !== '');
+      const named = wanted.filter(({ key }) => subscription.isNamed(key));
       const { feed, message } = status({
-        leagues: subscription
-          .wanted()
-          .map(({ name }) => name)
-          .filter(Boolean),
+        leagues: (named.length > 0 ? named : wanted).map(({ name }) => name),
       });
       return {
         feed,

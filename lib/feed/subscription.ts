@@ -54,6 +54,8 @@ export type Subscription = {
   wanted(): League[];
   /** The leagues that a filter means. */
   resolve(filter: LeagueScope): League[];
+  /** Whether the vendor names this league, or nobody knows which it does; others are in viewers' own words. */
+  isNamed(key: string): boolean;
   /** Whether this league, by name, was carried and is not any more, though its last rows may still come. */
   isLetGo(league: string): boolean;
   coverage(filter: LeagueScope): Coverage;
@@ -187,6 +189,10 @@ export function createSubscription(deps: SubscriptionDeps): Subscription {
     return used;
   }
 
+  function isNamed(key: string): boolean {
+    return byLabel.size === 0 || byLabel.has(key) || deps.isHeld(key);
+  }
+
   function linger(key: string, league: League): void {
     lingering.delete(key);
     lingering.set(key, { league, until: timing.now() + settings.leagueLingerMs });
@@ -226,16 +232,21 @@ export function createSubscription(deps: SubscriptionDeps): Subscription {
       for (const connection of current) connection.isRetiring = connection !== whole;
       if (!whole) connect([]);
     } else {
-      const plan = planConnections(
-        current.map(({ leagues }) => leagues.map(({ key }) => key)),
-        [...next.keys()],
-        settings.connectionLeagues,
-      );
-      current.forEach((connection, index) => {
-        connection.isRetiring = !plan.keep.includes(index);
-      });
-      for (const keys of plan.open)
-        connect(keys.map((key) => next.get(key)).filter((l) => l !== undefined));
+      for (const connection of current) connection.isRetiring = true;
+      // One wrong word may have the vendor refuse all that it stands beside, so it never stands beside a league.
+      for (const isOwn of [isNamed, (key: string) => !isNamed(key)]) {
+        const plan = planConnections(
+          current.map(({ leagues }) => leagues.map(({ key }) => key)),
+          [...next.keys()].filter(isOwn),
+          settings.connectionLeagues,
+        );
+        for (const index of plan.keep) {
+          const kept = current[index];
+          if (kept) kept.isRetiring = false;
+        }
+        for (const keys of plan.open)
+          connect(keys.map((key) => next.get(key)).filter((league) => league !== undefined));
+      }
     }
     retire();
     deps.onChange();
@@ -402,6 +413,7 @@ export function createSubscription(deps: SubscriptionDeps): Subscription {
     },
     wanted: () => [...carried.values()],
     resolve,
+    isNamed,
     isLetGo: (league) =>
       letGo.size > 0 && !carried.has(WHOLE_SPORT.key) && letGo.has(toLeague(league).key),
     coverage,

@@ -32,6 +32,39 @@ describe(`subscription (seed ${seed})`, () => {
     );
   });
 
+  it('never has a league share a connection, or a read, with a word that the vendor does not name', async () => {
+    const { hub, vendor, timing } = createHubKit({
+      settings: { fixturesPollMs: 0, oddsRefreshMs: 0 },
+    });
+    hub.stream(aQuery('league=Nonsense&league=NBA'), null, signal());
+    await timing.advance(1_000);
+    hub.stream(aQuery('league=NCAAB&league=NBA%2CWNBA'), null, signal());
+    await timing.advance(1_000);
+    for (const upstream of vendor.open()) {
+      if (upstream.leagues.includes('NBA') || upstream.leagues.includes('NCAAB'))
+        upstream.connect();
+    }
+    await timing.advance(10_000);
+    const words = ['Nonsense', 'NBA,WNBA'];
+    const asked = vendor.asked.filter(({ path }) => path === 'fixtures');
+    expect(asked.length).toBeGreaterThan(1);
+    for (const names of [
+      ...vendor.open().map(({ leagues }) => leagues),
+      ...asked.map(({ values }) => values),
+    ]) {
+      expect(new Set(names.map((name) => words.includes(name))).size).toBe(1);
+    }
+    expect(
+      vendor
+        .open()
+        .flatMap(({ leagues }) => leagues)
+        .sort(),
+    ).toEqual(['NBA', 'NBA,WNBA', 'NCAAB', 'Nonsense'].sort());
+    // Nor does the server as a whole count as ill for it.
+    expect(hub.health().feed).toBe('live');
+    hub.close();
+  });
+
   it('leaves connections alone that carry exactly what is wanted', () => {
     const current = [['a', 'b'], ['c']];
     expect(planConnections(current, ['c', 'a', 'b'], 2)).toEqual({ keep: [0, 1], open: [] });
