@@ -110,9 +110,9 @@ async function play(seed: number, count: number, isDamaging: boolean): Promise<R
       if (random() < 0.2) boards[2]?.setScope({ leagues: [pick(leagues, random)], fixtureIds: [] });
       simulator.pause();
       wire.heal();
-      const healMs = await healed(episode.mood);
+      const { healMs, late } = await healed(episode.mood);
       if (healMs >= HEAL_MS) {
-        throw new Error(`right only ${healMs} ms after ${episode.mood}\n${told()}`);
+        throw new Error([`right only ${healMs} ms after ${episode.mood}`, late, told()].join('\n'));
       }
       heals.push(healMs);
       simulator.resume();
@@ -133,25 +133,34 @@ async function play(seed: number, count: number, isDamaging: boolean): Promise<R
     knew: seen.knewShare(),
   };
 
-  /** Waits until every board knows and is right; tells how long that took from when the vendor accepted everything. */
-  async function healed(mood: string | null): Promise<number> {
+  /** What every board says of itself, and in what it is wrong. */
+  function shown(): string {
+    const states = boards.map(({ store }) => {
+      const { feed, load } = store.getState();
+      return JSON.stringify({ ...feed, load });
+    });
+    return [...states, ...wrongs().map((list) => [...list].slice(0, 10).join('; '))].join('\n');
+  }
+
+  /**
+   * Waits until every board knows and is right; tells how long that took from when the vendor accepted everything, and
+   * how the boards were when it had taken too long.
+   */
+  async function healed(mood: string | null): Promise<{ healMs: number; late: string }> {
     const from = Math.max(timing.now(), (wire.limitedAt() ?? 0) + PAUSE_MS);
     const wallFrom = performance.now();
+    let late = '';
     for (;;) {
       if (boards.every(saysItKnows) && wrongs().every(({ size }) => size === 0)) break;
+      if (late === '' && timing.now() - from >= HEAL_MS) late = shown();
       if (performance.now() - wallFrom > GIVE_UP_MS) {
-        const states = boards.map(({ store }) => {
-          const { feed, load } = store.getState();
-          return JSON.stringify({ ...feed, load });
-        });
-        const lists = wrongs().map((list) => [...list].slice(0, 10).join('; '));
         throw new Error(
-          [`not right again after ${mood ?? 'the start'}`, ...states, ...lists, told()].join('\n'),
+          [`not right again after ${mood ?? 'the start'}`, late, shown(), told()].join('\n'),
         );
       }
       await sleep(4);
     }
-    return Math.max(0, timing.now() - from);
+    return { healMs: Math.max(0, timing.now() - from), late };
   }
 }
 
