@@ -145,7 +145,7 @@ export const FEED_SETTINGS = {
   ),
   restRetryMs: wait(
     'BOARD_REST_RETRY_MS',
-    8_000,
+    5_000,
     'longest pause before a read that failed is tried again',
   ),
   fixturesPollMs: wait(

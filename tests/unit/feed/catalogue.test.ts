@@ -70,7 +70,7 @@ describe('catalogue', () => {
       expect((await catalogue.sports(1_000)).isFallback).toBe(true);
       await timing.advance(1_000);
     }
-    expect(asked()).toBe(8);
+    expect(asked()).toBe(12);
     expect(lines).toHaveLength(1);
   });
 

@@ -347,9 +347,9 @@ describe('hub', () => {
     await kit.timing.advance(30_000);
     const before = kit.vendor.asked.length;
     await kit.timing.advance(60_000);
-    // One request per 5 to 10 s.
-    expect(kit.vendor.asked.length - before).toBeGreaterThanOrEqual(6);
-    expect(kit.vendor.asked.length - before).toBeLessThanOrEqual(12);
+    // One request per 2.5 to 5 s.
+    expect(kit.vendor.asked.length - before).toBeGreaterThanOrEqual(12);
+    expect(kit.vendor.asked.length - before).toBeLessThanOrEqual(24);
     kit.vendor.refusal = null;
     kit.vendor.fixtures = [aWireFixture()];
     await kit.timing.advance(10_000);
