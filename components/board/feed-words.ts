@@ -63,8 +63,8 @@ export const HOP_HEALING_WORDS: Record<HopGap['healing'], string> = {
   waiting: 'Waiting for the server',
   'went-on': 'Silent; the same stream went on',
   resumed: 'Resumed after the last entry',
-  reading: 'Too long to resume; reading the snapshot',
-  read: 'Too long to resume; started anew from the snapshot',
+  reading: 'Could not be resumed; reading the snapshot',
+  read: 'Could not be resumed; started anew from the snapshot',
 };
 
 /** Leagues in few words; none are the whole sport. */

@@ -17,6 +17,9 @@ const STREAM = `/api/v3/stream/copilot/${SPORT}/odds`;
 /** Long enough that no pause of a busy machine counts as the vendor's. */
 const PATIENT = { upstreamLateMs: 30_000, upstreamDeadMs: 60_000 };
 
+/** How long a board may be wrong while it says that all is well: a silence is none for 10 s. */
+const BLIND_MS = 15_000;
+
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** For what happens many times over: looks more often than `eventually`. */
@@ -231,12 +234,13 @@ describe(`a viewer over broken wires (seed ${SEED})`, () => {
     });
     const server = await startFeedServer(
       simulator,
-      { flushMs: 2 * scale, tickMs: 16 * scale, tickMaxMs: 50 * scale, journalRows: 3_000 },
+      // A short journal, so that longer silences end in a reset.
+      { flushMs: 2 * scale, tickMs: 16 * scale, tickMaxMs: 50 * scale, journalRows: 10 },
       timing,
     );
     const wire = await startFaultProxy(server.url);
     const boards = [1, 2, 3].map(() => openBoard(wire.url, SPORT, { scope: ANYWHERE, timing }));
-    const seen = watch(boards, { simulator, sport: SPORT, timing, allowedMs: 30_000 });
+    const seen = watch(boards, { simulator, sport: SPORT, timing, allowedMs: BLIND_MS });
     const kinds: FaultKind[] = [
       ...(['cut', 'end', 'cut-in-frame', 'cut-in-character', 'stall', 'silence', 'delay'] as const),
       ...(['split-everywhere', 'split-in-character', 'split-in-field'] as const),
@@ -247,6 +251,7 @@ describe(`a viewer over broken wires (seed ${SEED})`, () => {
         'read-status',
         'read-cut',
         'read-broken',
+        'read-hang',
         'cut-all',
       ] as const),
     ];
@@ -273,8 +278,10 @@ describe(`a viewer over broken wires (seed ${SEED})`, () => {
       expect(seen.lies).toEqual([]);
       const struck = Object.values(wire.struck()).reduce((sum, count) => sum + count, 0);
       expect(struck).toBeGreaterThan(100);
+      const resets = boards.map(({ store }) => store.getState().feed.resets);
+      expect(resets.reduce((sum, count) => sum + count, 0)).toBeGreaterThan(0);
       console.log(
-        `${struck} faults between boards and server, clock 1:${scale}, seed ${SEED}; longest wrong while all was said to be well: ${(seen.longestMs() / 1_000).toFixed(1)} s`,
+        `${struck} faults between boards and server, ${resets.join(' + ')} resets, clock 1:${scale}, seed ${SEED}; longest wrong while all was said to be well: ${(seen.longestMs() / 1_000).toFixed(1)} s`,
       );
     } catch (error) {
       console.log([`seed ${SEED}; the wire's last acts:`, ...wire.log().slice(-150)].join('\n'));

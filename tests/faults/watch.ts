@@ -45,7 +45,8 @@ export function differences(
     for (const { id, league, status } of truth.fixtures) {
       if (leagues.size > 0 && !leagues.has(slug(league))) continue;
       const held = book.fixtures.get(id);
-      if (held && held.status !== status)
+      // A status of null is shown as unknown: nothing false is said of it.
+      if (held && held.status !== null && held.status !== status)
         wrong.set(`fixture ${id}`, `${held.status} instead of ${status}`);
     }
     return wrong;

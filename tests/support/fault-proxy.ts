@@ -161,12 +161,28 @@ export async function startFaultProxy(target: string, now = Date.now): Promise<F
     response.write(frame.subarray(0, index), () => response.destroy());
   }
 
+  /** Each piece in a turn of its own: what is written in one turn arrives in one. */
   function pieces(line: Line, frame: Buffer, cuts: readonly number[]): void {
-    let from = 0;
-    for (const cut of [...cuts, frame.length]) {
-      put(line, frame.subarray(from, cut));
-      from = cut;
+    const ends = [...cuts, frame.length];
+    const parts = ends.map((end, index) => frame.subarray(ends[index - 1] ?? 0, end));
+    if (line.held) {
+      for (const part of parts) put(line, part);
+      return;
     }
+    line.held = parts;
+    const step = () => {
+      // Let go of meanwhile, or held up for longer.
+      if (!line.held || line.release) return;
+      const item = line.held.shift();
+      if (item === undefined || line.isSilent || line.response.destroyed) {
+        line.held = null;
+        return;
+      }
+      if (item === 'end') line.response.end();
+      else if (item.length > 0) line.response.write(item);
+      setImmediate(step);
+    };
+    step();
   }
 
   function pass(line: Line, frame: Buffer): void {

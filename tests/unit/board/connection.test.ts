@@ -71,6 +71,17 @@ describe('connection', () => {
     expect(page.sources.length).toBe(opened + 1);
   });
 
+  it('is crowded no more, and soon live, once something comes', () => {
+    const crowded: boolean[] = [];
+    const { page, states } = setUp({ onCrowded: (isCrowded) => crowded.push(isCrowded) });
+    page.source().emit('crowded');
+    page.source().emit('connected', 'ok go');
+    expect(crowded).toEqual([true, false]);
+    expect(states).toEqual(['dead']);
+    page.source().emit('feed-status', '{}');
+    expect(states).toEqual(['dead', 'live']);
+  });
+
   it('is late after 10 s and dead after 15 s without any frame', () => {
     const { page, states } = setUp();
     page.source().emit('connected', 'ok go');
