@@ -5,7 +5,7 @@ import { Popup } from '@/components/ui/popup';
 import { formatClock, formatLength, formatOffset, zoneName } from '@/lib/board/format';
 import { useBoardStore, useNow, useTimeZone } from '@/lib/board/hooks';
 import type { BoardState } from '@/lib/board/store';
-import type { FeedState } from '@/lib/protocol/events';
+import { type FeedState, SEVERITY } from '@/lib/protocol/events';
 import { FeedMark } from './feed-mark';
 import {
   feedWords,
@@ -92,8 +92,6 @@ type Hop = {
   clockOffsetMs: number | null;
 };
 
-const WORST_FIRST: Record<FeedState, number> = { dead: 0, late: 1, connecting: 2, live: 3 };
-
 function Connections({ feed, now }: { feed: BoardState['feed']; now: number }) {
   const own: Hop = {
     name: OWN_HOP,
@@ -114,7 +112,7 @@ function Connections({ feed, now }: { feed: BoardState['feed']; now: number }) {
         lastFrameMs: lastFrameMs === null ? null : lastFrameMs + sinceToldMs,
       }),
     )
-    .sort((a, b) => WORST_FIRST[a.state] - WORST_FIRST[b.state]);
+    .sort((a, b) => SEVERITY[b.state] - SEVERITY[a.state]);
   return (
     <table className="mt-3 w-full table-fixed text-detail tabular-nums">
       <caption className="pb-1 text-left text-ink-muted">

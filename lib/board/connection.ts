@@ -10,6 +10,7 @@ import {
   DEAD_MS,
   type FeedState,
   LATE_MS,
+  SEVERITY,
   VENDOR_EVENTS,
 } from '@/lib/protocol/events';
 
@@ -67,8 +68,6 @@ const BACKOFF_LIMIT_MS = 30_000;
 /** A stream that lived this long ends a row of failures: a flapping server still meets the backoff. */
 const STEADY_MS = 5_000;
 
-const SEVERITY: Record<FeedState, number> = { live: 0, connecting: 1, late: 2, dead: 3 };
-
 /** Opens the stream and keeps it open until `close`. */
 export function openConnection(options: ConnectionOptions, deps: ConnectionDeps): Connection {
   let { position } = options;
@@ -94,7 +93,6 @@ export function openConnection(options: ConnectionOptions, deps: ConnectionDeps)
   /** False from a `reset` until the snapshot has been read: what is held has holes. */
   let isWhole = true;
   let lag = createLag();
-  let lagMs = 0;
 
   /** A clock that was set back takes all times with it, or silence would be none until it has caught up. */
   function clock(): number {
@@ -104,7 +102,6 @@ export function openConnection(options: ConnectionOptions, deps: ConnectionDeps)
       openedAt = Math.min(openedAt, now);
       knownAt = Math.min(knownAt, now);
       lag = createLag();
-      lagMs = 0;
     }
     return now;
   }
@@ -145,7 +142,7 @@ export function openConnection(options: ConnectionOptions, deps: ConnectionDeps)
       firstFrameAt = receivedAt;
       if (openings > 1) options.onResume();
     } else if (name === 'connected') isReplayed = true;
-    if (name === 'ping') lagMs = lag.note(event.data, receivedAt);
+    if (name === 'ping') lag.note(event.data, receivedAt);
     if (name === 'feed-status') {
       isCaughtUp = true;
       isReplayed = false;
@@ -163,7 +160,7 @@ export function openConnection(options: ConnectionOptions, deps: ConnectionDeps)
   }
 
   function know(): void {
-    if (isWhole) knownAt = Math.max(knownAt, heardAt - lagMs);
+    if (isWhole) knownAt = Math.max(knownAt, heardAt - lag.ms());
   }
 
   function shut(): void {
@@ -174,7 +171,6 @@ export function openConnection(options: ConnectionOptions, deps: ConnectionDeps)
     isCaughtUp = false;
     isReplayed = false;
     lag = createLag();
-    lagMs = 0;
   }
 
   function open(): void {
@@ -220,7 +216,7 @@ export function openConnection(options: ConnectionOptions, deps: ConnectionDeps)
   }
 
   function isSilent(): boolean {
-    return clock() - Math.max(heardAt, openedAt) >= DEAD_MS || lagMs >= DEAD_MS;
+    return clock() - Math.max(heardAt, openedAt) >= DEAD_MS || lag.ms() >= DEAD_MS;
   }
 
   function watch(): void {

@@ -1,21 +1,22 @@
 /**
- * The board's one store: a Book, what moved in it, and how healthy its feed is. It is written at most once
- * per frame of the screen; odds and fixtures in the Book are immutable objects, so a cell that selects its
- * odd by id renders when that odd changed and never else.
+ * The board's one store: a Book, what moved in it, and how healthy its feed is. What the stream brings is
+ * written at most once per frame of the screen; odds and fixtures in the Book are immutable objects, so a cell that
+ * selects its odd by id renders when that odd changed and never else.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { Book, type FixtureChange, type OddChange } from '@/lib/protocol/book';
 import { createClockOffset } from '@/lib/protocol/clock-offset';
 import { decodeEvent, decodeSnapshot, type Snapshot } from '@/lib/protocol/decode';
 import { compareEntryIds, parseEntryId } from '@/lib/protocol/entry-id';
-import type {
-  FeedSource,
-  FeedState,
-  FeedStatus,
-  Fixture,
-  Odd,
-  SnapshotBody,
-  WireRecord,
+import {
+  type FeedSource,
+  type FeedState,
+  type FeedStatus,
+  type Fixture,
+  type Odd,
+  SEVERITY,
+  type SnapshotBody,
+  type WireRecord,
 } from '@/lib/protocol/events';
 import { entityOf } from '@/lib/protocol/line';
 import { priceMove } from '@/lib/protocol/price';
@@ -123,7 +124,7 @@ export type BoardState = {
   sport: string;
   /** Changed in place: select odds and fixtures, never the maps. */
   book: Book;
-  /** +1 per write; at most one write per frame. */
+  /** +1 per write. */
   tick: number;
   /** +1 when rows may differ: an odd or fixture came or went, or changed in anything but price and receipts. */
   structure: number;
@@ -208,8 +209,6 @@ export type BoardStoreOptions = {
 const UNANSWERED = 'The board gets no answer from its server; it keeps trying by itself.';
 const CROWDED =
   'Other tabs hold all connections that this browser has: close the board of another sport there, or look away from it.';
-
-const SEVERITY: Record<FeedState, number> = { live: 0, connecting: 1, late: 2, dead: 3 };
 
 /** Creates the store, holding the first screen where there is one. */
 export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOptions): BoardStore {
@@ -558,13 +557,11 @@ function isPartial({ partial, filledAt }: FeedStatus, at: string | null): boolea
   return partial || (filledAt !== null && at !== null && isAfter(filledAt, at));
 }
 
-const FEED_STATES: readonly string[] = ['connecting', 'live', 'late', 'dead'] satisfies FeedState[];
-
 /** The body of `feed-status`, or null where it is none. It comes from our own server: only its shape is checked. */
 function parseFeedStatus(data: string): FeedStatus | null {
   try {
     const status: FeedStatus | null = JSON.parse(data);
-    return status && FEED_STATES.includes(status.feed) ? status : null;
+    return status && Object.hasOwn(SEVERITY, status.feed) ? status : null;
   } catch {
     return null;
   }

@@ -8,7 +8,7 @@
  * a `reset`, or an `error` after which it opens again; frames of a wider scope may be among them. To a tab it
  * behaves like an EventSource; what a tab does about silence and errors stays with the tab.
  */
-import { createLag } from '@/lib/protocol/clock-offset';
+import { createLag, type Lag } from '@/lib/protocol/clock-offset';
 import { compareEntryIds, parseEntryId } from '@/lib/protocol/entry-id';
 import { BOARD_EVENTS, DEAD_MS, VENDOR_EVENTS } from '@/lib/protocol/events';
 import type { EventSourceLike } from './connection';
@@ -87,9 +87,7 @@ type Link = {
   /** Whether it has said that what it replays is over. */
   isReady: boolean;
   heardAt: number;
-  lag: ReturnType<typeof createLag>;
-  /** How long what it brings was held up on its way. */
-  lagMs: number;
+  lag: Lag;
 };
 
 export type StreamShare = {
@@ -273,7 +271,6 @@ export function createStreamShare(deps: ShareDeps): StreamShare {
       isReady: false,
       heardAt: deps.now(),
       lag: createLag(),
-      lagMs: 0,
     };
     links.add(link);
     for (const tab of joining) tab.link = link;
@@ -287,7 +284,7 @@ export function createStreamShare(deps: ShareDeps): StreamShare {
 
   function receive(link: Link, name: string, data: string, lastEventId: string): void {
     link.heardAt = deps.now();
-    if (name === 'ping') link.lagMs = link.lag.note(data, link.heardAt);
+    if (name === 'ping') link.lag.note(data, link.heardAt);
     const id = parseEntryId(lastEventId) ? lastEventId : null;
     const isReset = name === 'reset';
     if (id !== null && (isReset || isBehind(link.seen, id))) link.seen = id;
@@ -394,9 +391,8 @@ export function createStreamShare(deps: ShareDeps): StreamShare {
       // The clock was set back: silence counts from here.
       link.heardAt = now;
       link.lag = createLag();
-      link.lagMs = 0;
     }
-    return now - link.heardAt >= DEAD_MS || link.lagMs >= DEAD_MS;
+    return now - link.heardAt >= DEAD_MS || link.lag.ms() >= DEAD_MS;
   }
 
   return {

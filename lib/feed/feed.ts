@@ -1,12 +1,13 @@
 /** The feed of one process: a hub per sport in use, over one vendor and one key. */
-import type {
-  FeedSource,
-  FeedState,
-  FeedStatus,
-  HistoryBody,
-  HistoryEntry,
-  SnapshotBody,
-  WireLeague,
+import {
+  type FeedSource,
+  type FeedState,
+  type FeedStatus,
+  type HistoryBody,
+  type HistoryEntry,
+  SEVERITY,
+  type SnapshotBody,
+  type WireLeague,
 } from '@/lib/protocol/events';
 import type { BoardQuery, RelayQuery } from '@/lib/protocol/filter';
 import { SPORTS, type Sport } from '@/lib/protocol/sports';
@@ -264,12 +265,9 @@ export function createFeed(deps: FeedDeps): Feed {
   return feed;
 }
 
-const WORST_FIRST: readonly FeedState[] = ['dead', 'late', 'connecting', 'live'];
-
 /** Nobody watching is no fault: `connecting` stands for "not yet". */
 function worst(states: readonly FeedState[]): FeedState {
-  if (states.length === 0) return 'connecting';
-  return WORST_FIRST.find((state) => states.includes(state)) ?? 'connecting';
+  return [...states].sort((a, b) => SEVERITY[b] - SEVERITY[a])[0] ?? 'connecting';
 }
 
 /**

@@ -166,10 +166,11 @@ export function createGapLedger(now: () => number, meter: Meter): GapLedger {
 
     missingSince(keys) {
       const asked = keys.includes('') ? null : new Set(keys);
+      const isAsked = (key: string) => !asked || key === '' || asked.has(key);
       let earliest: number | null = null;
       for (const [key, { since, isFailed }] of missing) {
         // A read that fails is told as such: the board is in part what it was, and its stream is live.
-        if (isFailed || !(!asked || key === '' || asked.has(key))) continue;
+        if (isFailed || !isAsked(key)) continue;
         earliest = Math.min(earliest ?? since, since);
       }
       return earliest;

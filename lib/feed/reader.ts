@@ -246,11 +246,10 @@ export function createReader(deps: ReaderDeps): Reader {
     const listed = new Set(read.fixtures.map(({ fixture }) => fixture.id));
     const now = timing.now();
     if (listed.size > 0) spokenAt = now;
+    // Also of those that nobody holds any more, or it would grow for ever.
+    for (const id of unspoken) if (listed.has(id) || !target.hasOpenOdds(id)) unspoken.delete(id);
     for (const id of ids) {
-      if (listed.has(id) || !target.hasOpenOdds(id)) {
-        unspoken.delete(id);
-        continue;
-      }
+      if (listed.has(id) || !target.hasOpenOdds(id)) continue;
       const wasUnspoken = unspoken.has(id);
       if (listed.size === 0) unspoken.add(id);
       const isSaid = listed.size > 0 || (wasUnspoken && now - spokenAt <= EMPTY_BELIEVED_MS);

@@ -3,7 +3,13 @@
  * allows, replaced only after their successor is up, and let go some time after the last use.
  */
 import type { FeedError, FeedErrorCode } from '@/lib/protocol/errors';
-import type { ConnectionStatus, FeedEvent, FeedState, WireLeague } from '@/lib/protocol/events';
+import {
+  type ConnectionStatus,
+  type FeedEvent,
+  type FeedState,
+  SEVERITY,
+  type WireLeague,
+} from '@/lib/protocol/events';
 import type { RelayQuery } from '@/lib/protocol/filter';
 import { slug } from '@/lib/protocol/sports';
 import type { FeedSettings } from './config';
@@ -121,8 +127,6 @@ export function planConnections(
     open.push(rest.slice(start, start + most));
   return { keep, open };
 }
-
-const WORST_FIRST: readonly FeedState[] = ['dead', 'late', 'connecting', 'live'];
 
 /** The subscription of one sport. Nothing is opened before the active leagues are known or known not to be. */
 export function createSubscription(deps: SubscriptionDeps): Subscription {
@@ -356,7 +360,7 @@ export function createSubscription(deps: SubscriptionDeps): Subscription {
     // Asked for by every filter in use: each connection is looked at once, the best ones first.
     const best = connections
       .map((connection) => ({ connection, status: connection.upstream.status() }))
-      .sort((a, b) => rank(b.status.state) - rank(a.status.state));
+      .sort((a, b) => SEVERITY[a.status.state] - SEVERITY[b.status.state]);
     const involved = new Map<Connection, ConnectionStatus>();
     let state: FeedState = 'live';
     let since = Number.POSITIVE_INFINITY;
@@ -367,7 +371,7 @@ export function createSubscription(deps: SubscriptionDeps): Subscription {
         state: 'connecting' as const,
         since: startedAt,
       };
-      if (rank(own) < rank(state)) {
+      if (SEVERITY[own] > SEVERITY[state]) {
         state = own;
         since = ownSince;
         problem = null;
@@ -436,10 +440,6 @@ function isWholeSport({ leagues }: Connection): boolean {
 
 function carries(connection: Connection, key: string): boolean {
   return isWholeSport(connection) || connection.leagues.some((league) => league.key === key);
-}
-
-function rank(state: FeedState): number {
-  return WORST_FIRST.indexOf(state);
 }
 
 function shown({ since, ...status }: ConnectionStatus & { since: number }): ConnectionStatus {

@@ -37,18 +37,28 @@ export function createClockOffset(): ClockOffset {
   };
 }
 
+export type Lag = {
+  /** A ping with this time in it was received at `receivedAt`, local ms. What is no time says that nothing was held up. */
+  note(time: string, receivedAt: number): void;
+  /** How long the newest ping was held up on its way, in ms, less the second to which its time was cut. */
+  ms(): number;
+};
+
 /**
- * How long what comes was held up on its way: pings carry the second in which they were made, and the promptest one
- * tells how far the clocks are apart. A wire that takes less than comes would look alive, and show the past.
+ * How long what comes is held up on its way: the promptest ping tells how far the clocks are apart. A wire that takes
+ * less than comes would look alive, and show the past.
  */
-export function createLag(): { note(ping: string, receivedAt: number): number } {
+export function createLag(): Lag {
   let promptest = Number.POSITIVE_INFINITY;
+  let heldMs = 0;
   return {
-    note(ping, receivedAt) {
-      const difference = receivedAt - Date.parse(ping);
-      if (Number.isNaN(difference)) return 0;
+    note(time, receivedAt) {
+      const difference = receivedAt - Date.parse(time);
+      heldMs = 0;
+      if (Number.isNaN(difference)) return;
       promptest = Math.min(promptest, difference);
-      return Math.max(0, difference - promptest - 1_000);
+      heldMs = Math.max(0, difference - promptest - 1_000);
     },
+    ms: () => heldMs,
   };
 }

@@ -205,6 +205,15 @@ export type FeedEvent = OddsEvent | FixtureEvent;
 
 /** How healthy a hop is: no frame for 10 s is late, for 15 s dead. */
 export type FeedState = 'connecting' | 'live' | 'late' | 'dead';
+
+/** The states by how bad they are: of several hops the worst one counts. */
+export const SEVERITY: Readonly<Record<FeedState, number>> = {
+  live: 0,
+  connecting: 1,
+  late: 2,
+  dead: 3,
+};
+
 export type FeedSource = 'opticodds' | 'simulator';
 
 /** No frame for this long: late (two missed pings). */
