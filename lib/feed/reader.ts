@@ -14,9 +14,9 @@ import type { FeedSettings } from './config';
 import { createDoubts } from './doubts';
 import type { Gate } from './gate';
 import { asFeedError } from './refusal';
-import { batches, ODDS_BATCH, type OddsRead, type Rest } from './rest';
+import { batches, type FixturesRead, ODDS_BATCH, type OddsRead, type Rest } from './rest';
 import { type League, WHOLE_SPORT } from './subscription';
-import type { Cancel, Timing } from './timing';
+import { type Cancel, createPace, type Timing } from './timing';
 
 /** Where what was read goes. `isSilent` reads make no entries. Each tells how many changes it made. */
 export type ReaderTarget = {
@@ -203,12 +203,28 @@ export function createReader(deps: ReaderDeps): Reader {
     return leagueOf(fixture)?.isFilled === false;
   }
 
+  /** Applies a list of fixtures; answers how much of it was news. */
+  async function applyList({ fixtures, rejected, sentAt }: FixturesRead): Promise<number> {
+    target.reject(rejected);
+    const pace = createPace(timing);
+    let changes = 0;
+    for (const fixture of fixtures) {
+      await pace();
+      if (isClosed) break;
+      changes += target.applyFixture(fixture, sentAt, isSilent(fixture));
+    }
+    return changes;
+  }
+
   /** Reads a batch of odds; live games and early starts come first in `ids`, so they are on screen first. */
   async function readOdds(ids: readonly string[], withSettled: boolean): Promise<Found> {
     const found: Found = { changes: 0, undecided: new Map(), refused: null };
-    const apply = (read: OddsRead, kind: 'open' | 'settled') => {
+    const apply = async (read: OddsRead, kind: 'open' | 'settled') => {
       target.reject(read.rejected);
+      const pace = createPace(timing);
       for (const fixture of read.fixtures) {
+        await pace();
+        if (isClosed) return;
         if (fixture.rows.length > 0) isUnentitled = false;
         const held = target.fixture(fixture.fixture.id) ?? fixture.fixture;
         const applied = target.applyOdds(fixture, read.sentAt, kind, isSilent(held));
@@ -223,7 +239,7 @@ export function createReader(deps: ReaderDeps): Reader {
         const read = await rest.odds(ids, 'settled');
         if (isClosed) return found;
         succeeded('settled');
-        apply(read, 'settled');
+        await apply(read, 'settled');
       } catch (error) {
         found.refused = asFeedError(error, "The vendor's REST");
         if (found.refused.code === 'rate-limited') throw error;
@@ -233,7 +249,8 @@ export function createReader(deps: ReaderDeps): Reader {
     const read = await rest.odds(ids, 'open');
     if (isClosed) return found;
     if (read.isUnentitled) isUnentitled = true;
-    apply(read, 'open');
+    await apply(read, 'open');
+    if (isClosed) return found;
     withdrawUnlisted(ids, read, found);
     return found;
   }
@@ -281,14 +298,14 @@ export function createReader(deps: ReaderDeps): Reader {
     const names = states.map(({ name }) => name).filter((name) => name !== '');
     const list = await rest.fixtures(sport, names);
     const ids = new Set<string>();
-    let changes = 0;
-    if (isClosed || !isWanted()) return { changes, ids };
-    target.reject(list.rejected);
-    for (const fixture of [...list.fixtures].sort(byUrgency)) {
-      changes += target.applyFixture(fixture, list.sentAt, isSilent(fixture));
-      listed.add(fixture.id);
-      ids.add(fixture.id);
+    if (isClosed || !isWanted()) return { changes: 0, ids };
+    list.fixtures.sort(byUrgency);
+    for (const { id } of list.fixtures) {
+      listed.add(id);
+      ids.add(id);
     }
+    let changes = await applyList(list);
+    if (isClosed || !isWanted()) return { changes, ids };
     // What left the list meanwhile is read as well: its odds are held and may be wrong.
     for (const fixture of target.fixtures()) {
       const state = leagueOf(fixture);
@@ -395,11 +412,7 @@ export function createReader(deps: ReaderDeps): Reader {
     try {
       const known = await rest.fixturesById(ids);
       if (isClosed) return new Map();
-      target.reject(known.rejected);
-      let changes = 0;
-      for (const fixture of known.fixtures) {
-        changes += target.applyFixture(fixture, known.sentAt, isSilent(fixture));
-      }
+      const changes = await applyList(known);
       const found = await readOdds(ids, true);
       differing(changes + found.changes);
       if (found.refused) throw found.refused;
@@ -451,10 +464,8 @@ export function createReader(deps: ReaderDeps): Reader {
     const names = states.map(({ name }) => name).filter((name) => name !== '');
     const list = await rest.fixtures(sport, names);
     if (isClosed) return;
-    target.reject(list.rejected);
     const now = new Set<string>();
     const fresh: string[] = [];
-    let changes = 0;
     // What was not asked for now is listed as it was.
     for (const id of listed) {
       const state = leagueOf(target.fixture(id));
@@ -464,16 +475,16 @@ export function createReader(deps: ReaderDeps): Reader {
       now.add(fixture.id);
       lookedUp.delete(fixture.id);
       if (!listed.has(fixture.id)) fresh.push(fixture.id);
-      changes += target.applyFixture(fixture, list.sentAt, isSilent(fixture));
     }
-    differing(changes);
+    listed = now;
+    differing(await applyList(list));
+    if (isClosed) return;
     const gone = [...target.fixtures()]
       .filter((fixture) => {
         const state = leagueOf(fixture);
         return state && states.includes(state) && !now.has(fixture.id) && !isOver(fixture);
       })
       .map(({ id }) => id);
-    listed = now;
     doubts.add(fresh);
     await lookUp([...gone, ...target.unknownFixtureIds()]);
   }
@@ -486,11 +497,10 @@ export function createReader(deps: ReaderDeps): Reader {
     const found = await rest.fixturesById(ids);
     if (isClosed) return;
     for (const id of ids) lookedUp.add(id);
-    target.reject(found.rejected);
-    for (const fixture of found.fixtures) {
-      differing(target.applyFixture(fixture, found.sentAt, isSilent(fixture)));
+    differing(await applyList(found));
+    for (const { id, status = null } of found.fixtures) {
       // A list may drop a fixture before its status says why.
-      if (!isOver({ status: fixture.status ?? null })) lookedUp.delete(fixture.id);
+      if (!isOver({ status })) lookedUp.delete(id);
     }
     for (const batch of batches(ids.filter(target.hasOdds), ODDS_BATCH)) await look(batch, true);
   }

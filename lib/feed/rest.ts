@@ -22,7 +22,7 @@ import type { Budget, Gate } from './gate';
 import type { HttpGet } from './http';
 import { type Meter, NO_METER } from './meter';
 import { asFeedError, refusal } from './refusal';
-import type { Timing } from './timing';
+import { createPace, type Timing } from './timing';
 
 /** Ids per call of the odds endpoint; the vendor refuses more. */
 export const ODDS_BATCH = 5;
@@ -253,10 +253,12 @@ export function createRest(deps: RestDeps): Rest {
     return readPages('fixtures/active', scope);
   }
 
-  function decodeAll(rows: readonly unknown[], sentAt: number): FixturesRead {
+  async function decodeAll(rows: readonly unknown[], sentAt: number): Promise<FixturesRead> {
     const byId = new Map<string, FixturePatch>();
     const rejected: Rejected[] = [];
+    const pace = createPace(timing);
     for (const row of rows) {
+      await pace();
       const fixture = decodeFixture(row);
       if ('reason' in fixture) rejected.push(fixture);
       else byId.set(fixture.id, fixture);
@@ -310,7 +312,9 @@ export function createRest(deps: RestDeps): Rest {
       const rejected: Rejected[] = [];
       let isUnentitled = data.length > 0;
       let isUnclear = false;
+      const pace = createPace(timing);
       for (const row of data) {
+        await pace();
         const read = decodeFixtureOdds(row);
         if ('reason' in read) {
           rejected.push(read);

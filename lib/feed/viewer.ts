@@ -126,7 +126,7 @@ const MOST_GONE = 200;
 const MOST_MATCHES = 4_000_000;
 const ONE_ROW = [0];
 /** A tick is longer by this many times what the last flush cost: each write carries more where writing is dear. */
-const TICK_FACTOR = 3;
+const TICK_FACTOR = 2;
 
 const text = new TextEncoder();
 const CONNECTED = text.encode(encodeSse({ event: 'connected', data: 'ok go' }));

@@ -66,6 +66,27 @@ function createKit(reply: (path: string, url: URL) => Reply, settings: Partial<F
 const fixture = (id: string) => aWireFixture({ id });
 
 describe('rest', () => {
+  it('takes a long answer apart in steps, between which others have their turn', async () => {
+    const { rest, timing } = createKit(() => ({
+      body: {
+        data: Array.from({ length: 40 }, (_, index) => ({ ...fixture(`F${index}`), odds: [] })),
+      },
+    }));
+    const start = timing.now();
+    let looks = 0;
+    timing.now = () => start + looks++;
+    let turns = 0;
+    timing.schedule = (task, delayMs) => {
+      if (delayMs === 0) {
+        turns += 1;
+        setImmediate(task);
+      }
+      return () => {};
+    };
+    expect((await rest.odds(['F0'], 'open')).fixtures).toHaveLength(40);
+    expect(turns).toBeGreaterThan(10);
+  });
+
   it('follows pages by has_more and by total_pages, and stops where neither is said', async () => {
     for (const [more, pages] of [
       [(page: number) => ({ has_more: page < 3 }), 3],
