@@ -211,7 +211,7 @@ export const FEED_SETTINGS = {
   ),
   // Boards are late after 10 s without a word.
   pingMs: { ...wait('BOARD_PING_MS', 5_000, 'a ping goes to every viewer this often'), max: 5_000 },
-  flushMs: wait('BOARD_FLUSH_MS', 1, 'after a quiet moment an entry goes out within this', 0),
+  flushMs: wait('BOARD_FLUSH_MS', 0, 'after a quiet moment an entry goes out within this', 0),
   tickMs: wait('BOARD_TICK_MS', 16, 'while busy, viewers are written to this often'),
   tickMaxMs: wait('BOARD_TICK_MAX_MS', 50, 'and under load at most this seldom'),
   // Snapshots.

@@ -61,10 +61,12 @@ export class Latency {
   count = 0;
   max = 0;
 
+  /** @throws Error where something arrived before it was sent: then the clocks disagree, and no figure is one */
   add(ms: number): void {
+    if (ms < 0) throw new RangeError(`received ${-ms} ms before it was sent: the clocks disagree`);
     this.count += 1;
     if (ms > this.max) this.max = ms;
-    const fine = Math.max(0, (ms / FINE_MS) | 0);
+    const fine = (ms / FINE_MS) | 0;
     if (fine < FINE) {
       this.#fine[fine] = (this.#fine[fine] ?? 0) + 1;
     } else {

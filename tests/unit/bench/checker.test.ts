@@ -29,6 +29,9 @@ const ping = 'event: ping\nretry: 1234\ndata: 2026-11-24T00:00:00Z\n\n';
 const events = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, index) => frame(from + index));
 
+/** After everything was sent. */
+const RECEIVED_MICROS = 1_000_000;
+
 /** Feeds every viewer its text, cut into pieces of the given sizes by turns. */
 function check(
   texts: readonly string[],
@@ -53,7 +56,7 @@ function check(
       // The buffer is used again by the next read.
       const shared = Buffer.alloc(bytes.length + 3, '#');
       bytes.copy(shared, 3);
-      if (bytes.length > 0) viewer.take(shared, 3, shared.length, 0);
+      if (bytes.length > 0) viewer.take(shared, 3, shared.length, RECEIVED_MICROS);
       shared.fill('#');
     });
   }
@@ -140,6 +143,21 @@ describe('the check of every entry', () => {
       expect(viewer.position()).toBe('1-5');
       expect(viewer.lastRetryMs).toBe(1_234);
     }
+  });
+});
+
+describe('latency', () => {
+  it('is refused where something arrives before it was sent', () => {
+    const { latency } = createTally();
+    latency.add(0);
+    expect(() => latency.add(-0.001)).toThrow(/clocks disagree/);
+  });
+
+  it('is told by the upper edge of a bucket of 50 µs', () => {
+    const { latency } = createTally();
+    for (let ms = 1; ms <= 100; ms += 1) latency.add(ms);
+    expect(latency.at(0.5)).toBeCloseTo(50.05);
+    expect(latency.at(0.99)).toBeCloseTo(99.05);
   });
 });
 

@@ -1,0 +1,293 @@
+/** One run: one page under one workload in a browser of its own; what it showed, how soon, and what that cost. */
+import { get } from 'node:http';
+import { gzipSync } from 'node:zlib';
+import { type CDPSession, chromium, type Page as Tab } from 'playwright';
+import { findBrowser } from '../../../scripts/browser.mjs';
+import type { Helper } from '../relay/ipc';
+import { cpuSeconds } from '../relay/machine';
+import { round, sleep } from '../relay/workload';
+import type { BoardOdd } from './feed';
+import type { Page } from './pages';
+import { installProbe, type Scrolled, type Seen } from './probe';
+
+export type Load = {
+  name: string;
+  odds: number;
+  /** Row updates a second. */
+  rate: number;
+  /** Share of the updates that are in rows on the screen. */
+  visibleShare: number;
+};
+
+export type Outcome = {
+  page: Page['name'];
+  load: string;
+  fps: number;
+  frameP99Ms: number;
+  framesOver33: number;
+  longTasks: number;
+  longTaskMs: number;
+  /** Percent of the window that the main thread worked; script, and style and layout, are parts of it. */
+  busy: number;
+  script: number;
+  styleLayout: number;
+  /** Percent of one core, all processes of the browser. */
+  browserCpu: number;
+  heapMb: number;
+  growthMb: number;
+  /** From the relay's write to the page's DOM and to the task after the frame that shows it. */
+  domP50Ms: number;
+  domP99Ms: number;
+  paintP50Ms: number;
+  paintP99Ms: number;
+  /** From the upstream's write to the relay's. */
+  relayP50Ms: number;
+  keyP50Ms: number;
+  keyP99Ms: number;
+  wheelP99Ms: number;
+  firstOddsMs: number;
+  scrollFps: number;
+  scrollP99Ms: number;
+  /** Percent of the looks at rows that found none, or an empty one. */
+  blank: number;
+  scriptKb: number;
+};
+
+export type Stage = {
+  load: Load;
+  boardUrl: string;
+  peersUrl: string;
+  upstream: Helper;
+  tracked: BoardOdd;
+  /** Ids of the odds that each page shows at first. */
+  visible: Map<Page['name'], string[]>;
+  seconds: number;
+};
+
+const WARM_MS = 5_000;
+const KEYS = 25;
+const KEY_GAP_MS = 80;
+const SCROLL_MS = 3_000;
+const WHEEL_GAP_MS = 16;
+const WHEEL_PX = 120;
+const VIEWPORT = { width: 1920, height: 1080 };
+const ARGS = ['--disable-gpu', '--disable-background-networking', '--disable-component-update'];
+const OURS = new Set(['lines', 'board']);
+
+/** Listens at the relay as any viewer would, for when each price of the tracked odd is written. */
+export function listenAtRelay(boardUrl: string, tracked: BoardOdd) {
+  const seen = new Map<number, number>();
+  const mark = `"id":"${tracked.id}"`;
+  let rest = '';
+  const request = get(`${boardUrl}/api/v3/stream/copilot/basketball/odds`, (response) => {
+    response.setEncoding('latin1');
+    response.on('data', (chunk: string) => {
+      const now = performance.timeOrigin + performance.now();
+      const text = rest + chunk;
+      for (let at = text.indexOf(mark); at >= 0; at = text.indexOf(mark, at + 1)) {
+        const [, price] = /"price":(\d{4})/.exec(text.slice(at, at + 700)) ?? [];
+        if (price) seen.set(Number(price), now);
+      }
+      rest = text.slice(-1_000);
+    });
+  });
+  request.on('error', () => {});
+  return {
+    at: (price: number) => seen.get(price) ?? null,
+    clear: () => seen.clear(),
+    stop: () => request.destroy(),
+  };
+}
+
+export type Listener = ReturnType<typeof listenAtRelay>;
+
+function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return round(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0, 1);
+}
+
+async function metrics(session: CDPSession): Promise<Record<string, number>> {
+  const { metrics: list } = await session.send('Performance.getMetrics');
+  return Object.fromEntries(list.map(({ name, value }) => [name, value]));
+}
+
+async function heapMb(session: CDPSession): Promise<number> {
+  await session.send('HeapProfiler.collectGarbage');
+  const { usedSize } = await session.send('Runtime.getHeapUsage');
+  return round(usedSize / 1024 / 1024, 2);
+}
+
+/** How late each price showed: one that was overtaken counts until a newer one shows. */
+function latencies(
+  sent: readonly { price: number; sentMs: number }[],
+  { marks }: Seen,
+  listener: Listener,
+) {
+  const order = new Map(sent.map(({ price }, index) => [price, index]));
+  const dom: number[] = [];
+  const paint: number[] = [];
+  const relay: number[] = [];
+  const shown = marks.filter(({ price }) => order.has(price));
+  const first = order.get(shown[0]?.price ?? -1) ?? 0;
+  const last = order.get(shown.at(-1)?.price ?? -1) ?? -1;
+  for (let index = first; index <= last; index += 1) {
+    const one = sent[index];
+    const mark = shown.find(({ price }) => (order.get(price) ?? -1) >= index);
+    const written = one && listener.at(one.price);
+    if (!one || !mark || !written) continue;
+    dom.push(mark.domMs - written);
+    paint.push(mark.paintMs - written);
+    relay.push(written - one.sentMs);
+  }
+  return { dom, paint, relay };
+}
+
+async function press(tab: Tab, session: CDPSession): Promise<number[]> {
+  await tab.evaluate(() => {
+    const bench = (window as unknown as { boardBench: { listenKeys(): () => number[] } })
+      .boardBench;
+    Object.assign(window, { boardKeys: bench.listenKeys() });
+  });
+  for (let count = 0; count < KEYS; count += 1) {
+    const key = count % 2 === 0 ? 'ArrowDown' : 'ArrowUp';
+    const code = key === 'ArrowDown' ? 40 : 38;
+    const fields = { key, code: key, windowsVirtualKeyCode: code };
+    await session.send('Input.dispatchKeyEvent', { type: 'rawKeyDown', ...fields });
+    await session.send('Input.dispatchKeyEvent', { type: 'keyUp', ...fields });
+    await sleep(KEY_GAP_MS);
+  }
+  return tab.evaluate(() => (window as unknown as { boardKeys(): number[] }).boardKeys());
+}
+
+async function wheel(tab: Tab, session: CDPSession): Promise<Scrolled> {
+  const watching = tab.evaluate(
+    (ms) =>
+      (
+        window as unknown as { boardBench: { watchScroll(ms: number): Promise<Scrolled> } }
+      ).boardBench.watchScroll(ms),
+    SCROLL_MS,
+  );
+  const until = performance.now() + SCROLL_MS;
+  while (performance.now() < until) {
+    const began = performance.now();
+    void session
+      .send('Input.dispatchMouseEvent', {
+        ...{ type: 'mouseWheel', x: 960, y: 600, deltaX: 0, deltaY: WHEEL_PX },
+      })
+      .catch(() => {});
+    await sleep(Math.max(1, WHEEL_GAP_MS - (performance.now() - began)));
+  }
+  return watching;
+}
+
+export async function runPage(page: Page, stage: Stage, listener: Listener): Promise<Outcome> {
+  const { load, upstream, tracked, seconds } = stage;
+  const executablePath = await findBrowser();
+  if (!executablePath) throw new Error('No Chromium: `npm test -- browser` says how to get one.');
+  const server = await chromium.launchServer({
+    executablePath,
+    args: process.getuid?.() === 0 ? ['--no-sandbox', ...ARGS] : ARGS,
+  });
+  try {
+    const browser = await chromium.connect(server.wsEndpoint());
+    const tab = await browser.newPage({ viewport: VIEWPORT });
+    const session = await tab.context().newCDPSession(tab);
+    await session.send('Performance.enable');
+    const look = page.look(tracked);
+    // The loader of this file names functions by a helper that the page does not have.
+    await tab.addInitScript('globalThis.__name = (named) => named;');
+    await tab.addInitScript(installProbe, look);
+    const scripts: Promise<number>[] = [];
+    tab.on('response', (response) => {
+      const type = response.headers()['content-type'] ?? '';
+      if (/javascript/.test(type)) {
+        scripts.push(
+          response.body().then(
+            (body) => gzipSync(body, { level: 9 }).length,
+            () => 0,
+          ),
+        );
+      }
+    });
+    const visible = stage.visible.get(page.name) ?? [];
+    listener.clear();
+    await upstream.ask('start', {
+      ...{ rate: load.rate, tracked: tracked.id, visible, visibleShare: load.visibleShare },
+    });
+    await tab.goto(page.url(stage.boardUrl, stage.peersUrl), { waitUntil: 'commit' });
+    const first = await tab.waitForFunction(
+      () =>
+        (
+          window as unknown as { boardBench: { firstOdds(): number | null } }
+        ).boardBench.firstOdds(),
+      undefined,
+      { timeout: 120_000 },
+    );
+    const firstOddsMs = Number(await first.jsonValue());
+    const firstLoad = await Promise.all(scripts);
+    if (OURS.has(page.name)) {
+      await tab.waitForSelector('[data-feed="live"]', { timeout: 120_000 });
+    }
+    await sleep(WARM_MS);
+    if (OURS.has(page.name)) await tab.locator(look.cell).focus();
+    const heapBefore = await heapMb(session);
+    await sleep(500);
+    const before = await metrics(session);
+    const cpuBefore = cpuSeconds(server.process().pid ?? 0);
+    const began = performance.now();
+    const seen = await tab.evaluate(
+      (ms) =>
+        (
+          window as unknown as { boardBench: { watch(ms: number): Promise<Seen> } }
+        ).boardBench.watch(ms),
+      seconds * 1000,
+    );
+    const elapsed = (performance.now() - began) / 1000;
+    const after = await metrics(session);
+    const cpu = cpuSeconds(server.process().pid ?? 0) - cpuBefore;
+    await sleep(200);
+    const heapAfter = await heapMb(session);
+    const keys = await press(tab, session);
+    const scrolled = await wheel(tab, session);
+    const { tracked: sent } = await upstream.ask<{
+      tracked: { price: number; sentMs: number }[];
+    }>('stop');
+    const { dom, paint, relay } = latencies(sent, seen, listener);
+    const share = (...names: string[]) =>
+      round(
+        (100 * names.reduce((sum, name) => sum + (after[name] ?? 0) - (before[name] ?? 0), 0)) /
+          elapsed,
+        2,
+      );
+    return {
+      page: page.name,
+      load: load.name,
+      fps: round(seen.frames, 1),
+      frameP99Ms: round(seen.frameP99Ms, 1),
+      framesOver33: seen.framesOver33,
+      longTasks: seen.longTasks,
+      longTaskMs: round(seen.longTaskMs, 0),
+      busy: share('TaskDuration'),
+      script: share('ScriptDuration'),
+      styleLayout: share('LayoutDuration', 'RecalcStyleDuration'),
+      browserCpu: round((100 * cpu) / elapsed, 1),
+      heapMb: heapAfter,
+      growthMb: round(heapAfter - heapBefore, 2),
+      domP50Ms: quantile(dom, 0.5),
+      domP99Ms: quantile(dom, 0.99),
+      paintP50Ms: quantile(paint, 0.5),
+      paintP99Ms: quantile(paint, 0.99),
+      relayP50Ms: quantile(relay, 0.5),
+      keyP50Ms: quantile(keys, 0.5),
+      keyP99Ms: quantile(keys, 0.99),
+      wheelP99Ms: quantile(scrolled.inputMs, 0.99),
+      firstOddsMs: round(firstOddsMs, 0),
+      scrollFps: round(scrolled.fps, 1),
+      scrollP99Ms: round(scrolled.frameP99Ms, 1),
+      blank: round((100 * scrolled.blank) / Math.max(1, scrolled.samples), 2),
+      scriptKb: round(firstLoad.reduce((sum, bytes) => sum + bytes, 0) / 1000, 1),
+    };
+  } finally {
+    await server.close();
+  }
+}
