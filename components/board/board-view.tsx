@@ -3,7 +3,7 @@
 'use client';
 
 import { useCallback, useMemo } from 'react';
-import { type GridItem, VirtualGrid } from '@/components/ui/virtual-grid';
+import { type GridItem, useItems, VirtualGrid } from '@/components/ui/virtual-grid';
 import type { BoardRows } from '@/lib/board/hooks';
 import type { BoardRow, Column } from '@/lib/board/rows';
 import { FixtureSection, type RowContext } from './fixture-section';
@@ -20,25 +20,30 @@ function pairColumns(rows: readonly BoardRow[], columns: readonly Column[]): boo
   );
 }
 
-function itemsOf(rows: readonly BoardRow[], layout: Layout): GridItem[] {
-  return rows.map((row) =>
-    row.kind === 'league'
-      ? { key: row.key, height: LEAGUE_HEIGHT, rows: 1, isSticky: true }
-      : {
-          key: row.key,
-          height: fixtureHeight(layout, row.sides.length),
-          rows: row.sides.length,
-          isSticky: false,
-        },
-  );
+function itemOf(row: BoardRow, layout: Layout): GridItem {
+  return row.kind === 'league'
+    ? { key: row.key, kind: row.kind, height: LEAGUE_HEIGHT, rows: 1, isSticky: true }
+    : {
+        key: row.key,
+        // A row of three sides has other elements than one of two.
+        kind: `${row.kind} ${row.sides.length}`,
+        height: fixtureHeight(layout, row.sides.length),
+        rows: row.sides.length,
+        isSticky: false,
+      };
 }
+
+const ITEM_OF: Record<Layout, (row: BoardRow) => GridItem> = {
+  wide: (row) => itemOf(row, 'wide'),
+  compact: (row) => itemOf(row, 'compact'),
+};
 
 type Props = { built: BoardRows; context: Omit<RowContext, 'columns'> };
 
 /** Fixtures by league and start, the main line of each market in its column. */
 export function BoardView({ built: { columns, rows }, context: shared }: Props) {
   const { layout } = shared;
-  const items = useMemo(() => itemsOf(rows, layout), [rows, layout]);
+  const items = useItems(rows, ITEM_OF[layout]);
   // As a string, so that equal columns are the same columns however often rows are built.
   const pairs = pairColumns(rows, columns).map(Number).join('');
   const labels = columns.map((column) => column.label).join('\n');

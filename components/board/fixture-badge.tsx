@@ -74,7 +74,8 @@ type TimeProps = {
 
 /** The start, and what it was before it was moved, struck through beside it. */
 export function FixtureTime({ fixture, zone }: TimeProps) {
-  const now = useNow();
+  // Days come and go by the minute at most.
+  const now = useNow(60_000);
   const { startDate, oldStartDate } = fixture;
   if (startDate === null) return <span className="text-ink-faint text-label">Time unknown</span>;
   const isOtherDay =

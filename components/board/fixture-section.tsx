@@ -195,6 +195,7 @@ function Cells({ cell, side, isFirst, isDraw, fixtureId, place, context }: Cells
       // biome-ignore lint/suspicious/noArrayIndexKey: the index is the place.
       key={index}
       id={id}
+      row={fixtureId}
       query={query}
       zone={zone}
       columnIndex={place.index + index}

@@ -2,15 +2,17 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: the cells of a row take the focus, not the row.
 'use client';
 
-import { memo } from 'react';
-import { formatAge, formatClock } from '@/lib/board/format';
-import { useBoardStore, useFixture, useNow } from '@/lib/board/hooks';
+import { memo, useLayoutEffect, useRef } from 'react';
+import { formatAge } from '@/lib/board/format';
+import { onSecond, useBoardStore, useFirstNow, useFixture } from '@/lib/board/hooks';
 import type { LineRow as Line, LinesRow } from '@/lib/board/rows';
+import type { BoardStore } from '@/lib/board/store';
 import type { Side } from '@/lib/protocol/line';
 import { FixtureBadge, FixtureTime } from './fixture-badge';
 import { fixtureNameBySides } from './fixture-name';
 import type { RowContext } from './fixture-section';
 import { EmptyCell, PriceCell } from './price-cell';
+import { writeAttribute, writeText } from './write';
 
 type HeadingRow = Extract<LinesRow, { kind: 'fixture' }>;
 
@@ -158,8 +160,10 @@ export const LineRow = memo(function LineRow({
             <EmptyCell key={index} columnIndex={index + 2} />
           ) : (
             <PriceCell
-              key={id}
+              // biome-ignore lint/suspicious/noArrayIndexKey: the index is the place.
+              key={index}
               id={id}
+              row={row.key}
               name={names.get(id)}
               query={query}
               zone={zone}
@@ -168,34 +172,66 @@ export const LineRow = memo(function LineRow({
           ),
         )}
       </div>
-      <div role="gridcell" aria-colindex={columns.length + 2} className="line-state">
-        <LineState ids={row.odds.map((odd) => odd.id)} />
-      </div>
-      <div role="gridcell" aria-colindex={columns.length + 3} className="line-changed">
-        <LineChanged ids={row.odds.map((odd) => odd.id)} zone={zone} />
-      </div>
+      <LineSummary row={row} columnIndex={columns.length + 2} />
     </div>
   );
 });
 
 /** The states of a line's odds in words; one word where they agree. */
-function LineState({ ids }: { ids: readonly string[] }) {
-  // Once a second is soon enough for a summary of cells that each say it themselves at once.
-  useNow();
-  const { book } = useBoardStore().getState();
+function stateText(store: BoardStore, { odds }: Line): string {
+  const { book } = store.getState();
   const states = new Set<string>();
-  for (const id of ids) states.add(book.odds.get(id)?.state ?? '');
+  for (const { id } of odds) states.add(book.odds.get(id)?.state ?? '');
   states.delete('');
-  const text = [...states].sort().join(', ');
-  return <span className={text === 'open' ? 'text-ink-faint' : 'text-ink-muted'}>{text}</span>;
+  return [...states].sort().join(', ');
 }
 
-/** How long ago the newest price of the line changed. */
-function LineChanged({ ids, zone }: { ids: readonly string[]; zone: string }) {
-  const now = useNow();
-  const { book } = useBoardStore().getState();
+/** Epoch ms at which the newest price of the line changed; 0 where none is held. */
+function changedAt(store: BoardStore, { odds }: Line): number {
+  const { book } = store.getState();
   let newest = 0;
-  for (const id of ids) newest = Math.max(newest, book.odds.get(id)?.timestampSeconds ?? 0);
-  if (newest === 0) return null;
-  return <span title={formatClock(newest * 1000, zone)}>{formatAge(newest * 1000, now)}</span>;
+  for (const { id } of odds) newest = Math.max(newest, book.odds.get(id)?.timestampSeconds ?? 0);
+  return newest * 1000;
 }
+
+/**
+ * A line's states and age, written each second: soon enough for a summary of cells that each say theirs at once, and
+ * too often to render every row for.
+ */
+const LineSummary = memo(function LineSummary({
+  row,
+  columnIndex,
+}: {
+  row: Line;
+  columnIndex: number;
+}) {
+  const store = useBoardStore();
+  const firstNow = useFirstNow();
+  const state = useRef<HTMLSpanElement>(null);
+  const changed = useRef<HTMLSpanElement>(null);
+  useLayoutEffect(() => {
+    const write = () => {
+      const text = stateText(store, row);
+      writeText(state.current, text);
+      writeAttribute(state.current, 'data-open', text === 'open' ? '' : null);
+      const at = changedAt(store, row);
+      writeText(changed.current, at === 0 ? '' : formatAge(at, Date.now()));
+    };
+    write();
+    return onSecond(write);
+  }, [store, row]);
+  const at = changedAt(store, row);
+  const text = stateText(store, row);
+  return (
+    <>
+      <div role="gridcell" aria-colindex={columnIndex} className="line-state">
+        <span ref={state} data-open={text === 'open' ? '' : undefined}>
+          {text}
+        </span>
+      </div>
+      <div role="gridcell" aria-colindex={columnIndex + 1} className="line-changed">
+        <span ref={changed}>{at === 0 ? '' : formatAge(at, firstNow)}</span>
+      </div>
+    </>
+  );
+});

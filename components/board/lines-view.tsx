@@ -3,7 +3,7 @@
 'use client';
 
 import { useCallback, useMemo } from 'react';
-import { type GridItem, VirtualGrid } from '@/components/ui/virtual-grid';
+import { type GridItem, useItems, VirtualGrid } from '@/components/ui/virtual-grid';
 import type { LinesRows } from '@/lib/board/hooks';
 import type { LinesRow } from '@/lib/board/rows';
 import type { RowContext } from './fixture-section';
@@ -21,18 +21,30 @@ import { FixtureHeading, LineRow, slotsOf } from './line-row';
 function itemOf(row: LinesRow, layout: Layout): GridItem {
   switch (row.kind) {
     case 'league':
-      return { key: row.key, height: LEAGUE_HEIGHT, rows: 1, isSticky: false };
+      return { key: row.key, kind: row.kind, height: LEAGUE_HEIGHT, rows: 1, isSticky: false };
     case 'fixture':
-      return { key: row.key, height: HEADING_HEIGHT[layout], rows: 1, isSticky: true };
+      return {
+        key: row.key,
+        kind: row.kind,
+        height: HEADING_HEIGHT[layout],
+        rows: 1,
+        isSticky: true,
+      };
     case 'line':
       return {
         key: row.key,
+        kind: row.kind,
         height: lineHeight(layout, slotsOf(row.odds, 0).length),
         rows: 1,
         isSticky: false,
       };
   }
 }
+
+const ITEM_OF: Record<Layout, (row: LinesRow) => GridItem> = {
+  wide: (row) => itemOf(row, 'wide'),
+  compact: (row) => itemOf(row, 'compact'),
+};
 
 const HEADINGS: Record<Layout, readonly string[]> = {
   wide: ['Away · Over · Yes', 'Home · Under · No', 'Draw · Other'],
@@ -41,9 +53,11 @@ const HEADINGS: Record<Layout, readonly string[]> = {
 
 /** Prices side by side: three only where some line has a third. */
 function slotCount(rows: readonly LinesRow[]): number {
-  return rows.some((row) => row.kind === 'line' && slotsOf(row.odds, 0).length > 2)
-    ? LINE_SLOTS
-    : 2;
+  const isThree = rows.some(
+    (row) =>
+      row.kind === 'line' && (row.odds.length > 2 || row.odds.some(({ side }) => side === 'draw')),
+  );
+  return isThree ? LINE_SLOTS : 2;
 }
 
 type Props = { built: LinesRows; context: Omit<RowContext, 'columns'> };
@@ -61,7 +75,7 @@ export function LinesView({ built: { rows }, context: shared }: Props) {
     }),
     [shared, slots],
   );
-  const items = useMemo(() => rows.map((row) => itemOf(row, layout)), [rows, layout]);
+  const items = useItems(rows, ITEM_OF[layout]);
   const renderItem = useCallback(
     (index: number, rowIndex: number) => {
       const row = rows[index];

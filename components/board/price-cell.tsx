@@ -2,15 +2,24 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: the cells of a row take the focus, not the row.
 'use client';
 
-import { type AnimationEvent, memo, type RefObject, useLayoutEffect, useRef } from 'react';
+import {
+  type AnimationEvent,
+  memo,
+  type RefObject,
+  useLayoutEffect,
+  useReducer,
+  useRef,
+} from 'react';
 import { PadlockIcon } from '@/components/ui/icons';
 import { formatClock } from '@/lib/board/format';
-import { useBoardStore, useMove, useOdd } from '@/lib/board/hooks';
-import type { Move } from '@/lib/board/store';
+import { useBoardStore } from '@/lib/board/hooks';
+import type { BoardStore, Move } from '@/lib/board/store';
 import type { Odd } from '@/lib/protocol/events';
 import type { BoardQuery } from '@/lib/protocol/filter';
 import { formatPoints, formatPrice, type OddsFormat } from '@/lib/protocol/price';
+import { startFlash, stopFlash } from './flash';
 import { SettlementBadge, settlementWords } from './settlement-badge';
+import { writeAttribute, writeText } from './write';
 
 /** WCAG 2.3.1: nothing flashes more than three times a second. */
 const FLASH_GAP_MS = 334;
@@ -56,6 +65,8 @@ export function cellTitle(odd: Odd, zone: string): string {
 
 type Props = {
   id: string;
+  /** The row that the cell is part of: another row in the same place of the screen is no move of this one. */
+  row: string;
   /** What to write in the place of the points, where neither they nor the side tell the odd from its neighbours. */
   name?: string | undefined;
   query: BoardQuery;
@@ -65,23 +76,17 @@ type Props = {
 };
 
 /**
- * One odd. It follows that odd alone: a price that changes renders this cell and nothing else.
+ * One odd. React makes the cell, and makes it anew when anything but price and time changes; those are written straight
+ * into it, once per frame, by the store's word that this very odd changed.
  */
-export const PriceCell = memo(function PriceCell({
-  id,
-  name,
-  query,
-  zone,
-  columnIndex,
-  className = '',
-}: Props) {
-  const odd = useOdd(id);
-  const move = useMove(id);
-  const cell = useRef<HTMLDivElement>(null);
-  const format = query.odds;
-  useFlash(cell, id, move);
-  usePointsMark(cell, odd, query);
+export const PriceCell = memo(function PriceCell(props: Props) {
+  const { id, name, query, zone, columnIndex, className = '' } = props;
+  const store = useBoardStore();
+  const { book, moves } = store.getState();
+  const odd = book.odds.get(id);
+  const cell = useCellTicks(store, props, odd);
   if (!odd) return <EmptyCell columnIndex={columnIndex} className={className} />;
+  const move = moves.get(id);
   const isLocked = odd.state === 'locked';
   const isSettled = odd.state === 'settled';
   return (
@@ -91,7 +96,7 @@ export const PriceCell = memo(function PriceCell({
       tabIndex={-1}
       aria-colindex={columnIndex}
       aria-disabled={isLocked || undefined}
-      title={cellTitle(odd, zone)}
+      aria-label={cellName(odd, query.odds, move)}
       data-odd-id={id}
       data-state={odd.state}
       data-price={odd.price ?? undefined}
@@ -100,8 +105,11 @@ export const PriceCell = memo(function PriceCell({
       data-move={move?.direction}
       className={`price-cell ${className}`}
       onAnimationEnd={forgetAnimation}
+      onPointerEnter={({ currentTarget }) => {
+        const now = store.getState().book.odds.get(id);
+        if (now) currentTarget.title = cellTitle(now, zone);
+      }}
     >
-      <span className="sr-only select-none">{cellName(odd, format, move)}</span>
       <span aria-hidden="true" className={name ? 'price-points price-name' : 'price-points'}>
         <span data-points-text>{name ?? pointsText(odd)}</span>
       </span>
@@ -110,13 +118,13 @@ export const PriceCell = memo(function PriceCell({
         {isSettled && <SettlementBadge settlement={odd.settlement} />}
       </span>
       <span aria-hidden="true" className="price-figure">
-        {odd.price === null ? '–' : formatPrice(odd.price, format)}
+        {figureText(odd, query.odds)}
       </span>
       <span aria-hidden="true" className="price-move">
-        {move && (move.direction === 'up' ? '▲' : '▼')}
+        {arrowText(move)}
       </span>
       <span aria-hidden="true" className="price-was">
-        {move && formatPrice(move.from, format)}
+        {wasText(move, query.odds)}
       </span>
       <span aria-hidden="true" className="price-changed">
         {formatClock(odd.timestampSeconds * 1000, zone)}
@@ -124,6 +132,18 @@ export const PriceCell = memo(function PriceCell({
     </div>
   );
 });
+
+function figureText({ price }: Odd, format: OddsFormat): string {
+  return price === null ? '–' : formatPrice(price, format);
+}
+
+function arrowText(move: Move | undefined): string {
+  return move ? (move.direction === 'up' ? '▲' : '▼') : '';
+}
+
+function wasText(move: Move | undefined, format: OddsFormat): string {
+  return move ? formatPrice(move.from, format) : '';
+}
 
 type EmptyProps = {
   columnIndex: number;
@@ -146,32 +166,117 @@ export function EmptyCell({ columnIndex, isBlank = false, className = '' }: Empt
 
 /** What has ended leaves no trace: a cell that is moved in the page, or greyed and not, would show it once more. */
 function forgetAnimation({ target }: AnimationEvent): void {
-  if (!(target instanceof HTMLElement)) return;
-  delete target.dataset.flash;
-  delete target.dataset.pointsMoved;
+  if (target instanceof HTMLElement) delete target.dataset.pointsMoved;
 }
-
-type CellRef = RefObject<HTMLDivElement | null>;
 
 /** Rows follow a write within this time: what stands in another place by then was put there by it. */
 const QUIET_MS = 1_000;
 
+/** Whether React must make the cell anew: it shows more than a price and its time. */
+function isOther(shown: Odd | undefined, odd: Odd | undefined): boolean {
+  if (!shown || !odd) return shown !== odd;
+  return (
+    shown.state !== odd.state ||
+    shown.settlement !== odd.settlement ||
+    shown.points !== odd.points ||
+    shown.selectionLine !== odd.selectionLine ||
+    shown.name !== odd.name ||
+    shown.market !== odd.market
+  );
+}
+
+/** Places of a cell's children. */
+const FIGURE = 2;
+const ARROW = 3;
+const WAS = 4;
+const CHANGED = 5;
+
+/** Brings what changes by the tick up to date, touching only what differs. */
+function paint(
+  element: HTMLElement,
+  odd: Odd,
+  move: Move | undefined,
+  format: OddsFormat,
+  zone: string,
+): void {
+  const { children } = element;
+  writeText(children[FIGURE], figureText(odd, format));
+  writeText(children[ARROW], arrowText(move));
+  writeText(children[WAS], wasText(move, format));
+  writeText(children[CHANGED], formatClock(odd.timestampSeconds * 1000, zone));
+  writeAttribute(element, 'data-price', odd.price === null ? null : String(odd.price));
+  writeAttribute(element, 'data-move', move?.direction ?? null);
+  writeAttribute(element, 'aria-label', cellName(odd, format, move));
+}
+
 /**
- * Flashes the cell when its odd moves while the cell is on screen: not on mount, which is a scroll, a filter or
- * a first paint. Twin names restart the animation, so that no cell needs a timer.
+ * The cell's element, kept up with its odd. It flashes when its odd moves while it is on screen: not when it comes there,
+ * which is a scroll, a filter or a first paint.
  */
-function useFlash(cell: CellRef, id: string, move: Move | undefined): void {
-  const seen = useRef({ id, move });
-  const flashed = useRef({ at: 0, twin: 'a' });
+function useCellTicks(
+  store: BoardStore,
+  { id, row, query, zone }: Props,
+  odd: Odd | undefined,
+): RefObject<HTMLDivElement | null> {
+  const cell = useRef<HTMLDivElement>(null);
+  const [, render] = useReducer((count: number) => count + 1, 0);
+  /** What the cell showed last: the move that was seen, and what its points are compared with. */
+  const shown = useRef({ id, row, odd, query, move: store.getState().moves.get(id), flashedAt: 0 });
+  const format = query.odds;
+
   useLayoutEffect(() => {
-    const before = seen.current;
-    if (move === before.move && id === before.id) return;
-    seen.current = { id, move };
-    if (id !== before.id || !move?.isFresh || !cell.current) return;
-    if (move.at - flashed.current.at < FLASH_GAP_MS) return;
-    flashed.current = { at: move.at, twin: flashed.current.twin === 'a' ? 'b' : 'a' };
-    cell.current.dataset.flash = `${move.direction}-${flashed.current.twin}`;
-  }, [id, move, cell]);
+    const tick = () => {
+      const { book, moves } = store.getState();
+      const now = book.odds.get(id);
+      if (isOther(shown.current.odd, now)) {
+        render();
+        return;
+      }
+      const element = cell.current;
+      if (!now || !element) return;
+      const move = moves.get(id);
+      paint(element, now, move, format, zone);
+      flash(element, shown.current, move);
+    };
+    return store.watchOdd(id, tick);
+  }, [store, id, format, zone]);
+
+  // After React wrote: what it takes for unchanged may have been written over since.
+  useLayoutEffect(() => {
+    const before = shown.current;
+    const element = cell.current;
+    const { book, moves } = store.getState();
+    const now = book.odds.get(id);
+    const move = moves.get(id);
+    const isSame = before.id === id && before.row === row;
+    if (element && !isSame) forget(element);
+    if (element && odd && now) paint(element, now, move, format, zone);
+    if (element && isSame) flash(element, before, move);
+    if (element && before.row === row && before.query === query) {
+      markPoints(element, before.odd, odd, store);
+    }
+    const flashedAt = isSame ? before.flashedAt : 0;
+    shown.current = { id, row, odd, query, move, flashedAt };
+  });
+  return cell;
+}
+
+/** A cell that shows another odd has nothing to tell of the one before. */
+function forget(element: HTMLElement): void {
+  stopFlash(element);
+  if (element.title !== '') element.removeAttribute('title');
+}
+
+function flash(
+  element: HTMLElement,
+  shown: { move: Move | undefined; flashedAt: number },
+  move: Move | undefined,
+): void {
+  if (move === shown.move) return;
+  shown.move = move;
+  if (!move?.isFresh || move.at - shown.flashedAt < FLASH_GAP_MS) return;
+  shown.flashedAt = move.at;
+  startFlash(element, move.direction);
 }
 
 /**
@@ -179,20 +284,17 @@ function useFlash(cell: CellRef, id: string, move: Move | undefined): void {
  * compares what it shows with what it showed. Another filter may choose another line, and so may a snapshot: no
  * points have moved then.
  */
-function usePointsMark(cell: CellRef, odd: Odd | undefined, query: BoardQuery): void {
-  const store = useBoardStore();
-  const shown = useRef({ odd, query });
-  const twin = useRef('b');
-  useLayoutEffect(() => {
-    const { odd: before, query: asked } = shown.current;
-    shown.current = { odd, query };
-    if (asked !== query || Date.now() - store.quietAt() < QUIET_MS) return;
-    const element = cell.current?.querySelector<HTMLElement>('[data-points-text]');
-    if (!element || !before || !odd || before.id === odd.id) return;
-    if (before.fixtureId !== odd.fixtureId || before.market !== odd.market) return;
-    if (before.points === odd.points || Math.abs(before.points ?? 0) === Math.abs(odd.points ?? 0))
-      return;
-    twin.current = twin.current === 'a' ? 'b' : 'a';
-    element.dataset.pointsMoved = twin.current;
-  }, [odd, query, cell, store]);
+function markPoints(
+  cell: HTMLElement,
+  before: Odd | undefined,
+  odd: Odd | undefined,
+  store: BoardStore,
+): void {
+  if (!before || !odd || before === odd || before.id === odd.id) return;
+  if (before.fixtureId !== odd.fixtureId || before.market !== odd.market) return;
+  if (before.points === odd.points || Math.abs(before.points ?? 0) === Math.abs(odd.points ?? 0))
+    return;
+  if (Date.now() - store.quietAt() < QUIET_MS) return;
+  const element = cell.querySelector<HTMLElement>('[data-points-text]');
+  if (element) element.dataset.pointsMoved = element.dataset.pointsMoved === 'a' ? 'b' : 'a';
 }

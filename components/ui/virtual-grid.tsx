@@ -3,18 +3,62 @@
 'use client';
 
 import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual';
-import { type CSSProperties, type ReactNode, useCallback, useMemo, useRef } from 'react';
+import { type CSSProperties, type ReactNode, useCallback, useMemo, useRef, useState } from 'react';
 import { useGridKeys } from './use-grid-keys';
 
 /** One block of rows that scrolls as one. */
 export type GridItem = {
   key: string;
+  /** Items of one kind look alike: the place of one that leaves the screen is taken by one that comes. */
+  kind: string;
   height: number;
   /** Rows of the grid that it holds. */
   rows: number;
   /** Stays below the header until the next such item comes. */
   isSticky: boolean;
 };
+
+/** Items made of rows: the same list where none differs, whatever else of the rows does. */
+export function useItems<Row extends object>(
+  rows: readonly Row[],
+  itemOf: (row: Row) => GridItem,
+): readonly GridItem[] {
+  const [known] = useState(() => ({
+    itemOf,
+    items: [] as readonly GridItem[],
+    made: new WeakMap<Row, GridItem>(),
+  }));
+  return useMemo(() => {
+    if (known.itemOf !== itemOf) {
+      known.itemOf = itemOf;
+      known.made = new WeakMap();
+    }
+    const items = rows.map((row) => {
+      let item = known.made.get(row);
+      if (!item) {
+        item = itemOf(row);
+        known.made.set(row, item);
+      }
+      return item;
+    });
+    const isSame =
+      items.length === known.items.length &&
+      items.every((item, index) => isSameItem(item, known.items[index]));
+    if (!isSame) known.items = items;
+    return known.items;
+  }, [rows, itemOf, known]);
+}
+
+function isSameItem(a: GridItem, b: GridItem | undefined): boolean {
+  if (a === b) return true;
+  return (
+    a.key === b?.key &&
+    a.kind === b.kind &&
+    a.height === b.height &&
+    a.rows === b.rows &&
+    a.isSticky === b.isSticky
+  );
+}
 
 type Props = {
   label: string;
@@ -32,6 +76,37 @@ type Props = {
 /** What the server assumes of a screen: enough rows for a large one, so that the first paint is full. */
 const FIRST_RECT = { width: 1920, height: 1080 };
 const OVERSCAN = 6;
+
+/**
+ * Which place in the page each item has. One that comes takes the place of one that left, so that scrolling changes
+ * texts where it would else make and throw away elements.
+ */
+function createPlaces(): (items: readonly GridItem[]) => ReadonlyMap<string, string> {
+  let held = new Map<string, string>();
+  let count = 0;
+  return (items) => {
+    const keys = new Set(items.map(({ key }) => key));
+    const free = new Map<string, string[]>();
+    for (const [key, place] of held) {
+      if (keys.has(key)) continue;
+      const kind = place.slice(0, place.lastIndexOf(' '));
+      const places = free.get(kind);
+      if (places) places.push(place);
+      else free.set(kind, [place]);
+    }
+    const next = new Map<string, string>();
+    for (const { key, kind } of items) {
+      let place = held.get(key) ?? free.get(kind)?.pop();
+      if (place === undefined) {
+        count += 1;
+        place = `${kind} ${count}`;
+      }
+      next.set(key, place);
+    }
+    held = next;
+    return next;
+  };
+}
 
 /**
  * A grid of which only what is on screen is in the page. Heights are known beforehand, so rows never correct
@@ -100,6 +175,9 @@ export function VirtualGrid({
     [rowIndexes, virtualizer],
   );
   const keys = useGridKeys({ grid: scroller, rowCount, reveal });
+  const [placesOf] = useState(createPlaces);
+  const shown = virtualizer.getVirtualItems();
+  const places = placesOf(shown.flatMap(({ index }) => items[index] ?? []));
 
   return (
     <div
@@ -129,25 +207,22 @@ export function VirtualGrid({
           className="relative"
           style={{ height: virtualizer.getTotalSize() }}
         >
-          {virtualizer.getVirtualItems().map(({ key, index, start, size }) => {
+          {shown.map(({ index, start, size }) => {
+            const item = items[index];
+            if (!item) return null;
             const isStuck = index === stuck.current;
-            const isSticky = items[index]?.isSticky ?? false;
+            const { isSticky } = item;
             return (
               <div
-                key={key}
+                key={places.get(item.key)}
                 role="presentation"
-                data-item={items[index]?.key}
-                className={isSticky ? (isStuck ? 'z-10' : 'z-[11]') : undefined}
+                data-item={item.key}
+                data-stuck={isStuck || undefined}
+                className={`board-item ${isSticky ? (isStuck ? 'z-10' : 'z-[11]') : ''}`}
                 style={
                   isStuck
-                    ? { position: 'sticky', top: headerHeight, height: size }
-                    : {
-                        position: 'absolute',
-                        top: 0,
-                        width: '100%',
-                        height: size,
-                        transform: `translateY(${start}px)`,
-                      }
+                    ? { top: headerHeight, height: size }
+                    : { height: size, transform: `translateY(${start}px)` }
                 }
               >
                 {renderItem(index, rowIndexes[index] ?? 0)}

@@ -29,14 +29,24 @@ export function formatTime(at: string | number, zone: string): string {
   );
 }
 
+/** Clock texts by zone and second: a board of prices that all changed just now asks for few of them, often. */
+const clocks = new Map<string, string>();
+const CLOCKS_KEPT = 2_000;
+
 /** `20:30:05`, in `zone`. */
 export function formatClock(at: string | number, zone: string): string {
-  return formatter(zone, {
+  const key = `${zone} ${at}`;
+  const known = clocks.get(key);
+  if (known !== undefined) return known;
+  if (clocks.size >= CLOCKS_KEPT) clocks.clear();
+  const text = formatter(zone, {
     hour: '2-digit',
     minute: '2-digit',
     second: '2-digit',
     hourCycle: 'h23',
   }).format(new Date(at));
+  clocks.set(key, text);
+  return text;
 }
 
 /** `Wed 28 Aug`, in `zone`; with the year where it is not that of `now`. */

@@ -34,6 +34,7 @@ import {
   buildFacets,
   buildLinesRows,
   createRowCache,
+  dependsOnStates,
   type Facet,
   type Facets,
   type RowCache,
@@ -44,7 +45,6 @@ import {
   type BoardStore,
   createBoardStore,
   type FirstScreen,
-  type Move,
   type Scope,
 } from './store';
 import { createBoardStream } from './stream';
@@ -52,7 +52,7 @@ import { createBoardStream } from './stream';
 /** Rows follow a burst of structural changes this late at most, and are not rebuilt more often. */
 const ROWS_THROTTLE_MS = 100;
 /** Counts of the filter controls may lag a little more. */
-const FACETS_THROTTLE_MS = 1_000;
+const FACETS_THROTTLE_MS = 3_000;
 
 type Board = {
   store: BoardStore;
@@ -130,7 +130,7 @@ export function BoardProvider({
   children,
 }: BoardProviderProps) {
   const [store] = useState(() => createBoardStore({ sport, initial, now: Date.now, setTimer }));
-  const [cache] = useState(() => createRowCache(store.revisionOf));
+  const [cache] = useState(() => createRowCache(store.revisionOf, store.stateRevisionOf));
   const [firstNow] = useState(() => initial?.now ?? Date.now());
   const [query] = useBoardQuery();
   const queryClient = useQueryClient();
@@ -248,14 +248,6 @@ export function useOdd(id: string): Odd | undefined {
   return useStore(useBoard().store, (state) => state.book.odds.get(id));
 }
 
-/**
- * The odd's marked move. A cell flashes when it gets a move object that it did not mount with, and which
- * is fresh; a mark that was there before the cell came into view is only shown.
- */
-export function useMove(id: string): Move | undefined {
-  return useStore(useBoard().store, (state) => state.moves.get(id));
-}
-
 /** The fixture, undefined while only its odds are known. */
 export function useFixture(id: string): Fixture | undefined {
   return useStore(useBoard().store, (state) => state.book.fixtures.get(id));
@@ -305,6 +297,7 @@ function useThrottled(select: (state: BoardState) => number, throttleMs: number)
 }
 
 const selectStructure = (state: BoardState) => state.structure;
+const selectStates = (state: BoardState) => state.structure + state.states;
 
 export type BoardRows = ReturnType<typeof buildBoardRows>;
 export type LinesRows = ReturnType<typeof buildLinesRows>;
@@ -316,7 +309,10 @@ export function useRows(view: View): BoardRows | LinesRows;
 export function useRows(view: View): BoardRows | LinesRows {
   const { store, mainMarkets, cache } = useBoard();
   const [query] = useBoardQuery();
-  const structure = useThrottled(selectStructure, ROWS_THROTTLE_MS);
+  const structure = useThrottled(
+    dependsOnStates(query) ? selectStates : selectStructure,
+    ROWS_THROTTLE_MS,
+  );
   // biome-ignore lint/correctness/useExhaustiveDependencies: the Book is changed in place; its structure number says when.
   return useMemo(() => {
     const build = view === 'board' ? buildBoardRows : buildLinesRows;
@@ -328,7 +324,7 @@ export function useRows(view: View): BoardRows | LinesRows {
 export function useFacets(): Facets {
   const { store, sport, cache, leagues: firstLeagues } = useBoard();
   const [query] = useBoardQuery();
-  const structure = useThrottled(selectStructure, FACETS_THROTTLE_MS);
+  const structure = useThrottled(selectStates, FACETS_THROTTLE_MS);
   const { data: active = firstLeagues } = useQuery(leaguesQuery(sport));
   const isWhole = useLoad().totals === null;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the Book is changed in place; its structure number says when.
@@ -400,7 +396,7 @@ const tickReaders = new Set<() => void>();
 let stopTicking: (() => void) | null = null;
 
 /** One timer for everything on the page that counts seconds; none while nothing does. */
-function onSecond(callback: () => void): () => void {
+export function onSecond(callback: () => void): () => void {
   tickReaders.add(callback);
   if (!stopTicking) {
     const id = setInterval(() => {
@@ -416,18 +412,20 @@ function onSecond(callback: () => void): () => void {
   };
 }
 
-function wholeSeconds(at: number): number {
-  return Math.floor(at / 1_000) * 1_000;
-}
-
-/** Epoch ms in whole seconds; on the first render the server's, so that both print the same. */
-export function useNow(): number {
+/** Epoch ms in whole steps, seconds unless told; on the first render the server's, so that both print the same. */
+export function useNow(stepMs = 1_000): number {
   const { firstNow } = useBoard();
+  const whole = (at: number) => Math.floor(at / stepMs) * stepMs;
   return useSyncExternalStore(
     onSecond,
-    () => wholeSeconds(Date.now()),
-    () => wholeSeconds(firstNow),
+    () => whole(Date.now()),
+    () => whole(firstNow),
   );
+}
+
+/** Epoch ms of the first render, the server's. */
+export function useFirstNow(): number {
+  return useBoard().firstNow;
 }
 
 /** The zone that times are shown in: the URL's, else the browser's own (on the first render: the server's guess). */

@@ -98,6 +98,7 @@ export type RowOptions = {
  */
 export type RowCache = {
   revisionOf(fixtureId: string): number;
+  stateRevisionOf(fixtureId: string): number;
   parts: Map<string, { from: readonly unknown[]; built: Map<string, Built> }>;
   columns: Column[];
   order: { before: readonly Fixture[]; after: readonly number[] };
@@ -105,9 +106,23 @@ export type RowCache = {
 
 type Built = { revision: number; value: unknown };
 
-/** @param revisionOf a number that differs whenever something structural of the fixture or its odds changed */
-export function createRowCache(revisionOf: (fixtureId: string) => number): RowCache {
-  return { revisionOf, parts: new Map(), columns: [], order: { before: [], after: [] } };
+/**
+ * @param revisionOf a number that differs whenever something structural of the fixture or its odds changed
+ * @param stateRevisionOf one that differs whenever a state did as well: most views do not depend on states
+ */
+export function createRowCache(
+  revisionOf: (fixtureId: string) => number,
+  stateRevisionOf = revisionOf,
+): RowCache {
+  return {
+    ...{ revisionOf, stateRevisionOf, parts: new Map(), columns: [] },
+    order: { before: [], after: [] },
+  };
+}
+
+/** Whether the rows of a view depend on the states of odds: where none is filtered for, locks change nothing in them. */
+export function dependsOnStates(query: BoardQuery): boolean {
+  return query.state.length > 0;
 }
 
 /** A maker of one part per fixture, through the cache where there is one. */
@@ -116,6 +131,7 @@ function cached<T>(
   part: string,
   from: readonly unknown[],
   make: (fixtureId: string) => T,
+  isOfStates = false,
 ): (fixtureId: string) => T {
   if (!cache) return make;
   let known = cache.parts.get(part);
@@ -125,7 +141,7 @@ function cached<T>(
   }
   const { built } = known;
   return (fixtureId) => {
-    const revision = cache.revisionOf(fixtureId);
+    const revision = isOfStates ? cache.stateRevisionOf(fixtureId) : cache.revisionOf(fixtureId);
     const held = built.get(fixtureId);
     if (held?.revision === revision) return held.value as T;
     const value = make(fixtureId);
@@ -216,13 +232,6 @@ function teamsByOdds(odds: readonly Odd[]): Teams | null {
 /** A fixture of the view with its odds of the view. */
 type Entry = { fixture: Fixture; odds: readonly Odd[] };
 
-/** Ids of all fixtures that the Book knows by themselves or by their odds. */
-function fixtureIdsOf(book: Book): Set<string> {
-  const ids = new Set(book.fixtures.keys());
-  for (const odd of book.odds.values()) ids.add(odd.fixtureId);
-  return ids;
-}
-
 function heldOdds(book: Book, fixtureId: string): Odd[] {
   const odds: Odd[] = [];
   for (const id of book.oddIdsOf(fixtureId)) {
@@ -284,7 +293,7 @@ type View = {
 };
 
 function select(book: Book, query: BoardQuery, { version: standard, cache }: RowOptions): View {
-  const ids = fixtureIdsOf(book);
+  const ids = book.fixtureIds();
   if (cache) prune(cache, ids);
   const versions = versionsOf(book, ids, query.version ?? standard ?? null, cache);
   const shareOf = cached(
@@ -292,6 +301,7 @@ function select(book: Book, query: BoardQuery, { version: standard, cache }: Row
     'share',
     [query, versions.version],
     createShare(book, query, versions.version),
+    dependsOnStates(query),
   );
   const entries: Entry[] = [];
   const shares: NonNullable<Share>[] = [];
@@ -517,8 +527,12 @@ export function buildBoardRows(
   const view = select(book, query, options);
   const columns = columnsOf(view, query, options);
   const entryOf = new Map(view.entries.map((entry) => [entry.fixture.id, entry]));
-  const rowOf = cached(options.cache, 'row', [query, view.totals.version, columns], (id) =>
-    fixtureRow(entryOf.get(id) as Entry, columns),
+  const rowOf = cached(
+    options.cache,
+    'row',
+    [query, view.totals.version, columns],
+    (id) => fixtureRow(entryOf.get(id) as Entry, columns),
+    dependsOnStates(query),
   );
   const rows: BoardRow[] = [];
   for (const item of withLeagues(view.entries)) {
@@ -624,6 +638,7 @@ export function buildLinesRows(
     'lines',
     [query, view.totals.version, options.mainMarkets],
     (id) => linesOf(entryOf.get(id) as Entry, rankOf),
+    dependsOnStates(query),
   );
   const rows: LinesRow[] = [];
   for (const item of withLeagues(view.entries)) {
@@ -702,9 +717,15 @@ export function buildFacets(
   query: BoardQuery,
   { version: standard, cache }: Omit<RowOptions, 'mainMarkets'> = {},
 ): Facets {
-  const ids = fixtureIdsOf(book);
+  const ids = book.fixtureIds();
   const { version } = versionsOf(book, ids, query.version ?? standard ?? null, cache);
-  const tallyOf = cached(cache, 'facets', [query, version], createTally(book, query, version));
+  const tallyOf = cached(
+    cache,
+    'facets',
+    [query, version],
+    createTally(book, query, version),
+    true,
+  );
   const leagues = new Map<string, number>();
   const markets = new Map<string, number>();
   const statuses = new Map<string, number>(Object.keys(STATUS_GROUPS).map((group) => [group, 0]));

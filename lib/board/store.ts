@@ -128,6 +128,8 @@ export type BoardState = {
   tick: number;
   /** +1 when rows may differ: an odd or fixture came or went, or changed in anything but price and receipts. */
   structure: number;
+  /** +1 when states of odds changed and rows that do not depend on them stay as they are. */
+  states: number;
   /** Changed in place, as the Book is. */
   moves: ReadonlyMap<string, Move>;
   load: {
@@ -194,6 +196,13 @@ export type BoardStore = StoreApi<BoardState> & {
   countResume(): void;
   /** A number that differs whenever something structural of the fixture or of its odds changed. */
   revisionOf(fixtureId: string): number;
+  /** The same, that differs when the state of an odd changed as well. */
+  stateRevisionOf(fixtureId: string): number;
+  /**
+   * Calls back, once per write, when what is held of the odd changed, its move mark included. For what is on screen:
+   * an odd that nobody watches costs nothing but its place in the Book.
+   */
+  watchOdd(id: string, callback: () => void): () => void;
   /** Epoch ms of the last write that is no news: a snapshot, what was missed, what nobody was there to see. */
   quietAt(): number;
   dispose(): void;
@@ -223,11 +232,13 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
   let isCrowded = false;
   /** Newest structural change of each fixture, and of everything (a snapshot). */
   const revisions = new Map<string, number>();
+  const stateRevisions = new Map<string, number>();
   let revision = 0;
   let wholeRevision = 0;
   const clock = createClockOffset();
   const clearMarkets = new Map<string, ReadonlySet<string>>();
   let quietAt = Number.NEGATIVE_INFINITY;
+  const watchers = new Map<string, Set<() => void>>();
 
   let first: Snapshot | null = null;
   if (initial) {
@@ -241,6 +252,7 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
     book,
     tick: 0,
     structure: 0,
+    states: 0,
     moves,
     load: {
       state: first ? 'first-screen' : 'loading',
@@ -265,12 +277,24 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
     },
   }));
 
-  function write(patch: Partial<Pick<BoardState, 'load' | 'feed'>>, isStructural: boolean): void {
+  function write(
+    patch: Partial<Pick<BoardState, 'load' | 'feed'>>,
+    isStructural: boolean,
+    isOfStates = false,
+  ): void {
     store.setState((state) => ({
       ...patch,
       tick: state.tick + 1,
       structure: isStructural ? state.structure + 1 : state.structure,
+      states: isOfStates ? state.states + 1 : state.states,
     }));
+  }
+
+  /** Tells those who watch one of these odds; all of them where none is named. */
+  function tell(ids: Iterable<string> = [...watchers.keys()]): void {
+    for (const id of ids) {
+      for (const callback of watchers.get(id) ?? []) callback();
+    }
   }
 
   /** Receipts must not step back, whatever the clock does. */
@@ -282,15 +306,17 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
   function sweep(): void {
     stopSweep = null;
     const limit = now() - MOVE_MARK_MS;
-    let isSwept = false;
+    const swept: string[] = [];
     // Marks stand in the order in which they were made.
     for (const [id, move] of moves) {
       if (move.at > limit) break;
       moves.delete(id);
-      isSwept = true;
+      swept.push(id);
     }
     scheduleSweep();
-    if (isSwept) write({}, false);
+    if (swept.length === 0) return;
+    write({}, false);
+    tell(swept);
   }
 
   function scheduleSweep(): void {
@@ -336,10 +362,26 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
     return clear.has(mainKey(odd));
   }
 
+  /** Notes what a change of an odd may change in the rows: everything, what depends on states, or nothing. */
+  function note({ odd, previous }: Pick<OddChange, 'odd' | 'previous'>): 'rows' | 'states' | null {
+    if (isOddStructural({ odd, previous }) || !hasOneMainLine(odd)) {
+      revise(odd.fixtureId);
+      return 'rows';
+    }
+    if (odd.state === previous?.state) return null;
+    revision += 1;
+    stateRevisions.set(odd.fixtureId, revision);
+    return 'states';
+  }
+
   function revise(fixtureId: string): void {
     clearMarkets.delete(fixtureId);
     revision += 1;
     revisions.set(fixtureId, revision);
+  }
+
+  function revisionOf(fixtureId: string): number {
+    return revisions.get(fixtureId) ?? wholeRevision;
   }
 
   function holdFixtures(snapshot: Snapshot, receivedAt: number): void {
@@ -356,6 +398,7 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
       const { feed, load } = store.getState();
       let { status, statusAt, lastFrameAt, clockOffsetMs } = feed;
       let isStructural = false;
+      let isOfStates = false;
       /** Price of each moved odd before this write, and whether its last move may flash. */
       const before = new Map<string, { price: number | null; isLive: boolean }>();
       for (const frame of frames) {
@@ -382,10 +425,9 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
           }
           const entry = before.get(odd.id);
           if (entry && frame.isCatchUp) entry.isLive = false;
-          if (isOddStructural({ odd, previous }) || !hasOneMainLine(odd)) {
-            revise(odd.fixtureId);
-            isStructural = true;
-          }
+          const noted = note({ odd, previous });
+          if (noted === 'rows') isStructural = true;
+          else if (noted === 'states') isOfStates = true;
         }
         if (change.fixture && isFixtureStructural(change.fixture)) {
           revise(change.fixture.fixture.id);
@@ -416,7 +458,9 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
           load: partial === load.partial ? load : { ...load, partial },
         },
         isStructural,
+        isOfStates,
       );
+      tell(before.keys());
     },
 
     holdSnapshot(snapshot, scope) {
@@ -449,6 +493,7 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
       revision += 1;
       wholeRevision = revision;
       revisions.clear();
+      stateRevisions.clear();
       clearMarkets.clear();
       const { load, feed } = store.getState();
       const hopGaps = feed.hopGaps.map(
@@ -468,6 +513,7 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
         },
         true,
       );
+      tell();
     },
 
     setLoad(load) {
@@ -521,8 +567,20 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
       write({ feed: { ...feed, hopGaps, resumes: feed.resumes + 1 } }, false);
     },
 
-    revisionOf(fixtureId) {
-      return revisions.get(fixtureId) ?? wholeRevision;
+    revisionOf,
+
+    stateRevisionOf: (fixtureId) =>
+      Math.max(revisionOf(fixtureId), stateRevisions.get(fixtureId) ?? 0),
+
+    watchOdd(id, callback) {
+      const known = watchers.get(id);
+      const callbacks = known ?? new Set();
+      if (!known) watchers.set(id, callbacks);
+      callbacks.add(callback);
+      return () => {
+        callbacks.delete(callback);
+        if (callbacks.size === 0 && watchers.get(id) === callbacks) watchers.delete(id);
+      };
     },
 
     quietAt: () => quietAt,
@@ -567,12 +625,14 @@ function parseFeedStatus(data: string): FeedStatus | null {
   }
 }
 
-/** Whether rows may differ because of it: everything counts that rows are built from, and the price is none of it. */
+/**
+ * Whether rows may differ because of it: everything counts that rows are built from. The price is none of it, nor is the
+ * state, of which only a filter for states makes anything.
+ */
 function isOddStructural({ odd, previous }: Pick<OddChange, 'odd' | 'previous'>): boolean {
   return (
     !previous ||
     odd.isMain !== previous.isMain ||
-    odd.state !== previous.state ||
     odd.groupingKey !== previous.groupingKey ||
     odd.selectionLine !== previous.selectionLine ||
     odd.selection !== previous.selection ||
@@ -592,20 +652,29 @@ function mainKey({ versionId, market, groupingKey }: Odd): string {
 }
 
 /**
- * The markets of a fixture in which one line is flagged as the main one. Where none is, the most balanced line
- * stands in, which depends on prices; where several are, the newest does, which depends on times.
+ * The markets of a fixture in which one line is flagged as the main one, or is the only one. Where none of several is,
+ * the most balanced line stands in, which depends on prices; where several are, the newest open one does, which depends
+ * on times and states.
  */
 function marketsOfOneMain(book: Book, fixtureId: string): ReadonlySet<string> {
-  const flagged = new Map<string, string | null>();
-  const unclear = new Set<string>();
+  const lines = new Map<string, { all: Set<string | null>; flagged: Set<string | null> }>();
   for (const id of book.oddIdsOf(fixtureId)) {
     const odd = book.odds.get(id);
-    if (!odd?.isMain) continue;
+    if (!odd) continue;
     const key = mainKey(odd);
-    if (!flagged.has(key)) flagged.set(key, odd.groupingKey);
-    else if (flagged.get(key) !== odd.groupingKey) unclear.add(key);
+    let known = lines.get(key);
+    if (!known) {
+      known = { all: new Set(), flagged: new Set() };
+      lines.set(key, known);
+    }
+    known.all.add(odd.groupingKey);
+    if (odd.isMain) known.flagged.add(odd.groupingKey);
   }
-  return new Set([...flagged.keys()].filter((key) => !unclear.has(key)));
+  const clear = new Set<string>();
+  for (const [key, { all, flagged }] of lines) {
+    if (all.size === 1 || flagged.size === 1) clear.add(key);
+  }
+  return clear;
 }
 
 function isFixtureStructural({ fixture, previous }: FixtureChange): boolean {

@@ -120,6 +120,13 @@ export class Book {
     return this.#oddIdsOf.get(fixtureId) ?? EMPTY_IDS;
   }
 
+  /** Ids of all fixtures that are known by themselves or by their odds, each once. */
+  fixtureIds(): Set<string> {
+    const ids = new Set(this.#fixtures.keys());
+    for (const id of this.#oddIdsOf.keys()) ids.add(id);
+    return ids;
+  }
+
   /**
    * Applies one event.
    * @param receivedAt local ms at which it was received; must not step back

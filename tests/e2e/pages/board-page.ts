@@ -57,11 +57,17 @@ export class BoardPage {
     ).toBeVisible();
   }
 
-  /** Notes from now on every animation that really runs, as `name id-of-its-odd`; call it before opening. */
+  /** Notes from now on every flash, and every animation that really runs, as `name id-of-its-odd`; call it before opening. */
   async recordAnimations(): Promise<void> {
     await this.page.addInitScript(() => {
       const seen: string[] = [];
       Object.assign(window, { animations: seen });
+      new MutationObserver((records) => {
+        for (const { target } of records) {
+          if (!(target instanceof HTMLElement) || !target.dataset.flash) continue;
+          seen.push(`flash-${target.dataset.flash} ${target.dataset.oddId}`);
+        }
+      }).observe(document, { subtree: true, attributeFilter: ['data-flash'] });
       document.addEventListener('animationstart', ({ animationName, target }) => {
         const cell = target instanceof Element ? target.closest('[data-odd-id]') : null;
         // Twin names restart an animation; which of them it is says nothing.

@@ -172,7 +172,7 @@ describe('board store', () => {
     expect([odd(), move(), structure()]).toEqual([0, 0, 0]);
   });
 
-  it('changes structure for a new odd, a lock, a main flag and a fixture, and never for a price', () => {
+  it('changes structure for a new odd, a main flag and a fixture, and never for a price or a lock', () => {
     const { store, odds, lock, frame, state } = setUp();
     const bumps = (...frames: Frame[]) => {
       const before = state().structure;
@@ -181,8 +181,8 @@ describe('board store', () => {
     };
     expect(bumps(odds({}))).toBe(1);
     expect(bumps(odds({ price: 130 }), odds({ price: 140 }))).toBe(0);
-    expect(bumps(lock({ price: 140 }))).toBe(1);
-    expect(bumps(odds({ price: 140 }))).toBe(1);
+    expect(bumps(lock({ price: 140 }))).toBe(0);
+    expect(bumps(odds({ price: 140 }))).toBe(0);
     expect(bumps(odds({ price: 140, is_main: false }))).toBe(1);
     const status = (now: string, old: string) =>
       frame('fixture-status', { data: { fixture_id: 'FX1', new_status: now, old_status: old } });
@@ -190,12 +190,61 @@ describe('board store', () => {
     expect(bumps(frame('ping', '2026-11-22T19:30:00Z'))).toBe(0);
   });
 
-  it('changes structure for a price where no line is flagged as the main one', () => {
+  it('counts locks and reopenings apart, for what depends on states', () => {
+    const { store, odds, lock, state } = setUp();
+    store.applyFrames([odds({}), odds({ fixture_id: 'FX2', id: 'B' })], true);
+    const { structure, states } = state();
+    const before = [store.stateRevisionOf('FX1'), store.stateRevisionOf('FX2')];
+    const rows = store.revisionOf('FX1');
+    store.applyFrames([lock({})], true);
+    expect(state()).toMatchObject({ structure, states: states + 1 });
+    expect(store.revisionOf('FX1')).toBe(rows);
+    expect(store.stateRevisionOf('FX1')).not.toBe(before[0]);
+    expect(store.stateRevisionOf('FX2')).toBe(before[1]);
+    store.applyFrames([odds({ price: 150 })], true);
+    expect(state()).toMatchObject({ structure, states: states + 2 });
+    store.applyFrames([odds({ price: 160 })], true);
+    expect(state()).toMatchObject({ structure, states: states + 2 });
+    const locked = store.stateRevisionOf('FX1');
+    store.applyFrames([odds({ is_main: false })], true);
+    expect(store.stateRevisionOf('FX1')).not.toBe(locked);
+  });
+
+  it('changes structure for a price or a lock where none of several lines is flagged as the main one', () => {
+    const { store, odds, lock, state } = setUp();
+    const other = { id: 'other', is_main: false, grouping_key: 'default:9' };
+    store.applyFrames([odds({ is_main: false }), odds(other)], true);
+    const before = state().structure;
+    store.applyFrames([odds({ is_main: false, price: 150 })], true);
+    expect(state().structure).toBe(before + 1);
+    store.applyFrames([lock({ is_main: false, price: 150 })], true);
+    expect(state().structure).toBe(before + 2);
+  });
+
+  it('leaves structure as it is for a price of the only line there is, flagged or not', () => {
     const { store, odds, state } = setUp();
     store.applyFrames([odds({ is_main: false })], true);
     const before = state().structure;
     store.applyFrames([odds({ is_main: false, price: 150 })], true);
-    expect(state().structure).toBe(before + 1);
+    expect(state().structure).toBe(before);
+  });
+
+  it('tells those who watch an odd once per write that changed it, its mark, or all', () => {
+    const { store, odds, page } = setUp();
+    const told: string[] = [];
+    const stop = store.watchOdd('A', () => told.push('A'));
+    store.watchOdd('B', () => told.push('B'));
+    store.applyFrames([odds({ id: 'A' }), odds({ id: 'A', price: 120 })], true);
+    expect(told).toEqual(['A']);
+    store.applyFrames([odds({ id: 'A', price: 130 }), odds({ id: 'C' })], true);
+    expect(told).toEqual(['A', 'A']);
+    store.holdSnapshot(aSnapshot('1-0', []), { leagues: ['WNBA'], fixtureIds: [] });
+    expect(told).toEqual(['A', 'A', 'A', 'B']);
+    page.advance(MOVE_MARK_MS + 2_000);
+    expect(told).toEqual(['A', 'A', 'A', 'B', 'A']);
+    stop();
+    store.applyFrames([odds({ id: 'A', price: 140 })], true);
+    expect(told).toHaveLength(5);
   });
 
   it('changes structure for a price where several lines are flagged, since the newest of them is the main one', () => {
