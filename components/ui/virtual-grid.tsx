@@ -77,34 +77,35 @@ type Props = {
 const FIRST_RECT = { width: 1920, height: 1080 };
 const OVERSCAN = 6;
 
+/** An item that is in the page; its place is the element that shows it. */
+type Placed = { place: string; item: GridItem; index: number; start: number; size: number };
+
 /**
- * Which place in the page each item has. One that comes takes the place of one that left, so that scrolling changes
- * texts where it would else make and throw away elements.
+ * Which element shows each item. One that comes takes the element of one that left, so that scrolling changes texts
+ * where it would else make, move and throw away elements. Those stay in their order while it scrolls; at rest they
+ * stand in the order of the screen, which is how they are read out.
  */
-function createPlaces(): (items: readonly GridItem[]) => ReadonlyMap<string, string> {
-  let held = new Map<string, string>();
+function createPlaces(): (shown: readonly Omit<Placed, 'place'>[], isAtRest: boolean) => Placed[] {
+  /** Key of the item and its element, in the order of the page. */
+  let held: { key: string; kind: string; place: string }[] = [];
   let count = 0;
-  return (items) => {
-    const keys = new Set(items.map(({ key }) => key));
-    const free = new Map<string, string[]>();
-    for (const [key, place] of held) {
-      if (keys.has(key)) continue;
-      const kind = place.slice(0, place.lastIndexOf(' '));
-      const places = free.get(kind);
-      if (places) places.push(place);
-      else free.set(kind, [place]);
+  return (shown, isAtRest) => {
+    const coming = new Map(shown.map((one) => [one.item.key, one]));
+    const placed: (Placed | null)[] = held.map(({ key, place }) => {
+      const one = coming.get(key);
+      coming.delete(key);
+      return one ? { ...one, place } : null;
+    });
+    for (const one of coming.values()) {
+      const free = placed.findIndex((taken, at) => !taken && held[at]?.kind === one.item.kind);
+      const place = held[free]?.place ?? `${one.item.kind} ${count++}`;
+      if (free >= 0) placed[free] = { ...one, place };
+      else placed.push({ ...one, place });
     }
-    const next = new Map<string, string>();
-    for (const { key, kind } of items) {
-      let place = held.get(key) ?? free.get(kind)?.pop();
-      if (place === undefined) {
-        count += 1;
-        place = `${kind} ${count}`;
-      }
-      next.set(key, place);
-    }
-    held = next;
-    return next;
+    const all = placed.filter((one) => one !== null);
+    if (isAtRest) all.sort((a, b) => a.index - b.index);
+    held = all.map(({ item: { key, kind }, place }) => ({ key, kind, place }));
+    return all;
   };
 }
 
@@ -176,8 +177,13 @@ export function VirtualGrid({
   );
   const keys = useGridKeys({ grid: scroller, rowCount, reveal });
   const [placesOf] = useState(createPlaces);
-  const shown = virtualizer.getVirtualItems();
-  const places = placesOf(shown.flatMap(({ index }) => items[index] ?? []));
+  const shown = placesOf(
+    virtualizer.getVirtualItems().flatMap(({ index, start, size }) => {
+      const item = items[index];
+      return item ? [{ item, index, start, size }] : [];
+    }),
+    !virtualizer.isScrolling,
+  );
 
   return (
     <div
@@ -207,14 +213,12 @@ export function VirtualGrid({
           className="relative"
           style={{ height: virtualizer.getTotalSize() }}
         >
-          {shown.map(({ index, start, size }) => {
-            const item = items[index];
-            if (!item) return null;
+          {shown.map(({ place, item, index, start, size }) => {
             const isStuck = index === stuck.current;
             const { isSticky } = item;
             return (
               <div
-                key={places.get(item.key)}
+                key={place}
                 role="presentation"
                 data-item={item.key}
                 data-stuck={isStuck || undefined}
