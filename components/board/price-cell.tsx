@@ -96,7 +96,6 @@ export const PriceCell = memo(function PriceCell(props: Props) {
       tabIndex={-1}
       aria-colindex={columnIndex}
       aria-disabled={isLocked || undefined}
-      aria-label={cellName(odd, query.odds, move)}
       data-odd-id={id}
       data-state={odd.state}
       data-price={odd.price ?? undefined}
@@ -110,6 +109,7 @@ export const PriceCell = memo(function PriceCell(props: Props) {
         if (now) currentTarget.title = cellTitle(now, zone);
       }}
     >
+      <span className="sr-only select-none">{cellName(odd, query.odds, move)}</span>
       <span aria-hidden="true" className={name ? 'price-points price-name' : 'price-points'}>
         <span data-points-text>{name ?? pointsText(odd)}</span>
       </span>
@@ -186,10 +186,11 @@ function isOther(shown: Odd | undefined, odd: Odd | undefined): boolean {
 }
 
 /** Places of a cell's children. */
-const FIGURE = 2;
-const ARROW = 3;
-const WAS = 4;
-const CHANGED = 5;
+const NAME = 0;
+const FIGURE = 3;
+const ARROW = 4;
+const WAS = 5;
+const CHANGED = 6;
 
 /** Brings what changes by the tick up to date, touching only what differs. */
 function paint(
@@ -200,13 +201,13 @@ function paint(
   zone: string,
 ): void {
   const { children } = element;
+  writeText(children[NAME], cellName(odd, format, move));
   writeText(children[FIGURE], figureText(odd, format));
   writeText(children[ARROW], arrowText(move));
   writeText(children[WAS], wasText(move, format));
   writeText(children[CHANGED], formatClock(odd.timestampSeconds * 1000, zone));
   writeAttribute(element, 'data-price', odd.price === null ? null : String(odd.price));
   writeAttribute(element, 'data-move', move?.direction ?? null);
-  writeAttribute(element, 'aria-label', cellName(odd, format, move));
 }
 
 /**

@@ -498,7 +498,11 @@ test.describe('fixtures', () => {
 });
 
 test.describe('rendering', () => {
-  test('one odd that changes renders one cell', async ({ boardPage, page, world }) => {
+  test('a price that changes renders nothing, a lock its one cell', async ({
+    boardPage,
+    page,
+    world,
+  }) => {
     await page.addInitScript(countRenders);
     await boardPage.open('/basketball');
     const id = await openOdd(boardPage, 5);
@@ -510,8 +514,11 @@ test.describe('rendering', () => {
     });
     world.post('copilot-odds', { ...row, price: higher(row.price) });
     await expect(boardPage.odd(id)).toHaveAttribute('data-price', String(higher(row.price)));
-    const rendered = await page.evaluate(() => (window as unknown as RenderCounts).rendered);
-    expect(rendered).toEqual([id]);
+    const rendered = () => page.evaluate(() => (window as unknown as RenderCounts).rendered);
+    expect(await rendered()).toEqual([]);
+    world.post('copilot-locked-odds', row);
+    await expect(boardPage.odd(id)).toHaveAttribute('data-state', 'locked');
+    expect(await rendered()).toEqual([id]);
     world.post('copilot-odds', row);
   });
 });

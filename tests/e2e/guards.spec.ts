@@ -1,0 +1,185 @@
+/** What keeps the board fast, by counts: nothing here is timed. */
+import type { Page } from 'playwright/test';
+import { expect, openOdds, test, type WireRow } from './fixtures';
+
+// A board of some size: most of it is off screen.
+test.use({ odds: 4_000 });
+
+/** Counts changes of the page below the grid from now on, by the odd in whose cell they are; ages that tick are left out. */
+async function recordChanges(page: Page): Promise<() => Promise<string[]>> {
+  await page.evaluate(() => {
+    const seen = new Set<string>();
+    const grid = document.querySelector('[role=grid]');
+    if (!grid) throw new Error('no grid');
+    new MutationObserver((records) => {
+      for (const { target } of records) {
+        const element = target instanceof Element ? target : target.parentElement;
+        if (element?.closest('.line-changed, .line-state')) continue;
+        const cell = element?.closest('[data-odd-id]');
+        seen.add(cell?.getAttribute('data-odd-id') ?? element?.className ?? '?');
+      }
+    }).observe(grid, { subtree: true, childList: true, attributes: true, characterData: true });
+    Object.assign(window, { changedCells: seen });
+  });
+  return () =>
+    page.evaluate(() => [...(window as unknown as { changedCells: Set<string> }).changedCells]);
+}
+
+async function onScreen(page: Page): Promise<string[]> {
+  return page
+    .locator('[data-odd-id]')
+    .evaluateAll((cells) => cells.map((cell) => cell.getAttribute('data-odd-id') ?? ''));
+}
+
+for (const view of ['board', 'lines'] as const) {
+  test.describe(`the ${view} view`, () => {
+    const path = `/basketball${view === 'lines' ? '?view=lines' : ''}`;
+
+    test('changes one cell for one odd, and nothing for those off screen', async ({
+      boardPage,
+      page,
+      world,
+    }) => {
+      await boardPage.open(path);
+      const shown = await onScreen(page);
+      const shownIds = new Set(shown);
+      const offScreen = openOdds(world).filter(({ id }) => !shownIds.has(id));
+      expect(offScreen.length).toBeGreaterThan(300);
+      const open = await page
+        .locator('[data-odd-id][data-state=open]')
+        .first()
+        .getAttribute('data-odd-id');
+      const row = world.row(open ?? '');
+      const changes = await recordChanges(page);
+      const others = offScreen
+        .slice(0, 1_000)
+        .map(({ state, ...odd }) => odd as unknown as WireRow);
+      const postAll = (rows: readonly WireRow[]) => {
+        for (let at = 0; at < rows.length; at += 10) {
+          world.post('copilot-odds', ...rows.slice(at, at + 10));
+        }
+      };
+      postAll(others.map((off) => ({ ...off, price: off.price > 0 ? off.price + 5 : 105 })));
+      // It comes after them: what they change has been changed by then.
+      world.post('copilot-odds', { ...row, price: row.price > 0 ? row.price + 7 : 107 });
+      await expect(boardPage.odd(row.id)).toHaveAttribute('data-move', 'up');
+      expect(await changes()).toEqual([row.id]);
+      postAll(others);
+      world.post('copilot-odds', row);
+    });
+
+    test('holds so many elements and no more, however far it is scrolled', async ({
+      boardPage,
+      page,
+    }) => {
+      await boardPage.open(path);
+      const counts = await page.evaluate(async () => {
+        const grid = document.querySelector('[role=grid]') as HTMLElement;
+        const settle = () => new Promise((resolve) => setTimeout(resolve, 300));
+        const count = () => grid.querySelectorAll('*').length;
+        const made: number[] = [];
+        const elements = new WeakSet<Element>();
+        let fresh = 0;
+        const look = () => {
+          for (const element of grid.querySelectorAll('[data-odd-id]')) {
+            if (elements.has(element)) continue;
+            elements.add(element);
+            fresh += 1;
+          }
+        };
+        look();
+        const first = fresh;
+        for (let top = 0; top < grid.scrollHeight; top += grid.clientHeight / 4) {
+          grid.scrollTop = top;
+          await new Promise((resolve) => requestAnimationFrame(resolve));
+          await new Promise((resolve) => requestAnimationFrame(resolve));
+          look();
+          made.push(count());
+        }
+        await settle();
+        return { first, fresh, most: Math.max(...made), rows: grid.ariaRowCount };
+      });
+      expect(Number(counts.rows)).toBeGreaterThan(60);
+      expect(counts.most).toBeLessThan(3_500);
+      // Cells that come take the elements of those that left.
+      expect(counts.fresh).toBeLessThan(counts.first * 3);
+    });
+  });
+}
+
+test('a board that is left leaves no timer, listener or observer of its own behind', async ({
+  boardPage,
+  page,
+}) => {
+  await page.addInitScript(() => {
+    const timers = new Set<unknown>();
+    const { setTimeout: setLater, setInterval: setEach } = window;
+    const { clearTimeout: clearLater, clearInterval: clearEach } = window;
+    Object.assign(window, {
+      liveTimers: timers,
+      setInterval: (...args: Parameters<typeof setEach>) => {
+        const id = setEach(...args);
+        timers.add(id);
+        return id;
+      },
+      clearInterval: (id: number) => {
+        timers.delete(id);
+        clearEach(id);
+      },
+      setTimeout: (task: () => void, ms?: number) => {
+        const id = setLater(() => {
+          timers.delete(id);
+          task();
+        }, ms);
+        timers.add(id);
+        return id;
+      },
+      clearTimeout: (id: number) => {
+        timers.delete(id);
+        clearLater(id);
+      },
+    });
+    const listeners = new Map<string, number>();
+    for (const target of [window, document]) {
+      const add = target.addEventListener.bind(target);
+      const remove = target.removeEventListener.bind(target);
+      target.addEventListener = (name: string, ...rest: [never, never]) => {
+        listeners.set(name, (listeners.get(name) ?? 0) + 1);
+        add(name, ...rest);
+      };
+      target.removeEventListener = (name: string, ...rest: [never, never]) => {
+        listeners.set(name, (listeners.get(name) ?? 0) - 1);
+        remove(name, ...rest);
+      };
+    }
+    Object.assign(window, { liveListeners: listeners });
+  });
+  const look = () =>
+    page.evaluate(() => {
+      const { liveTimers, liveListeners } = window as unknown as {
+        liveTimers: Set<unknown>;
+        liveListeners: Map<string, number>;
+      };
+      const of = (...names: string[]) =>
+        names.reduce((sum, name) => sum + (liveListeners.get(name) ?? 0), 0);
+      return {
+        timers: liveTimers.size,
+        listeners: of('visibilitychange', 'online', 'pageshow', 'pagehide'),
+      };
+    });
+  await boardPage.open('/basketball');
+  await page.waitForTimeout(1_000);
+  const first = await look();
+  // From sport to sport and back: each board that is left takes its own with it.
+  for (let turn = 0; turn < 3; turn += 1) {
+    for (const name of ['Football', 'Basketball']) {
+      await page.getByRole('link', { name, exact: true }).click();
+      await expect(page).toHaveURL(new RegExp(`/${name.toLowerCase()}`));
+      await expect(boardPage.feed).toHaveAttribute('data-feed', 'live');
+    }
+  }
+  await page.waitForTimeout(1_000);
+  const last = await look();
+  expect(last.listeners).toBeLessThanOrEqual(first.listeners);
+  expect(last.timers).toBeLessThanOrEqual(first.timers + 3);
+});
