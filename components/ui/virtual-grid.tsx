@@ -19,40 +19,33 @@ export type GridItem = {
 };
 
 /** Items made of rows: the same list where none differs, whatever else of the rows does. */
-export function useItems<Row extends object>(
+export function useItems<Row>(
   rows: readonly Row[],
   itemOf: (row: Row) => GridItem,
 ): readonly GridItem[] {
   const [known] = useState(() => ({
-    itemOf,
-    items: [] as readonly GridItem[],
-    made: new WeakMap<Row, GridItem>(),
+    ...{ itemOf, rows: [] as readonly Row[], items: [] as readonly GridItem[] },
   }));
   return useMemo(() => {
-    if (known.itemOf !== itemOf) {
-      known.itemOf = itemOf;
-      known.made = new WeakMap();
-    }
-    const items = rows.map((row) => {
-      let item = known.made.get(row);
-      if (!item) {
-        item = itemOf(row);
-        known.made.set(row, item);
-      }
+    let isSame = known.rows.length === rows.length;
+    const items = rows.map((row, index) => {
+      const before = known.items[index];
+      if (before && known.itemOf === itemOf && known.rows[index] === row) return before;
+      const item = itemOf(row);
+      if (before && isSameItem(item, before)) return before;
+      isSame = false;
       return item;
     });
-    const isSame =
-      items.length === known.items.length &&
-      items.every((item, index) => isSameItem(item, known.items[index]));
+    known.itemOf = itemOf;
+    known.rows = rows;
     if (!isSame) known.items = items;
     return known.items;
   }, [rows, itemOf, known]);
 }
 
-function isSameItem(a: GridItem, b: GridItem | undefined): boolean {
-  if (a === b) return true;
+function isSameItem(a: GridItem, b: GridItem): boolean {
   return (
-    a.key === b?.key &&
+    a.key === b.key &&
     a.kind === b.kind &&
     a.height === b.height &&
     a.rows === b.rows &&
@@ -126,20 +119,19 @@ export function VirtualGrid({
 }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
   const focused = useRef<string | null>(null);
+  const focusedAt = useRef(-1);
 
-  const { rowIndexes, rowCount, stickies, indexOfKey } = useMemo(() => {
+  const { rowIndexes, rowCount, stickies } = useMemo(() => {
     // The header is row 1.
     let next = 2;
     const rowIndexes: number[] = [];
     const stickies: number[] = [];
-    const indexOfKey = new Map<string, number>();
     for (const [index, item] of items.entries()) {
       rowIndexes.push(next);
       next += item.rows;
       if (item.isSticky) stickies.push(index);
-      indexOfKey.set(item.key, index);
     }
-    return { rowIndexes, rowCount: next - 1, stickies, indexOfKey };
+    return { rowIndexes, rowCount: next - 1, stickies };
   }, [items]);
 
   const stuck = useRef<number | null>(null);
@@ -148,11 +140,17 @@ export function VirtualGrid({
       stuck.current = stickies.findLast((index) => index <= range.startIndex) ?? null;
       const shown = new Set(defaultRangeExtractor(range));
       if (stuck.current !== null) shown.add(stuck.current);
-      const kept = focused.current === null ? undefined : indexOfKey.get(focused.current);
-      if (kept !== undefined) shown.add(kept);
+      const key = focused.current;
+      if (key !== null) {
+        // Where it was last, as a rule.
+        const at = items[focusedAt.current]?.key === key ? focusedAt.current : -1;
+        const index = at >= 0 ? at : items.findIndex((item) => item.key === key);
+        if (index >= 0) shown.add(index);
+        focusedAt.current = index;
+      }
       return [...shown].sort((a, b) => a - b);
     },
-    [stickies, indexOfKey],
+    [stickies, items],
   );
 
   const virtualizer = useVirtualizer({

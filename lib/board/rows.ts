@@ -671,7 +671,8 @@ type Tally = {
   league: string | null;
   status: string | null;
   markets: Map<string, number>;
-  states: Map<string, number>;
+  /** Its odds of the view whatever their state. */
+  oddIds: readonly string[];
 };
 
 function createTally(
@@ -690,15 +691,13 @@ function createTally(
   return (id) => {
     const markets = new Map<string, number>();
     for (const odd of anyMarket(id)?.odds ?? []) tally(markets, odd.market);
-    const states = new Map<string, number>();
-    for (const odd of anyState(id)?.odds ?? []) tally(states, odd.state);
     const inLeague = anyLeague(id);
     const inStatus = anyStatus(id);
     return {
       league: inLeague?.odds ? inLeague.fixture.league : null,
       status: inStatus?.odds ? inStatus.fixture.status : null,
       markets,
-      states,
+      oddIds: (anyState(id)?.odds ?? []).map((odd) => odd.id),
     };
   };
 }
@@ -724,6 +723,17 @@ export function buildFacets(
     'facets',
     [query, version],
     createTally(book, query, version),
+    dependsOnStates(query),
+  );
+  const statesOf = cached(
+    cache,
+    'states',
+    [query, version],
+    (id) => {
+      const counts = new Map<string, number>();
+      for (const oddId of tallyOf(id).oddIds) tally(counts, book.odds.get(oddId)?.state ?? '');
+      return counts;
+    },
     true,
   );
   const leagues = new Map<string, number>();
@@ -734,7 +744,7 @@ export function buildFacets(
     const own = tallyOf(id);
     if (own.league !== null) tally(leagues, own.league);
     for (const [market, count] of own.markets) tally(markets, market, count);
-    for (const [state, count] of own.states) tally(states, state, count);
+    for (const [state, count] of statesOf(id)) tally(states, state, count);
     if (own.status === null) continue;
     const group = statusGroup(own.status);
     if (group) tally(statuses, group);

@@ -324,7 +324,8 @@ function merge(
   const isLocked = !isSettled && event === 'copilot-locked-odds';
   const wasLocked = previous?.state === 'locked';
   return {
-    id: row.id,
+    // The string that is held already: each row brings one of its own.
+    id: previous?.id ?? row.id,
     fixtureId: row.fixtureId,
     versionId: row.versionId ?? previous?.versionId ?? null,
     sport: row.sport || previous?.sport || '',

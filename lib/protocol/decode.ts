@@ -44,6 +44,25 @@ function text(value: unknown): string | null {
   return null;
 }
 
+/**
+ * Words that many rows share. Each row's text is a string of its own, and the same few thousand names of leagues, markets
+ * and teams stand in every one of 50 000 odds: kept once, they weigh a third of what they would.
+ */
+const words = new Map<string, string>();
+const WORDS_KEPT = 50_000;
+const WORD_LENGTH = 80;
+
+/** Text of a field that other rows have as well. */
+function word(value: unknown): string | null {
+  const found = text(value);
+  if (found === null || found.length > WORD_LENGTH) return found;
+  const known = words.get(found);
+  if (known !== undefined) return known;
+  if (words.size >= WORDS_KEPT) words.clear();
+  words.set(found, found);
+  return found;
+}
+
 /** A finite number, also when it came as text; null for an empty; undefined for anything else. */
 function number(value: unknown): number | null | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
@@ -62,8 +81,9 @@ function boolean(value: unknown): boolean | null {
 
 /** Id and label of a field that is text on the stream and `{id, name}` on REST. */
 function named(value: unknown): { id: string | null; name: string | null } {
-  if (isRecord(value)) return { id: text(value.id), name: text(value.name) };
-  return { id: text(value), name: text(value) };
+  if (isRecord(value)) return { id: word(value.id), name: word(value.name) };
+  const own = word(value);
+  return { id: own, name: own };
 }
 
 /**
@@ -129,9 +149,9 @@ export function decodeOddRow(
   if (!isRecord(wire)) return reject('not-an-object', wire);
   const id = text(wire.id);
   if (id === null) return reject('bad-id', wire.id);
-  const fixtureId = text(wire.fixture_id) ?? context.fixtureId ?? null;
+  const fixtureId = word(wire.fixture_id) ?? context.fixtureId ?? null;
   if (fixtureId === null) return reject('bad-fixture-id', id);
-  const market = text(wire.market);
+  const market = word(wire.market);
   if (market === null) return reject('bad-market', id);
   // Only an open odd must have a price: a lock repeats the last one, a settlement keeps it. Dropping either
   // for a price that cannot be would leave on offer what is not.
@@ -149,13 +169,13 @@ export function decodeOddRow(
   if (timestampSeconds === null) {
     return reject('bad-timestamp', `${id} ${JSON.stringify(wire.timestamp)}`);
   }
-  const settlement = text(wire.settlement);
+  const settlement = word(wire.settlement);
   if (event === 'copilot-settled-odds' && settlement === null) {
     return reject('bad-settlement', `${id} has none`);
   }
   const sport = named(wire.sport).id ?? context.sport ?? '';
   const league = named(wire.league).name ?? context.league ?? '';
-  const selection = text(wire.selection);
+  const selection = word(wire.selection);
   const version = number(wire.version_id);
   return {
     id,
@@ -164,16 +184,16 @@ export function decodeOddRow(
     sport,
     league,
     market,
-    name: text(wire.name) ?? selection ?? market,
+    name: word(wire.name) ?? selection ?? market,
     selection,
-    selectionLine: text(wire.selection_line)?.toLowerCase() ?? null,
+    selectionLine: word(text(wire.selection_line)?.toLowerCase()),
     points: points ?? null,
     price,
     isMain: boolean(wire.is_main),
     isLive: boolean(wire.is_live) ?? context.isLive ?? null,
-    groupingKey: text(wire.grouping_key),
-    playerId: text(wire.player_id),
-    teamId: text(wire.team_id),
+    groupingKey: word(wire.grouping_key),
+    playerId: word(wire.player_id),
+    teamId: word(wire.team_id),
     timestampSeconds,
     settlement,
     settledAt: parseTime(wire.settled_at),
