@@ -223,6 +223,8 @@ function useCellTicks(
   const [, render] = useReducer((count: number) => count + 1, 0);
   /** What the cell showed last: the move that was seen, and what its points are compared with. */
   const shown = useRef({ id, row, odd, query, move: store.getState().moves.get(id), flashedAt: 0 });
+  /** Whether the cell was written to since React rendered it. */
+  const isWritten = useRef(false);
   const format = query.odds;
 
   useLayoutEffect(() => {
@@ -236,6 +238,7 @@ function useCellTicks(
       const element = cell.current;
       if (!now || !element) return;
       const move = moves.get(id);
+      isWritten.current = true;
       paint(element, now, move, format, zone);
       flash(element, shown.current, move);
     };
@@ -251,7 +254,10 @@ function useCellTicks(
     const move = moves.get(id);
     const isSame = before.id === id && before.row === row;
     if (element && !isSame) forget(element);
-    if (element && odd && now) paint(element, now, move, format, zone);
+    if (element && odd && now && (isWritten.current || now !== odd)) {
+      paint(element, now, move, format, zone);
+    }
+    isWritten.current = false;
     if (element && isSame) flash(element, before, move);
     if (element && before.row === row && before.query === query) {
       markPoints(element, before.odd, odd, store);

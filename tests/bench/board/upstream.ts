@@ -1,6 +1,6 @@
 /**
  * The bench's upstream, a process of its own: moves the odds of a board at an exact rate, 80 % of the updates in the
- * first fifth of the fixtures, 5 % of the events locks, and one tracked odd ten times a second with a price of its own
+ * first fifth of the fixtures, 5 % of the events locks, and one tracked odd 25 times a second with a price of its own
  * each time.
  */
 import { createRandom } from '../feed-input';
@@ -23,7 +23,7 @@ const HOT = 0.2;
 const HOT_SHARE = 0.8;
 const LOCKS = 0.05;
 const MOST_ROWS = 5;
-const TRACKED_MS = 100;
+const TRACKED_MS = 40;
 /** The tracked odd's prices: so many that none comes twice in a run that looks back a minute. */
 const TRACKED_FROM = 1_000;
 const TRACKED_PRICES = 4_000;
