@@ -39,6 +39,18 @@ export function OddHistory({ grid }: { grid: RefObject<HTMLElement | null> }) {
       element.removeEventListener('keydown', onKeyDown);
     };
   }, [grid, open]);
+  useEffect(() => {
+    const cell = anchor.current;
+    if (id === null || !cell) return;
+    // Scrolled far away, the element shows another row: what hangs on it would be taken for that one's.
+    const rowOf = () => cell.closest<HTMLElement>('[data-item]')?.dataset.item;
+    const row = rowOf();
+    const watch = new MutationObserver(() => {
+      if (rowOf() !== row) setId(null);
+    });
+    watch.observe(cell, { attributeFilter: ['data-odd-id'] });
+    return () => watch.disconnect();
+  }, [id]);
   if (!Details || id === null) return null;
   return <Details key={id} id={id} anchor={anchor} onClose={() => setId(null)} />;
 }

@@ -87,6 +87,11 @@ export const PriceCell = memo(function PriceCell(props: Props) {
   const cell = useCellTicks(store, props, odd);
   if (!odd) return <EmptyCell columnIndex={columnIndex} className={className} />;
   const move = moves.get(id);
+  // Told to who comes there, not to every cell of the screen.
+  const addTitle = ({ currentTarget }: { currentTarget: HTMLElement }) => {
+    const now = store.getState().book.odds.get(id);
+    if (now) currentTarget.title = cellTitle(now, zone);
+  };
   const isLocked = odd.state === 'locked';
   const isSettled = odd.state === 'settled';
   return (
@@ -104,10 +109,8 @@ export const PriceCell = memo(function PriceCell(props: Props) {
       data-move={move?.direction}
       className={`price-cell ${className}`}
       onAnimationEnd={forgetAnimation}
-      onPointerEnter={({ currentTarget }) => {
-        const now = store.getState().book.odds.get(id);
-        if (now) currentTarget.title = cellTitle(now, zone);
-      }}
+      onPointerEnter={addTitle}
+      onFocus={addTitle}
     >
       <span className="sr-only select-none">{cellName(odd, query.odds, move)}</span>
       <span aria-hidden="true" className={name ? 'price-points price-name' : 'price-points'}>
@@ -240,6 +243,7 @@ function useCellTicks(
       const move = moves.get(id);
       isWritten.current = true;
       paint(element, now, move, format, zone);
+      if (element.title !== '') element.title = cellTitle(now, zone);
       flash(element, shown.current, move);
     };
     return store.watchOdd(id, tick);
@@ -253,11 +257,14 @@ function useCellTicks(
     const now = book.odds.get(id);
     const move = moves.get(id);
     const isSame = before.id === id && before.row === row;
-    if (element && !isSame) forget(element);
-    if (element && odd && now && (isWritten.current || now !== odd)) {
+    if (element && !isSame) forget(element, before.row !== row);
+    // A render takes its time, and what changed meanwhile told nobody who was not there yet.
+    if (isOther(odd, now)) render();
+    else if (element && now && (isWritten.current || now !== odd)) {
       paint(element, now, move, format, zone);
     }
-    isWritten.current = false;
+    if (element && now && element.title !== '') element.title = cellTitle(now, zone);
+    isWritten.current = now !== odd;
     if (element && isSame) flash(element, before, move);
     if (element && before.row === row && before.query === query) {
       markPoints(element, before.odd, odd, store);
@@ -268,10 +275,13 @@ function useCellTicks(
   return cell;
 }
 
-/** A cell that shows another odd has nothing to tell of the one before. */
-function forget(element: HTMLElement): void {
+/** A cell that shows another odd has nothing to tell of the one before; in another row nor of points that moved. */
+function forget(element: HTMLElement, isOtherRow: boolean): void {
   stopFlash(element);
   if (element.title !== '') element.removeAttribute('title');
+  if (!isOtherRow) return;
+  const points = element.querySelector<HTMLElement>('[data-points-moved]');
+  if (points) delete points.dataset.pointsMoved;
 }
 
 function flash(

@@ -7,8 +7,10 @@
 export function writeText(element: Element | null | undefined, text: string): void {
   if (!element) return;
   const node = element.firstChild;
-  if (!node) {
-    if (text !== '') element.textContent = text;
+  // Whatever stands there that React did not make, such as a translator's elements, gives way.
+  const isText = node?.nodeType === Node.TEXT_NODE && node.nextSibling === null;
+  if (!isText) {
+    if (element.textContent !== text) element.textContent = text;
   } else if (node.nodeValue !== text) node.nodeValue = text;
 }
 

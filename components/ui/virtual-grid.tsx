@@ -3,7 +3,15 @@
 'use client';
 
 import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual';
-import { type CSSProperties, type ReactNode, useCallback, useMemo, useRef, useState } from 'react';
+import {
+  type CSSProperties,
+  type ReactNode,
+  useCallback,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { useGridKeys } from './use-grid-keys';
 
 /** One block of rows that scrolls as one. */
@@ -76,29 +84,40 @@ type Placed = { place: string; item: GridItem; index: number; start: number; siz
 /**
  * Which element shows each item. One that comes takes the element of one that left, so that scrolling changes texts
  * where it would else make, move and throw away elements. Those stay in their order while it scrolls; at rest they
- * stand in the order of the screen, which is how they are read out.
+ * stand in the order of the screen, which is how they are read out. An element that is moved loses the focus: while
+ * one of them has it, all are in order and none is taken over.
  */
-function createPlaces(): (shown: readonly Omit<Placed, 'place'>[], isAtRest: boolean) => Placed[] {
+function createPlaces() {
   /** Key of the item and its element, in the order of the page. */
   let held: { key: string; kind: string; place: string }[] = [];
   let count = 0;
-  return (shown, isAtRest) => {
-    const coming = new Map(shown.map((one) => [one.item.key, one]));
-    const placed: (Placed | null)[] = held.map(({ key, place }) => {
-      const one = coming.get(key);
-      coming.delete(key);
-      return one ? { ...one, place } : null;
-    });
-    for (const one of coming.values()) {
-      const free = placed.findIndex((taken, at) => !taken && held[at]?.kind === one.item.kind);
-      const place = held[free]?.place ?? `${one.item.kind} ${count++}`;
-      if (free >= 0) placed[free] = { ...one, place };
-      else placed.push({ ...one, place });
-    }
-    const all = placed.filter((one) => one !== null);
-    if (isAtRest) all.sort((a, b) => a.index - b.index);
-    held = all.map(({ item: { key, kind }, place }) => ({ key, kind, place }));
-    return all;
+  return {
+    assign(
+      shown: readonly Omit<Placed, 'place'>[],
+      { isReused, isSorted }: { isReused: boolean; isSorted: boolean },
+    ): Placed[] {
+      const coming = new Map(shown.map((one) => [one.item.key, one]));
+      const placed: (Placed | null)[] = held.map(({ key, place }) => {
+        const one = coming.get(key);
+        coming.delete(key);
+        return one ? { ...one, place } : null;
+      });
+      for (const one of coming.values()) {
+        const free = isReused
+          ? placed.findIndex((taken, at) => !taken && held[at]?.kind === one.item.kind)
+          : -1;
+        const place = held[free]?.place ?? `${one.item.kind} ${count++}`;
+        if (free >= 0) placed[free] = { ...one, place };
+        else placed.push({ ...one, place });
+      }
+      const all = placed.filter((one) => one !== null);
+      if (isSorted) all.sort((a, b) => a.index - b.index);
+      return all;
+    },
+    /** What was assigned is in the page now; a render may also be given up. */
+    hold(placed: readonly Placed[]): void {
+      held = placed.map(({ item: { key, kind }, place }) => ({ key, kind, place }));
+    },
   };
 }
 
@@ -146,6 +165,8 @@ export function VirtualGrid({
         const at = items[focusedAt.current]?.key === key ? focusedAt.current : -1;
         const index = at >= 0 ? at : items.findIndex((item) => item.key === key);
         if (index >= 0) shown.add(index);
+        // What is gone took the focus with it, without a word.
+        else focused.current = null;
         focusedAt.current = index;
       }
       return [...shown].sort((a, b) => a - b);
@@ -174,14 +195,18 @@ export function VirtualGrid({
     [rowIndexes, virtualizer],
   );
   const keys = useGridKeys({ grid: scroller, rowCount, reveal });
-  const [placesOf] = useState(createPlaces);
-  const shown = placesOf(
+  const [places] = useState(createPlaces);
+  const shown = places.assign(
     virtualizer.getVirtualItems().flatMap(({ index, start, size }) => {
       const item = items[index];
       return item ? [{ item, index, start, size }] : [];
     }),
-    !virtualizer.isScrolling,
+    {
+      isReused: focused.current === null,
+      isSorted: focused.current !== null || !virtualizer.isScrolling,
+    },
   );
+  useLayoutEffect(() => places.hold(shown));
 
   return (
     <div
@@ -191,6 +216,8 @@ export function VirtualGrid({
       aria-rowcount={rowCount}
       aria-colcount={columnCount}
       tabIndex={0}
+      // Prices are written into the very texts that a translator would replace.
+      translate="no"
       className={`board-scroll h-full overflow-auto overscroll-contain ${className}`}
       onKeyDown={keys.onKeyDown}
       onFocus={(event) => {

@@ -120,9 +120,12 @@ export function createRowCache(
   };
 }
 
-/** Whether the rows of a view depend on the states of odds: where none is filtered for, locks change nothing in them. */
+/**
+ * Whether the rows of a view depend on the states of odds. Where none is filtered for, locks change nothing in them; but a
+ * search may hide the line that is flagged as the main one, and which of the others stands in depends on what is open.
+ */
 export function dependsOnStates(query: BoardQuery): boolean {
-  return query.state.length > 0;
+  return query.state.length > 0 || query.q.trim() !== '';
 }
 
 /** A maker of one part per fixture, through the cache where there is one. */

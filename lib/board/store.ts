@@ -323,17 +323,22 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
     if (!stopSweep && moves.size > 0) stopSweep = setTimer(sweep, SWEEP_MS);
   }
 
-  function mark(id: string, from: number | null, odd: Odd, isFresh: boolean, at: number): void {
+  /** Marks a move; answers the id of the mark that had to go for it, if any. */
+  function mark(
+    id: string,
+    from: number | null,
+    odd: Odd,
+    isFresh: boolean,
+    at: number,
+  ): string | null {
     const direction = priceMove(from, odd.price);
-    if (direction === 'none' || from === null) return;
+    if (direction === 'none' || from === null) return null;
     moves.delete(id);
     moves.set(id, { direction, from, at, isFresh });
-    if (moves.size > MOVES_LIMIT) {
-      for (const oldest of moves.keys()) {
-        moves.delete(oldest);
-        break;
-      }
-    }
+    if (moves.size <= MOVES_LIMIT) return null;
+    const [oldest = null] = moves.keys();
+    if (oldest !== null) moves.delete(oldest);
+    return oldest;
   }
 
   /** The feed as shown: the worse of the two hops, and since when. */
@@ -435,12 +440,16 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
         }
       }
       const at = now();
+      const changed = new Set(before.keys());
       for (const [id, { price, isLive }] of before) {
         const odd = book.odds.get(id);
         if (!odd || odd.price === price) continue;
         // What was missed is no move anybody should look at; an older mark would tell of another price.
-        if (isLive) mark(id, price, odd, isSeen, at);
-        else moves.delete(id);
+        if (!isLive) moves.delete(id);
+        else {
+          const unmarked = mark(id, price, odd, isSeen, at);
+          if (unmarked !== null) changed.add(unmarked);
+        }
       }
       if (!isSeen || frames.some(({ isCatchUp }) => isCatchUp)) quietAt = at;
       scheduleSweep();
@@ -460,7 +469,7 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
         isStructural,
         isOfStates,
       );
-      tell(before.keys());
+      tell(changed);
     },
 
     holdSnapshot(snapshot, scope) {

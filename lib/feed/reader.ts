@@ -203,8 +203,11 @@ export function createReader(deps: ReaderDeps): Reader {
     return leagueOf(fixture)?.isFilled === false;
   }
 
-  /** Applies a list of fixtures; answers how much of it was news. */
-  async function applyList({ fixtures, rejected, sentAt }: FixturesRead): Promise<number> {
+  /** Applies a list of fixtures, `onApplied` after each; answers how much of it was news. */
+  async function applyList(
+    { fixtures, rejected, sentAt }: FixturesRead,
+    onApplied: (id: string) => void = () => {},
+  ): Promise<number> {
     target.reject(rejected);
     const pace = createPace(timing);
     let changes = 0;
@@ -212,6 +215,7 @@ export function createReader(deps: ReaderDeps): Reader {
       await pace();
       if (isClosed) break;
       changes += target.applyFixture(fixture, sentAt, isSilent(fixture));
+      onApplied(fixture.id);
     }
     return changes;
   }
@@ -300,12 +304,12 @@ export function createReader(deps: ReaderDeps): Reader {
     const ids = new Set<string>();
     if (isClosed || !isWanted()) return { changes: 0, ids };
     list.fixtures.sort(byUrgency);
-    for (const { id } of list.fixtures) {
+    let changes = await applyList(list, (id) => {
       listed.add(id);
       ids.add(id);
-    }
-    let changes = await applyList(list);
-    if (isClosed || !isWanted()) return { changes, ids };
+    });
+    // Nobody reads their odds any more: nothing is settled by this.
+    if (isClosed || !isWanted()) return { changes, ids: new Set() };
     // What left the list meanwhile is read as well: its odds are held and may be wrong.
     for (const fixture of target.fixtures()) {
       const state = leagueOf(fixture);

@@ -255,6 +255,8 @@ export async function runPage(page: Page, stage: Stage, listener: Listener): Pro
     await sleep(200);
     const heapAfter = await heapMb(session);
     const keys = await press(tab, session);
+    // Who scrolls with the wheel has nothing in focus.
+    await tab.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
     const scrolled = await wheel(tab, session);
     const { tracked: sent } = await upstream.ask<{
       tracked: { price: number; sentMs: number }[];

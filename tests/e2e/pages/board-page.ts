@@ -106,11 +106,25 @@ export class BoardPage {
         }
       };
       const frame = () => new Promise((resolve) => requestAnimationFrame(() => resolve(null)));
+      // On a busy machine rows come some frames after the scroll.
+      const isCovered = (box: DOMRect) =>
+        [0.3, 0.6, 0.95].every((share) => {
+          const height = Math.min(box.height, (grid?.scrollHeight ?? 0) - (grid?.scrollTop ?? 0));
+          const found = document.elementFromPoint(box.left + 40, box.top + height * share);
+          return found?.closest('[data-item]') != null;
+        });
+      const rows = async (box: DOMRect) => {
+        for (let tries = 0; tries < 300; tries += 1) {
+          await frame();
+          if (isCovered(box)) return;
+        }
+      };
       collect();
       if (!grid) return [...facts.values()];
       grid.scrollTop = 0;
       for (;;) {
         await frame();
+        await rows(grid.getBoundingClientRect());
         await frame();
         collect();
         const before = grid.scrollTop;

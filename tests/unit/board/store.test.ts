@@ -229,6 +229,33 @@ describe('board store', () => {
     expect(state().structure).toBe(before);
   });
 
+  it('tells those whose mark had to go for newer ones', () => {
+    const { store, odds, state } = setUp();
+    const first = odds({ id: 'first', price: 110 });
+    store.applyFrames([first], true);
+    store.applyFrames([odds({ id: 'first', price: 120 })], true);
+    let told = 0;
+    store.watchOdd('first', () => {
+      told += 1;
+    });
+    const many = (price: number) =>
+      Array.from({ length: 20 }, (_, batch) =>
+        odds({ id: `b${batch}`, price }, { id: null }),
+      ).flatMap((frame, batch) => {
+        const row = JSON.parse(frame.data).data[0];
+        const rows = Array.from({ length: 1_000 }, (_, index) => ({
+          ...row,
+          id: `${batch}-${index}`,
+        }));
+        return [{ ...frame, data: JSON.stringify({ data: rows }) }];
+      });
+    store.applyFrames(many(110), true);
+    expect(state().moves.has('first')).toBe(true);
+    store.applyFrames(many(130), true);
+    expect(state().moves.has('first')).toBe(false);
+    expect(told).toBe(1);
+  });
+
   it('tells those who watch an odd once per write that changed it, its mark, or all', () => {
     const { store, odds, page } = setUp();
     const told: string[] = [];
