@@ -33,17 +33,12 @@ function itemOf(row: BoardRow, layout: Layout): GridItem {
       };
 }
 
-const ITEM_OF: Record<Layout, (row: BoardRow) => GridItem> = {
-  wide: (row) => itemOf(row, 'wide'),
-  compact: (row) => itemOf(row, 'compact'),
-};
-
 type Props = { built: BoardRows; context: Omit<RowContext, 'columns'> };
 
 /** Fixtures by league and start, the main line of each market in its column. */
 export function BoardView({ built: { columns, rows }, context: shared }: Props) {
   const { layout } = shared;
-  const items = useItems(rows, ITEM_OF[layout]);
+  const items = useItems(rows, layout, itemOf);
   // As a string, so that equal columns are the same columns however often rows are built.
   const pairs = pairColumns(rows, columns).map(Number).join('');
   const labels = columns.map((column) => column.label).join('\n');

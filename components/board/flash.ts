@@ -4,7 +4,7 @@
  */
 
 /** How long a flash lasts. */
-export const FLASH_MS = 600;
+const FLASH_MS = 600;
 /** Flashes end within this time of each other's end, so that a screen full of them is one repaint and not many. */
 const SWEEP_MS = 100;
 

@@ -41,11 +41,6 @@ function itemOf(row: LinesRow, layout: Layout): GridItem {
   }
 }
 
-const ITEM_OF: Record<Layout, (row: LinesRow) => GridItem> = {
-  wide: (row) => itemOf(row, 'wide'),
-  compact: (row) => itemOf(row, 'compact'),
-};
-
 const HEADINGS: Record<Layout, readonly string[]> = {
   wide: ['Away · Over · Yes', 'Home · Under · No', 'Draw · Other'],
   compact: ['Away/Over', 'Home/Under', 'Draw'],
@@ -75,7 +70,7 @@ export function LinesView({ built: { rows }, context: shared }: Props) {
     }),
     [shared, slots],
   );
-  const items = useItems(rows, ITEM_OF[layout]);
+  const items = useItems(rows, layout, itemOf);
   const renderItem = useCallback(
     (index: number, rowIndex: number) => {
       const row = rows[index];

@@ -26,29 +26,30 @@ export type GridItem = {
   isSticky: boolean;
 };
 
-/** Items made of rows: the same list where none differs, whatever else of the rows does. */
-export function useItems<Row>(
+/** Items made of rows in a layout: the same list where none differs, whatever else of the rows does. */
+export function useItems<Row, Layout>(
   rows: readonly Row[],
-  itemOf: (row: Row) => GridItem,
+  layout: Layout,
+  itemOf: (row: Row, layout: Layout) => GridItem,
 ): readonly GridItem[] {
-  const [known] = useState(() => ({
-    ...{ itemOf, rows: [] as readonly Row[], items: [] as readonly GridItem[] },
-  }));
+  const [known] = useState<{ layout: Layout; rows: readonly Row[]; items: readonly GridItem[] }>(
+    () => ({ layout, rows: [], items: [] }),
+  );
   return useMemo(() => {
     let isSame = known.rows.length === rows.length;
     const items = rows.map((row, index) => {
       const before = known.items[index];
-      if (before && known.itemOf === itemOf && known.rows[index] === row) return before;
-      const item = itemOf(row);
+      if (before && known.layout === layout && known.rows[index] === row) return before;
+      const item = itemOf(row, layout);
       if (before && isSameItem(item, before)) return before;
       isSame = false;
       return item;
     });
-    known.itemOf = itemOf;
+    known.layout = layout;
     known.rows = rows;
     if (!isSame) known.items = items;
     return known.items;
-  }, [rows, itemOf, known]);
+  }, [rows, layout, itemOf, known]);
 }
 
 function isSameItem(a: GridItem, b: GridItem): boolean {

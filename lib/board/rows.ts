@@ -114,10 +114,8 @@ export function createRowCache(
   revisionOf: (fixtureId: string) => number,
   stateRevisionOf = revisionOf,
 ): RowCache {
-  return {
-    ...{ revisionOf, stateRevisionOf, parts: new Map(), columns: [] },
-    order: { before: [], after: [] },
-  };
+  const order = { before: [], after: [] };
+  return { revisionOf, stateRevisionOf, parts: new Map(), columns: [], order };
 }
 
 /**

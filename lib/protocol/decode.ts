@@ -46,7 +46,7 @@ function text(value: unknown): string | null {
 
 /**
  * Words that many rows share. Each row's text is a string of its own, and the same few thousand names of leagues, markets
- * and teams stand in every one of 50 000 odds: kept once, they weigh a third of what they would.
+ * and teams stand in every one of 50 000 odds, so each is kept once.
  */
 const words = new Map<string, string>();
 const WORDS_KEPT = 50_000;
