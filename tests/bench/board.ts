@@ -3,6 +3,7 @@
  * a page written by hand and the page most people would write. README.md beside this file says how.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { ensureBuilt } from '../../scripts/prepare.mjs';
 import { startBoard } from '../support/serve';
@@ -10,9 +11,8 @@ import { createBoardFeed, ODDS_PER_FIXTURE } from './board/feed';
 import { PAGES, type PageName, servePeers, versionsOf } from './board/pages';
 import { goalsOf, printOutcomes } from './board/report';
 import { type Load, listenAtRelay, type Outcome, runPage } from './board/run';
-import { startHelper } from './relay/ipc';
-import { machineName } from './relay/machine';
-import { sleep } from './relay/workload';
+import { startHelper } from './ipc';
+import { machineName } from './machine';
 
 const LOADS: readonly Load[] = [
   { name: 'g1', odds: 2_000, rate: 100, visibleShare: 0 },
@@ -95,9 +95,11 @@ async function runLoad(load: Load, peersUrl: string): Promise<Outcome[]> {
   const feed = createBoardFeed(load.odds);
   const tracked = feed.odds[0];
   if (!tracked) throw new Error('there are no odds');
-  const upstream = startHelper('../board/upstream.ts', [String(SEED), String(load.odds)], {
-    core: null,
-  });
+  const upstream = startHelper(
+    new URL('./board/upstream.ts', import.meta.url),
+    [String(SEED), String(load.odds)],
+    { core: null },
+  );
   const port = await upstream.ask<number>('port');
   const board = await startBoard({
     env: {

@@ -29,13 +29,13 @@ export type Helper = {
   stop(): void;
 };
 
-/** Starts a file of this folder on a core of its own choice; a question without an answer after `limitMs` fails. */
+/** Starts a file on a core of its own choice; a question without an answer after `limitMs` fails. */
 export function startHelper(
-  file: string,
+  file: URL,
   args: readonly string[],
   { core, limitMs = 180_000 }: { core: number | null; limitMs?: number },
 ): Helper {
-  const path = fileURLToPath(new URL(file, import.meta.url));
+  const path = fileURLToPath(file);
   const child: ChildProcess = fork(path, [...args], {
     execArgv: ['--import', 'tsx', '--max-semi-space-size=64'],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
@@ -48,7 +48,7 @@ export function startHelper(
     waiting.delete(answer.id);
   });
   child.on('exit', (code) => {
-    for (const [id, end] of waiting) end({ id, error: `${file} ended with ${code}` });
+    for (const [id, end] of waiting) end({ id, error: `${path} ended with ${code}` });
     waiting.clear();
   });
   const stop = () => {
@@ -63,7 +63,7 @@ export function startHelper(
         asked += 1;
         const id = asked;
         const timer = setTimeout(
-          () => waiting.get(id)?.({ id, error: `${file} did not answer ${name} in ${limitMs} ms` }),
+          () => waiting.get(id)?.({ id, error: `${path} did not answer ${name} in ${limitMs} ms` }),
           limitMs,
         );
         waiting.set(id, ({ value, error }) => {

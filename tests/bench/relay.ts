@@ -5,19 +5,13 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { canMeasure, canPin, machineName } from './machine';
 import { type Contestant, naive, nchan, ours } from './relay/contestants';
 import { distinctFilters } from './relay/feed';
-import { canMeasure, canPin, machineName } from './relay/machine';
-import {
-  type Goal,
-  goalLines,
-  printTable,
-  SUMMARY_HEAD,
-  summarise,
-  summaryLines,
-} from './relay/report';
+import { type Goal, goalLines, SUMMARY_HEAD, summarise, summaryLines } from './relay/report';
 import { SCENARIOS } from './relay/scenarios';
 import { type Outcome, runWorkload, type Setup, type Workload } from './relay/workload';
+import { printTable } from './table';
 
 const SEED = 20_261_124;
 const ODDS = 2_000;

@@ -3,10 +3,8 @@
  * where nothing was lost or doubled and the memory at the end is what it was when the journal was first full.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { ours } from './relay/contestants';
-import { EVERYTHING } from './relay/feed';
-import type { Look } from './relay/load';
 import {
   canMeasure,
   canPin,
@@ -15,10 +13,13 @@ import {
   machineName,
   prefer,
   residentKiB,
-} from './relay/machine';
-import { median, show } from './relay/report';
+} from './machine';
+import { ours } from './relay/contestants';
+import { EVERYTHING } from './relay/feed';
+import type { Look } from './relay/load';
 import { heapMiB } from './relay/scenarios';
-import { sleep, withHelpers } from './relay/workload';
+import { withHelpers } from './relay/workload';
+import { median, show } from './table';
 
 const SEED = 20_261_124;
 const ODDS = 2_000;

@@ -31,6 +31,17 @@ export type Scrolled = {
   inputMs: number[];
 };
 
+/** What the page's `boardProbe` answers; times are ms. */
+export type Probe = {
+  /** From navigation to the first frame that held the tracked price; null before. */
+  firstOdds(): number | null;
+  watch(ms: number): Promise<Seen>;
+  watchScroll(ms: number): Promise<Scrolled>;
+  listenKeys(): void;
+  /** From each key since `listenKeys` to the frame after it. */
+  takeKeys(): number[];
+};
+
 /** Runs in the page, before anything of it. */
 export function installProbe(look: Look): void {
   const epoch = () => performance.timeOrigin + performance.now();
@@ -178,18 +189,18 @@ export function installProbe(look: Look): void {
     });
   };
 
-  Object.assign(window, {
-    boardBench: {
-      firstOdds: () => firstOddsMs,
-      watch,
-      watchScroll,
-      listenKeys: () => {
-        const stop = listen('keydown');
-        return () => {
-          stop();
-          return [...inputs];
-        };
-      },
+  let stopKeys = () => {};
+  const boardProbe: Probe = {
+    firstOdds: () => firstOddsMs,
+    watch,
+    watchScroll,
+    listenKeys() {
+      stopKeys = listen('keydown');
     },
-  });
+    takeKeys() {
+      stopKeys();
+      return [...inputs];
+    },
+  };
+  Object.assign(window, { boardProbe });
 }

@@ -1,5 +1,5 @@
 /** Medians, ratios to the page written by hand and to AG Grid, and what was aimed for beside them. */
-import { median, printTable, show } from '../relay/report';
+import { median, printTable, show } from '../table';
 import type { PageName } from './pages';
 import type { Outcome } from './run';
 
@@ -20,6 +20,8 @@ const COLUMNS: readonly [Figure, string][] = [
   ['paintP50Ms', 'paint p50'],
   ['paintP99Ms', 'p99'],
   ['relayP50Ms', 'relay p50'],
+  ['wholeP50Ms', 'whole p50'],
+  ['wholeP99Ms', 'p99'],
   ['keyP50Ms', 'key p50'],
   ['keyP99Ms', 'p99'],
   ['wheelP99Ms', 'wheel p99'],
@@ -27,7 +29,7 @@ const COLUMNS: readonly [Figure, string][] = [
   ['scrollFps', 'scroll fps'],
   ['scrollP99Ms', 'p99'],
   ['blank', 'blank %'],
-  ['scriptKb', 'JS kB'],
+  ['scriptKib', 'JS KiB'],
 ];
 
 export type Medians = Partial<Record<PageName, Record<Figure, number>>>;
@@ -112,7 +114,7 @@ export function goalsOf(byLoad: ReadonlyMap<string, readonly Outcome[]>): Line[]
       push('blank rows %', 0, own.blank);
       push('scroll: frames lost of 60 a second', 1, 60 - own.scrollFps);
       push('first odds ms', 300, own.firstOddsMs);
-      push('JS kB', 174, own.scriptKb);
+      push('JS KiB', 170, own.scriptKib);
       for (const [of, figure, other, most] of RATIOS) {
         if (of !== load || !medians[other]) continue;
         push(`${figure} / ${other}`, most, ratio(outcomes, page, other, figure));

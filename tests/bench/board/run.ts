@@ -1,14 +1,15 @@
 /** One run: one page under one workload in a browser of its own; what it showed, how soon, and what that cost. */
 import { get } from 'node:http';
-import { gzipSync } from 'node:zlib';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type CDPSession, chromium, type Page as Tab } from 'playwright';
 import { findBrowser } from '../../../scripts/browser.mjs';
-import type { Helper } from '../relay/ipc';
-import { cpuSeconds } from '../relay/machine';
-import { round, sleep } from '../relay/workload';
+import { firstLoad } from '../../support/first-load';
+import type { Helper } from '../ipc';
+import { cpuSeconds } from '../machine';
+import { round } from '../table';
 import type { BoardOdd } from './feed';
 import type { Page } from './pages';
-import { installProbe, type Scrolled, type Seen } from './probe';
+import { installProbe, type Probe, type Scrolled, type Seen } from './probe';
 
 export type Load = {
   name: string;
@@ -42,6 +43,9 @@ export type Outcome = {
   paintP99Ms: number;
   /** From the upstream's write to the relay's. */
   relayP50Ms: number;
+  /** From the upstream's write to the task after the frame that shows it. */
+  wholeP50Ms: number;
+  wholeP99Ms: number;
   keyP50Ms: number;
   keyP99Ms: number;
   wheelP99Ms: number;
@@ -50,7 +54,8 @@ export type Outcome = {
   scrollP99Ms: number;
   /** Percent of the looks at rows that found none, or an empty one. */
   blank: number;
-  scriptKb: number;
+  /** What the page names by itself, compressed. */
+  scriptKib: number;
 };
 
 export type Stage = {
@@ -65,6 +70,7 @@ export type Stage = {
 };
 
 const START_MS = 2_000;
+const FIRST_ODDS_MS = 120_000;
 const WARM_MS = 5_000;
 const KEYS = 25;
 const KEY_GAP_MS = 80;
@@ -128,6 +134,7 @@ function latencies(
   const dom: number[] = [];
   const paint: number[] = [];
   const relay: number[] = [];
+  const whole: number[] = [];
   const shown = marks.filter(({ price }) => order.has(price));
   const first = order.get(shown[0]?.price ?? -1) ?? 0;
   const last = order.get(shown.at(-1)?.price ?? -1) ?? -1;
@@ -139,16 +146,39 @@ function latencies(
     dom.push(mark.domMs - written);
     paint.push(mark.paintMs - written);
     relay.push(written - one.sentMs);
+    whole.push(mark.paintMs - one.sentMs);
   }
-  return { dom, paint, relay };
+  return { dom, paint, relay, whole };
+}
+
+/** Asks the page's probe; what takes the page a while is waited for. */
+function ask<Name extends keyof Probe>(
+  tab: Tab,
+  name: Name,
+  ...given: Parameters<Probe[Name]>
+): Promise<Awaited<ReturnType<Probe[Name]>>> {
+  return tab.evaluate(
+    ([name, given]) => {
+      const { boardProbe } = window as unknown as {
+        boardProbe: Record<string, (...given: unknown[]) => never>;
+      };
+      return boardProbe[name]?.(...given) as never;
+    },
+    [name as string, given as unknown[]] as const,
+  );
+}
+
+async function untilFirstOdds(tab: Tab): Promise<number> {
+  for (const until = performance.now() + FIRST_ODDS_MS; performance.now() < until; ) {
+    const found = await ask(tab, 'firstOdds');
+    if (found !== null) return found;
+    await sleep(100);
+  }
+  throw new Error(`${tab.url()} showed no odds within ${FIRST_ODDS_MS} ms`);
 }
 
 async function press(tab: Tab, session: CDPSession): Promise<number[]> {
-  await tab.evaluate(() => {
-    const bench = (window as unknown as { boardBench: { listenKeys(): () => number[] } })
-      .boardBench;
-    Object.assign(window, { boardKeys: bench.listenKeys() });
-  });
+  await ask(tab, 'listenKeys');
   for (let count = 0; count < KEYS; count += 1) {
     const key = count % 2 === 0 ? 'ArrowDown' : 'ArrowUp';
     const code = key === 'ArrowDown' ? 40 : 38;
@@ -157,17 +187,11 @@ async function press(tab: Tab, session: CDPSession): Promise<number[]> {
     await session.send('Input.dispatchKeyEvent', { type: 'keyUp', ...fields });
     await sleep(KEY_GAP_MS);
   }
-  return tab.evaluate(() => (window as unknown as { boardKeys(): number[] }).boardKeys());
+  return ask(tab, 'takeKeys');
 }
 
 async function wheel(tab: Tab, session: CDPSession): Promise<Scrolled> {
-  const watching = tab.evaluate(
-    (ms) =>
-      (
-        window as unknown as { boardBench: { watchScroll(ms: number): Promise<Scrolled> } }
-      ).boardBench.watchScroll(ms),
-    SCROLL_MS,
-  );
+  const watching = ask(tab, 'watchScroll', SCROLL_MS);
   const until = performance.now() + SCROLL_MS;
   while (performance.now() < until) {
     const began = performance.now();
@@ -190,6 +214,7 @@ export async function runPage(page: Page, stage: Stage, listener: Listener): Pro
     args: process.getuid?.() === 0 ? ['--no-sandbox', ...ARGS] : ARGS,
   });
   try {
+    const { bytes } = await firstLoad(page.url(stage.boardUrl, stage.peersUrl));
     const browser = await chromium.connect(server.wsEndpoint());
     // A browser that has just started is busy with itself: it has opened a page of both servers before.
     const early = await browser.newPage();
@@ -204,51 +229,24 @@ export async function runPage(page: Page, stage: Stage, listener: Listener): Pro
     // The loader of this file names functions by a helper that the page does not have.
     await tab.addInitScript('globalThis.__name = (named) => named;');
     await tab.addInitScript(installProbe, look);
-    const scripts: Promise<number>[] = [];
-    tab.on('response', (response) => {
-      const type = response.headers()['content-type'] ?? '';
-      if (/javascript/.test(type)) {
-        scripts.push(
-          response.body().then(
-            (body) => gzipSync(body, { level: 9 }).length,
-            () => 0,
-          ),
-        );
-      }
-    });
     const visible = stage.visible.get(page.name) ?? [];
     listener.clear();
     await upstream.ask('start', {
       ...{ rate: load.rate, tracked: tracked.id, visible, visibleShare: load.visibleShare },
     });
     await tab.goto(page.url(stage.boardUrl, stage.peersUrl), { waitUntil: 'commit' });
-    const first = await tab.waitForFunction(
-      () =>
-        (
-          window as unknown as { boardBench: { firstOdds(): number | null } }
-        ).boardBench.firstOdds(),
-      undefined,
-      { timeout: 120_000 },
-    );
-    const firstOddsMs = Number(await first.jsonValue());
+    const firstOddsMs = await untilFirstOdds(tab);
     if (OURS.has(page.name)) {
       await tab.waitForSelector('[data-feed="live"]', { timeout: 120_000 });
     }
     await sleep(WARM_MS);
-    const firstLoad = await Promise.all(scripts);
     if (OURS.has(page.name)) await tab.locator(look.cell).focus();
     const heapBefore = await heapMb(session);
     await sleep(500);
     const before = await metrics(session);
     const cpuBefore = cpuSeconds(server.process().pid ?? 0);
     const began = performance.now();
-    const seen = await tab.evaluate(
-      (ms) =>
-        (
-          window as unknown as { boardBench: { watch(ms: number): Promise<Seen> } }
-        ).boardBench.watch(ms),
-      seconds * 1000,
-    );
+    const seen = await ask(tab, 'watch', seconds * 1000);
     const elapsed = (performance.now() - began) / 1000;
     const after = await metrics(session);
     const cpu = cpuSeconds(server.process().pid ?? 0) - cpuBefore;
@@ -261,7 +259,7 @@ export async function runPage(page: Page, stage: Stage, listener: Listener): Pro
     const { tracked: sent } = await upstream.ask<{
       tracked: { price: number; sentMs: number }[];
     }>('stop');
-    const { dom, paint, relay } = latencies(sent, seen, listener);
+    const { dom, paint, relay, whole } = latencies(sent, seen, listener);
     const share = (...names: string[]) =>
       round(
         (100 * names.reduce((sum, name) => sum + (after[name] ?? 0) - (before[name] ?? 0), 0)) /
@@ -287,6 +285,8 @@ export async function runPage(page: Page, stage: Stage, listener: Listener): Pro
       paintP50Ms: quantile(paint, 0.5),
       paintP99Ms: quantile(paint, 0.99),
       relayP50Ms: quantile(relay, 0.5),
+      wholeP50Ms: quantile(whole, 0.5),
+      wholeP99Ms: quantile(whole, 0.99),
       keyP50Ms: quantile(keys, 0.5),
       keyP99Ms: quantile(keys, 0.99),
       wheelP99Ms: quantile(scrolled.inputMs, 0.99),
@@ -294,7 +294,7 @@ export async function runPage(page: Page, stage: Stage, listener: Listener): Pro
       scrollFps: round(scrolled.fps, 1),
       scrollP99Ms: round(scrolled.frameP99Ms, 1),
       blank: round((100 * scrolled.blank) / Math.max(1, scrolled.samples), 2),
-      scriptKb: round(firstLoad.reduce((sum, bytes) => sum + bytes, 0) / 1000, 1),
+      scriptKib: round(bytes / 1024, 1),
     };
   } finally {
     await server.close();

@@ -4,7 +4,7 @@
  * each time.
  */
 import { createRandom } from '../feed-input';
-import { answerParent } from '../relay/ipc';
+import { answerParent } from '../ipc';
 import { startVendor } from '../vendor';
 import {
   type BoardOdd,
@@ -121,9 +121,9 @@ function start({ rate, tracked, visible, visibleShare }: Load): void {
       trackedAt += TRACKED_MS;
       trackedCount += 1;
       prices[tracer.index] = TRACKED_FROM + (trackedCount % TRACKED_PRICES);
-      send('copilot-odds', [tracer]);
       const price = prices[tracer.index] ?? 0;
       trackedLog.push({ price, sentMs: performance.timeOrigin + performance.now() });
+      send('copilot-odds', [tracer]);
     }
     timer = setTimeout(step, 2);
   };

@@ -22,7 +22,7 @@ const held = new Map<string, PeerOdd>();
 const cellOf = new Map<string, Cell>();
 const moved = new Map<string, number | null>();
 let lines: PeerLine[] = [];
-let rows: Row[] = [];
+const rows: Row[] = [];
 let isDue = false;
 
 function makeCell(): Cell {
@@ -138,4 +138,3 @@ openStream(at, (odd) => {
     requestAnimationFrame(flush);
   }
 });
-rows = [...rows];

@@ -4,11 +4,12 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ensureBuilt } from '../../../scripts/prepare.mjs';
 import { bareEnvironment, startBoard } from '../../support/serve';
+import type { Helper } from '../ipc';
+import { pinTree } from '../machine';
 import { SPORT } from './feed';
-import type { Helper } from './ipc';
-import { pinTree } from './machine';
 
 const project = resolve(import.meta.dirname, '../../..');
 const NAIVE = join(project, 'tests/bench/naive-route');
@@ -46,8 +47,6 @@ export type Contestant = {
     options?: { env?: Record<string, string>; port?: number },
   ): Promise<Running>;
 };
-
-const sleep = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
 async function freePort(): Promise<number> {
   const server = createServer();

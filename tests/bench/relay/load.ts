@@ -1,5 +1,6 @@
 /** The bench's viewers, a process of its own: raw sockets, one buffer for all of them, every entry of each one checked. */
 import { connect, type Socket } from 'node:net';
+import { answerParent } from '../ipc';
 import {
   createTally,
   createTranscript,
@@ -9,7 +10,6 @@ import {
   ViewerCheck,
 } from './checker';
 import { createBenchFeed, type Filter, queryOf, sharedMicros } from './feed';
-import { answerParent } from './ipc';
 
 const [seed = 1, count = 2_000] = process.argv.slice(2).map(Number);
 const feed = createBenchFeed(seed, count);

@@ -1,12 +1,13 @@
 /** What the relay does with viewers that are idle, many, slow or leaving, and over a restart. Ours alone. */
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Helper } from '../ipc';
+import { prefer, residentKiB } from '../machine';
+import { median, show } from '../table';
 import type { Contestant, Running } from './contestants';
 import { EVERYTHING, sharedMicros } from './feed';
-import type { Helper } from './ipc';
 import type { Look } from './load';
-import { prefer, residentKiB } from './machine';
-import { median, show } from './report';
-import { type Setup, sleep, withHelpers } from './workload';
+import { type Setup, withHelpers } from './workload';
 
 /** Lines of the table: what, how much of it at most, what was measured, whether that is within. */
 export type Finding = { lines: string[][]; data: Record<string, unknown> };

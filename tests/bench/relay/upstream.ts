@@ -3,9 +3,9 @@
  * sends numbered events at an exact rate, stamped with the time they are sent. To nchan it publishes the same ones.
  */
 import { connect, type Socket } from 'node:net';
+import { answerParent } from '../ipc';
 import { idOf, startVendor, type VendorFixture } from '../vendor';
 import { createBenchFeed, LEAGUES, MARKETS, rowJson, SPORT, sharedMicros } from './feed';
-import { answerParent } from './ipc';
 
 const [seed = 1, count = 2_000] = process.argv.slice(2).map(Number);
 const feed = createBenchFeed(seed, count);

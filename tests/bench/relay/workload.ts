@@ -1,8 +1,6 @@
 /** One run: a contestant, so many viewers, so many events a second, for so long; what came of it and what it cost. */
-import type { Contestant } from './contestants';
-import { EVERYTHING, type Filter } from './feed';
-import { type Helper, startHelper } from './ipc';
-import type { Look } from './load';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Helper, startHelper } from '../ipc';
 import {
   type CoreUse,
   canMeasure,
@@ -12,7 +10,11 @@ import {
   prefer,
   residentKiB,
   yardstickMs,
-} from './machine';
+} from '../machine';
+import { round } from '../table';
+import type { Contestant } from './contestants';
+import { EVERYTHING, type Filter } from './feed';
+import type { Look } from './load';
 
 export type Workload = {
   name: string;
@@ -76,10 +78,6 @@ const DRAIN_MS = 8_000;
 /** What a run takes besides its window, at most. */
 const AWAKE_MS = 120_000;
 
-export const sleep = (ms: number) => new Promise((done) => setTimeout(done, ms));
-
-export const round = (value: number, places = 2) => Number(value.toFixed(places));
-
 const milli = (value: number | null) => (value === null ? null : round(value, 2));
 
 /** The bench's own two processes, for as long as `work` takes. */
@@ -89,8 +87,8 @@ export async function withHelpers<T>(
 ): Promise<T> {
   const core = cores?.rest ?? null;
   const args = [String(seed), String(odds)];
-  const upstream = startHelper('./upstream.ts', args, { core });
-  const load = startHelper('./load.ts', args, { core });
+  const upstream = startHelper(new URL('./upstream.ts', import.meta.url), args, { core });
+  const load = startHelper(new URL('./load.ts', import.meta.url), args, { core });
   try {
     await Promise.all([upstream.ask('port'), load.ask('ready')]);
     if (isPreferred) for (const { pid } of [upstream, load]) prefer(pid);
