@@ -2,7 +2,7 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: the cells of a row take the focus, not the row.
 'use client';
 
-import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual';
+import { type Range, useVirtualizer } from '@tanstack/react-virtual';
 import {
   type CSSProperties,
   type ReactNode,
@@ -77,7 +77,11 @@ type Props = {
 
 /** What the server assumes of a screen: enough rows for a large one, so that the first paint is full. */
 const FIRST_RECT = { width: 1920, height: 1080 };
-const OVERSCAN = 6;
+/**
+ * Pixels of rows that are made beyond the edges: at rest, and while it scrolls before and behind. The browser scrolls what
+ * has been painted before a script hears of it, so that what comes next must stand there already.
+ */
+const OVERSCAN = { rest: 160, ahead: 480, behind: 60 };
 
 /** An item that is in the page; its place is the element that shows it. */
 type Placed = { place: string; item: GridItem; index: number; start: number; size: number };
@@ -141,24 +145,37 @@ export function VirtualGrid({
   const focused = useRef<string | null>(null);
   const focusedAt = useRef(-1);
 
-  const { rowIndexes, rowCount, stickies } = useMemo(() => {
+  const { rowIndexes, rowCount, stickies, meanHeight } = useMemo(() => {
     // The header is row 1.
     let next = 2;
+    let height = 0;
     const rowIndexes: number[] = [];
     const stickies: number[] = [];
     for (const [index, item] of items.entries()) {
       rowIndexes.push(next);
       next += item.rows;
+      height += item.height;
       if (item.isSticky) stickies.push(index);
     }
-    return { rowIndexes, rowCount: next - 1, stickies };
+    return { rowIndexes, rowCount: next - 1, stickies, meanHeight: height / items.length };
   }, [items]);
 
   const stuck = useRef<number | null>(null);
+  const direction = useRef<'forward' | 'backward' | null>(null);
   const extractRange = useCallback(
-    (range: Range) => {
-      stuck.current = stickies.findLast((index) => index <= range.startIndex) ?? null;
-      const shown = new Set(defaultRangeExtractor(range));
+    ({ startIndex, endIndex }: Range) => {
+      stuck.current = stickies.findLast((index) => index <= startIndex) ?? null;
+      const { rest, ahead, behind } = OVERSCAN;
+      const overscan = (towards: 'forward' | 'backward') =>
+        direction.current === null ? rest : direction.current === towards ? ahead : behind;
+      // By the mean height, so that it is always as many, and those that leave are as many as those that come.
+      const first = Math.max(0, startIndex - Math.ceil(overscan('backward') / meanHeight));
+      const last = Math.min(
+        items.length - 1,
+        endIndex + Math.ceil(overscan('forward') / meanHeight),
+      );
+      const shown = new Set<number>();
+      for (let index = first; index <= last; index += 1) shown.add(index);
       if (stuck.current !== null) shown.add(stuck.current);
       const key = focused.current;
       if (key !== null) {
@@ -172,7 +189,7 @@ export function VirtualGrid({
       }
       return [...shown].sort((a, b) => a - b);
     },
-    [stickies, items],
+    [stickies, items, meanHeight],
   );
 
   const virtualizer = useVirtualizer({
@@ -180,12 +197,11 @@ export function VirtualGrid({
     getScrollElement: () => scroller.current,
     estimateSize: useCallback((index: number) => items[index]?.height ?? 0, [items]),
     getItemKey: useCallback((index: number) => items[index]?.key ?? index, [items]),
-    overscan: OVERSCAN,
     initialRect: FIRST_RECT,
     rangeExtractor: extractRange,
     scrollPaddingStart: items[stickies[0] ?? -1]?.height ?? 0,
-    useFlushSync: false,
   });
+  direction.current = virtualizer.isScrolling ? virtualizer.scrollDirection : null;
 
   const reveal = useCallback(
     (row: number) => {

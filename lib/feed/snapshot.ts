@@ -131,8 +131,11 @@ export function createCuts(timing: Timing, settings: FeedSettings) {
 
 export type Cuts = ReturnType<typeof createCuts>;
 
-/** Odds sent with a page's first paint; the rest follows with the snapshot. */
-const FIRST_SCREEN_ODDS = 900;
+/**
+ * Odds sent with a page's first paint, a tall screen of lines; the rest follows with the snapshot. Each costs the server
+ * and the browser before the first price can be seen.
+ */
+const FIRST_SCREEN_ODDS = 300;
 
 /**
  * The first fixtures of a view, with the odds that its first screen shows: on the board the main lines of
