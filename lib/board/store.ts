@@ -179,6 +179,19 @@ export type HopGap = {
 /** Gaps of our hop that are kept. */
 const HOP_GAPS_LIMIT = 20;
 
+/** Something that the stream changed, one of each odd and fixture that an entry changed. */
+export type News = {
+  /** The entry that brought it; null where it had none. */
+  entryId: string | null;
+  /** Local epoch ms at which it was applied. */
+  at: number;
+  /** Whether it was missed and came after a cut: it may be long past. */
+  isCatchUp: boolean;
+} & (
+  | { kind: 'odd'; odd: Odd; previous: Odd | null }
+  | { kind: 'fixture'; fixture: Fixture; previous: Fixture | null }
+);
+
 export type BoardStore = StoreApi<BoardState> & {
   /** Applies frames of the stream, in one write. */
   applyFrames(frames: readonly Frame[], isSeen: boolean): void;
@@ -203,6 +216,11 @@ export type BoardStore = StoreApi<BoardState> & {
    * an odd that nobody watches costs nothing but its place in the Book.
    */
   watchOdd(id: string, callback: () => void): () => void;
+  /**
+   * Calls back after each write with what the stream changed in it, oldest first; never with what a snapshot brought,
+   * which is no news. Nothing is gathered while nobody listens.
+   */
+  onNews(callback: (news: readonly News[]) => void): () => void;
   /** Epoch ms of the last write that is no news: a snapshot, what was missed, what nobody was there to see. */
   quietAt(): number;
   dispose(): void;
@@ -239,6 +257,7 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
   const clearMarkets = new Map<string, ReadonlySet<string>>();
   let quietAt = Number.NEGATIVE_INFINITY;
   const watchers = new Map<string, Set<() => void>>();
+  const listeners = new Set<(news: readonly News[]) => void>();
 
   let first: Snapshot | null = null;
   if (initial) {
@@ -406,6 +425,7 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
       let isOfStates = false;
       /** Price of each moved odd before this write, and whether its last move may flash. */
       const before = new Map<string, { price: number | null; isLive: boolean }>();
+      const news: News[] = [];
       for (const frame of frames) {
         lastFrameAt = frame.receivedAt;
         if (frame.name === 'ping') {
@@ -424,7 +444,10 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
         const event = decodeEvent(frame.name, frame.data, frame.id, { keepWire: false });
         if (!event) continue;
         const change = book.apply(event, receipt());
+        const isHeard = listeners.size > 0;
+        const about = { entryId: frame.id, at: lastReceipt, isCatchUp: frame.isCatchUp };
         for (const { odd, previous } of change.odds) {
+          if (isHeard) news.push({ ...about, kind: 'odd', odd, previous });
           if (!before.has(odd.id)) {
             before.set(odd.id, { price: previous?.price ?? null, isLive: true });
           }
@@ -434,6 +457,7 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
           if (noted === 'rows') isStructural = true;
           else if (noted === 'states') isOfStates = true;
         }
+        if (change.fixture && isHeard) news.push({ ...about, kind: 'fixture', ...change.fixture });
         if (change.fixture && isFixtureStructural(change.fixture)) {
           revise(change.fixture.fixture.id);
           isStructural = true;
@@ -470,6 +494,7 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
         isOfStates,
       );
       tell(changed);
+      if (news.length > 0) for (const callback of listeners) callback(news);
     },
 
     holdSnapshot(snapshot, scope) {
@@ -590,6 +615,11 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
         callbacks.delete(callback);
         if (callbacks.size === 0 && watchers.get(id) === callbacks) watchers.delete(id);
       };
+    },
+
+    onNews(callback) {
+      listeners.add(callback);
+      return () => listeners.delete(callback);
     },
 
     quietAt: () => quietAt,

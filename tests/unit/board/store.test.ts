@@ -396,6 +396,35 @@ describe('moves', () => {
   });
 });
 
+describe('news', () => {
+  it('tells each change once, in order, after the write, and nothing that changed nothing', () => {
+    const { store, odds, lock, state } = setUp();
+    const told: string[] = [];
+    const stop = store.onNews((news) => {
+      for (const one of news) {
+        if (one.kind === 'odd') {
+          told.push(`${one.previous?.price ?? 'new'} -> ${one.odd.price} ${one.odd.state}`);
+          expect(state().book.odds.get(ID)?.state).toBe('locked');
+        }
+      }
+    });
+    const first = odds({ price: -110 });
+    store.applyFrames([first, first, odds({ price: -120 }), lock({ price: -120 })], true);
+    expect(told).toEqual(['new -> -110 open', '-110 -> -120 open', '-120 -> -120 locked']);
+    stop();
+    store.applyFrames([odds({ price: -130 })], true);
+    expect(told).toHaveLength(3);
+  });
+
+  it('says of what was missed that it is late', () => {
+    const { store, odds } = setUp();
+    const told: boolean[] = [];
+    store.onNews((news) => told.push(...news.map(({ isCatchUp }) => isCatchUp)));
+    store.applyFrames([odds({ price: -110 }, { isCatchUp: true }), odds({ price: 120 })], true);
+    expect(told).toEqual([true, false]);
+  });
+});
+
 describe('snapshot', () => {
   it('replaces what is held of its scope, without a move', () => {
     const { store, odds, state } = setUp();
