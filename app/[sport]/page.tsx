@@ -2,6 +2,7 @@ import type { Metadata } from 'next';
 import { cookies, headers } from 'next/headers';
 import { notFound } from 'next/navigation';
 import { Board } from '@/components/board/board';
+import { DeskSlot } from '@/components/desk/desk-slot';
 import { isSignedIn } from '@/lib/access/pass';
 import { isZone, ZONE_COOKIE } from '@/lib/board/format';
 import { BoardProvider } from '@/lib/board/hooks';
@@ -60,6 +61,7 @@ export default async function SportPage({ params, searchParams }: Props) {
         ignored={ignored}
         isPhone={isPhone}
         isSignedIn={isSignedIn(head)}
+        desk={<DeskSlot />}
       />
     </BoardProvider>
   );

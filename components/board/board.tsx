@@ -1,6 +1,6 @@
 'use client';
 
-import { useCallback, useMemo, useRef, useState } from 'react';
+import { type ReactNode, useCallback, useMemo, useRef, useState } from 'react';
 import { useMedia } from '@/components/ui/use-media';
 import { formatClock, zoneName } from '@/lib/board/format';
 import {
@@ -44,10 +44,12 @@ export type BoardProps = {
   isPhone: boolean;
   /** Whether somebody signed in, and so can sign out. */
   isSignedIn: boolean;
+  /** What stands beside the grid. */
+  desk: ReactNode;
 };
 
 /** The whole screen of one sport, inside its <BoardProvider>. */
-export function Board({ sport, sports, ignored, isPhone, isSignedIn }: BoardProps) {
+export function Board({ sport, sports, ignored, isPhone, isSignedIn, desk }: BoardProps) {
   const layout: Layout = useMedia(COMPACT, isPhone) ? 'compact' : 'wide';
   const isDead = useFeedValue((feed) => feed.state === 'dead');
   useZoneCookie();
@@ -65,6 +67,7 @@ export function Board({ sport, sports, ignored, isPhone, isSignedIn }: BoardProp
         layout={layout}
         ignored={ignored}
         isDead={isDead}
+        desk={desk}
       />
     </div>
   );
@@ -76,12 +79,14 @@ function Screen({
   layout,
   ignored,
   isDead,
+  desk,
 }: {
   sport: string;
   title: string;
   layout: Layout;
   ignored: readonly string[];
   isDead: boolean;
+  desk: ReactNode;
 }) {
   const [query, setQuery] = useBoardQuery();
   const built = useRows(query.view);
@@ -125,18 +130,21 @@ function Screen({
         <FilterChips filters={filters} onRemove={setQuery} onClear={onClear} />
         <Notices ignored={ignored} />
       </section>
-      <main ref={main} className="relative min-h-0 flex-1">
-        <h1 className="sr-only">{title}</h1>
-        {built.rows.length === 0 ? (
-          <NoRows layout={layout} filters={filters} onClear={onClear} />
-        ) : 'columns' in built ? (
-          <BoardView built={built} context={context} />
-        ) : (
-          <LinesView built={built} context={context} />
-        )}
-        {isDead && <DeadBanner zone={zone} />}
-        <OddHistory grid={main} />
-      </main>
+      <div className="relative flex min-h-0 flex-1">
+        <main ref={main} className="relative min-w-0 flex-1">
+          <h1 className="sr-only">{title}</h1>
+          {built.rows.length === 0 ? (
+            <NoRows layout={layout} filters={filters} onClear={onClear} />
+          ) : 'columns' in built ? (
+            <BoardView built={built} context={context} />
+          ) : (
+            <LinesView built={built} context={context} />
+          )}
+          {isDead && <DeadBanner zone={zone} />}
+          <OddHistory grid={main} />
+        </main>
+        {desk}
+      </div>
     </>
   );
 }

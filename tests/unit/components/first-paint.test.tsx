@@ -80,6 +80,7 @@ function render({
             ignored={ignored}
             isPhone={false}
             isSignedIn={false}
+            desk={null}
           />
         </BoardProvider>
       </NuqsTestingAdapter>

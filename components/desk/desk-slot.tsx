@@ -1,0 +1,18 @@
+'use client';
+
+import { useEffect } from 'react';
+import { usePart } from '@/components/ui/use-part';
+
+const loadDesk = () => import('./desk');
+
+/** Room for the desk, which comes when the board stands: nothing of it is needed to see prices. */
+export function DeskSlot() {
+  const [Desk, want] = usePart(loadDesk);
+  useEffect(() => {
+    // Safari has no idle callback.
+    if (typeof requestIdleCallback !== 'function') return;
+    const idle = requestIdleCallback(want, { timeout: 2_000 });
+    return () => cancelIdleCallback(idle);
+  }, [want]);
+  return Desk ? <Desk /> : <div className="w-10 shrink-0 compact:hidden" />;
+}

@@ -1,0 +1,53 @@
+'use client';
+
+import { type ReactNode, useEffect, useRef } from 'react';
+import { CloseIcon } from '@/components/ui/icons';
+
+/** What a panel's module has as its default export takes. */
+export type PanelProps = { onClose: () => void };
+
+type Props = PanelProps & {
+  title: string;
+  /** Controls beside the title. */
+  tools?: ReactNode;
+  children: ReactNode;
+};
+
+/** What stands beside the board: a heading, its tools, and a body that fills the rest. Escape closes it. */
+export function Panel({ title, onClose, tools, children }: Props) {
+  const body = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const before = document.activeElement;
+    body.current?.focus();
+    return () => {
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
+  }, []);
+  return (
+    <section
+      ref={body}
+      aria-label={title}
+      tabIndex={-1}
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape' || event.defaultPrevented) return;
+        event.preventDefault();
+        onClose();
+      }}
+      className="flex min-h-0 w-[400px] shrink-0 flex-col border-line border-l bg-surface-raised outline-none compact:absolute compact:inset-0 compact:z-40 compact:w-auto"
+    >
+      <header className="flex h-9 shrink-0 items-center gap-2 border-line border-b pr-1.5 pl-3">
+        <h2 className="font-semibold text-ink text-name">{title}</h2>
+        <div className="ml-auto flex min-w-0 items-center gap-1">{tools}</div>
+        <button
+          type="button"
+          aria-label={`Close ${title}`}
+          onClick={onClose}
+          className="grid size-7 place-items-center rounded-control text-ink-muted hover:bg-surface-hover hover:text-ink"
+        >
+          <CloseIcon />
+        </button>
+      </header>
+      <div className="flex min-h-0 flex-1 flex-col">{children}</div>
+    </section>
+  );
+}

@@ -1,0 +1,19 @@
+'use client';
+
+import type { ComponentType, ReactNode } from 'react';
+import { HelpIcon } from './desk-icons';
+import type { PanelProps } from './panel';
+
+/** What can stand beside the board. Its code comes when it is first opened. */
+export type PanelEntry = {
+  name: string;
+  label: string;
+  /** Its key, as `KeyboardEvent.key` says it. */
+  key: string;
+  icon: ReactNode;
+  load: () => Promise<{ default: ComponentType<PanelProps> }>;
+};
+
+export const PANELS: readonly PanelEntry[] = [
+  { name: 'help', label: 'Keys', key: '?', icon: <HelpIcon />, load: () => import('./help') },
+];
