@@ -8,6 +8,7 @@ import { isZone, ZONE_COOKIE } from '@/lib/board/format';
 import { BoardProvider } from '@/lib/board/hooks';
 import { parseBoardQuery } from '@/lib/board/query-state';
 import { slimFirstScreen } from '@/lib/board/store';
+import { viewWords } from '@/lib/board/view-words';
 import { getFeed } from '@/lib/feed';
 import { SPORTS } from '@/lib/protocol/sports';
 
@@ -21,9 +22,18 @@ async function sportOf(id: string) {
   return { sports, sport: [...sports, ...SPORTS].find((sport) => sport.id === id) ?? null };
 }
 
-export async function generateMetadata({ params }: Props): Promise<Metadata> {
+export async function generateMetadata({ params, searchParams }: Props): Promise<Metadata> {
   const { sport } = await sportOf((await params).sport);
-  return { title: sport?.name ?? 'Not found' };
+  if (!sport) return { title: 'Not found' };
+  const words = viewWords(parseBoardQuery(await searchParams).query);
+  // What a chat shows of a link: what is filtered, and no price, which would be old by the time it is read.
+  const title = [`${sport.name} odds`, ...words].join(' · ');
+  const description = `Live ${sport.name.toLowerCase()} odds, the moment they change.`;
+  return {
+    title: [sport.name, ...words].join(' · '),
+    description,
+    openGraph: { type: 'website', siteName: 'Odds Board', title, description },
+  };
 }
 
 /** The board of one sport: the URL's view with its first screen of prices already in the page. */

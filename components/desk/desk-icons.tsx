@@ -25,3 +25,11 @@ export function HelpIcon() {
     </Icon>
   );
 }
+
+export function ViewsIcon() {
+  return (
+    <Icon>
+      <path d="M4.5 2.5h7v11L8 10.8l-3.5 2.7z" />
+    </Icon>
+  );
+}

@@ -1,20 +1,30 @@
 'use client';
 
-import { useCallback, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
+import { fixtureName } from '@/components/board/fixture-name';
 import { usePart } from '@/components/ui/use-part';
+import { useBoardStore } from '@/lib/board/hooks';
+import { useBoardQuery } from '@/lib/board/query-state';
+import { viewWords } from '@/lib/board/view-words';
+import { toggleWatched } from '@/lib/board/views';
 import { useAction, useActionKeys } from './actions';
+import { watchedFixtures } from './kept-views';
 import type { PanelProps } from './panel';
 import { PANELS, type PanelEntry } from './panels';
+import { Said, say } from './said';
 
 /** What a trader has around the board: a rail of panels, one of them open, and the keys. */
 export default function Desk() {
   useActionKeys();
+  useWatchAction();
+  useViewTitle();
   const [open, setOpen] = useState<string | null>(null);
   const close = useCallback(() => setOpen(null), []);
   const toggle = (name: string) => setOpen((before) => (before === name ? null : name));
   const entry = PANELS.find(({ name }) => name === open);
   return (
     <>
+      <Said />
       {entry && <OpenPanel key={entry.name} entry={entry} onClose={close} />}
       <nav
         aria-label="Panels"
@@ -31,6 +41,43 @@ export default function Desk() {
       </nav>
     </>
   );
+}
+
+/** Keeps the tab's title at what the view shows: filters change without the server, which wrote the first one. */
+function useViewTitle(): void {
+  const [query] = useBoardQuery();
+  useEffect(() => {
+    const [sport = ''] = document.title.split(' · ');
+    document.title = [sport, ...viewWords(query), 'Odds Board'].join(' · ');
+  }, [query]);
+}
+
+/** Puts the fixture of what is in focus on the watch list, or takes it away. */
+function useWatchAction(): void {
+  const store = useBoardStore();
+  useAction({
+    id: 'watch',
+    label: 'Watch the fixture in focus, or watch it no more',
+    group: 'Marks',
+    key: 'p',
+    run: () => {
+      const { activeElement } = document;
+      const { book, sport } = store.getState();
+      const oddId = activeElement?.closest('[data-odd-id]')?.getAttribute('data-odd-id') ?? '';
+      const id =
+        book.odds.get(oddId)?.fixtureId ??
+        activeElement?.closest('[data-fixture-id]')?.getAttribute('data-fixture-id');
+      if (!id) {
+        say('Go to a price first: its fixture is the one to watch.');
+        return;
+      }
+      const names = book.fixtures.get(id) ?? { away: null, home: null };
+      const fixture = { id, sport, name: fixtureName(id, names) };
+      const watched = toggleWatched(watchedFixtures.get(), fixture);
+      watchedFixtures.set(watched);
+      say(`${fixture.name}: ${watched.includes(fixture) ? 'watched' : 'watched no more'}`);
+    },
+  });
 }
 
 function OpenPanel({ entry, onClose }: { entry: PanelEntry } & PanelProps) {

@@ -1,7 +1,7 @@
 'use client';
 
 import type { ComponentType, ReactNode } from 'react';
-import { HelpIcon } from './desk-icons';
+import { HelpIcon, ViewsIcon } from './desk-icons';
 import type { PanelProps } from './panel';
 
 /** What can stand beside the board. Its code comes when it is first opened. */
@@ -15,5 +15,6 @@ export type PanelEntry = {
 };
 
 export const PANELS: readonly PanelEntry[] = [
+  { name: 'views', label: 'Views', key: 'v', icon: <ViewsIcon />, load: () => import('./views') },
   { name: 'help', label: 'Keys', key: '?', icon: <HelpIcon />, load: () => import('./help') },
 ];

@@ -1,0 +1,104 @@
+/**
+ * What this browser keeps for its user: one JSON value per name, the same in all tabs. Other versions and hands write
+ * there as well, so that what is read is never trusted: the reader says what it left out.
+ */
+
+/** What could be read, and a sentence for each thing that could not. */
+export type Read<Value> = { value: Value; problems: readonly string[] };
+
+export type Kept<Value> = {
+  get(): Value;
+  /** What was wrong in what was found at first; empty where nothing was. */
+  problems(): readonly string[];
+  /** False where the browser keeps nothing for us: the value holds for this page alone. */
+  set(value: Value): boolean;
+  subscribe(callback: () => void): () => void;
+};
+
+/** Where values are kept; the browser's `localStorage` as a rule. Both may throw where site data is refused. */
+export type Shelf = {
+  getItem(name: string): string | null;
+  setItem(name: string, text: string): void;
+};
+
+/** Parses text that a person may have edited: null where it is no JSON. */
+export function parseKept(text: string): { json: unknown } | null {
+  try {
+    return { json: JSON.parse(text) as unknown };
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * @param name of the value among all that is kept; begins with `board.`
+ * @param read makes a value of any JSON; of `undefined` (nothing kept) the default, without a problem
+ * @param shelf asked for when first needed: on the server there is none
+ */
+export function createKept<Value>(
+  name: string,
+  read: (json: unknown) => Read<Value>,
+  shelf: () => Shelf | null = browserShelf,
+): Kept<Value> {
+  let held: Read<Value> | null = null;
+  const watchers = new Set<() => void>();
+
+  function load(): Read<Value> {
+    const text = textOf();
+    if (text === null) return read(undefined);
+    const parsed = parseKept(text);
+    if (parsed) return read(parsed.json);
+    return { ...read(undefined), problems: ['What was kept is no JSON, and was left out.'] };
+  }
+
+  function textOf(): string | null {
+    try {
+      return shelf()?.getItem(name) ?? null;
+    } catch {
+      return null;
+    }
+  }
+
+  function current(): Read<Value> {
+    held ??= load();
+    return held;
+  }
+
+  const onStorage = (event: StorageEvent) => {
+    if (event.key !== name && event.key !== null) return;
+    held = null;
+    for (const watcher of watchers) watcher();
+  };
+
+  return {
+    get: () => current().value,
+    problems: () => current().problems,
+    set(value) {
+      held = { value, problems: [] };
+      let isKept = true;
+      try {
+        shelf()?.setItem(name, JSON.stringify(value));
+      } catch {
+        isKept = false;
+      }
+      for (const watcher of watchers) watcher();
+      return isKept;
+    },
+    subscribe(callback) {
+      if (watchers.size === 0 && typeof window !== 'undefined') {
+        window.addEventListener('storage', onStorage);
+      }
+      watchers.add(callback);
+      return () => {
+        watchers.delete(callback);
+        if (watchers.size === 0 && typeof window !== 'undefined') {
+          window.removeEventListener('storage', onStorage);
+        }
+      };
+    },
+  };
+}
+
+function browserShelf(): Shelf | null {
+  return typeof localStorage === 'undefined' ? null : localStorage;
+}
