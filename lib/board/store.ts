@@ -6,7 +6,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { Book, type FixtureChange, type OddChange } from '@/lib/protocol/book';
 import { createClockOffset } from '@/lib/protocol/clock-offset';
-import { decodeEvent, decodeSnapshot, type Snapshot } from '@/lib/protocol/decode';
+import { decodeEvent, decodeForgotten, decodeSnapshot, type Snapshot } from '@/lib/protocol/decode';
 import { compareEntryIds, parseEntryId } from '@/lib/protocol/entry-id';
 import {
   type FeedSource,
@@ -258,6 +258,8 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
   let quietAt = Number.NEGATIVE_INFINITY;
   const watchers = new Map<string, Set<() => void>>();
   const listeners = new Set<(news: readonly News[]) => void>();
+  /** Fixtures that the server has forgotten since the held snapshot was cut, by the entry that said so. */
+  const forgotten = new Map<string, string>();
 
   let first: Snapshot | null = null;
   if (initial) {
@@ -408,8 +410,22 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
     return revisions.get(fixtureId) ?? wholeRevision;
   }
 
+  /** Lets go of a fixture as the server did; answers the ids of its odds. */
+  function forget(fixtureId: string, entryId: string | null): readonly string[] {
+    const ids = [...book.oddIdsOf(fixtureId)];
+    book.removeFixture(fixtureId);
+    for (const id of ids) moves.delete(id);
+    revisions.delete(fixtureId);
+    stateRevisions.delete(fixtureId);
+    clearMarkets.delete(fixtureId);
+    // A snapshot that is being read may have been cut before, and would bring it back for good.
+    if (entryId !== null) forgotten.set(fixtureId, entryId);
+    return ids;
+  }
+
   function holdFixtures(snapshot: Snapshot, receivedAt: number): void {
     for (const patch of snapshot.fixtures) {
+      if (forgotten.has(patch.id)) continue;
       const held = book.fixtures.get(patch.id);
       if (!held || !hasNews(held, snapshot.at)) book.applyFixture(patch, receivedAt);
     }
@@ -426,6 +442,7 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
       /** Price of each moved odd before this write, and whether its last move may flash. */
       const before = new Map<string, { price: number | null; isLive: boolean }>();
       const news: News[] = [];
+      const gone: string[] = [];
       for (const frame of frames) {
         lastFrameAt = frame.receivedAt;
         if (frame.name === 'ping') {
@@ -441,6 +458,16 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
         // A snapshot that was read while the stream went on may know more than what comes of it still.
         const isKnown = frame.id !== null && load.at !== null && !isAfter(frame.id, load.at);
         if (isKnown && parseEntryId(frame.id)) continue;
+        if (frame.name === 'forgotten') {
+          const fixtureId = decodeForgotten(frame.data);
+          if (fixtureId === null) continue;
+          for (const id of forget(fixtureId, frame.id)) {
+            before.delete(id);
+            gone.push(id);
+          }
+          isStructural = true;
+          continue;
+        }
         const event = decodeEvent(frame.name, frame.data, frame.id, { keepWire: false });
         if (!event) continue;
         const change = book.apply(event, receipt());
@@ -464,7 +491,7 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
         }
       }
       const at = now();
-      const changed = new Set(before.keys());
+      const changed = new Set([...before.keys(), ...gone]);
       for (const [id, { price, isLive }] of before) {
         const odd = book.odds.get(id);
         if (!odd || odd.price === price) continue;
@@ -501,8 +528,12 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
       const covers = scopePredicate(scope);
       const present = new Set(snapshot.odds.map(({ id }) => id));
       const fixtures = new Set(snapshot.fixtures.map(({ id }) => id));
+      for (const [id, entryId] of forgotten) {
+        if (!isAfter(entryId, snapshot.at)) forgotten.delete(id);
+      }
       holdFixtures(snapshot, receipt());
       for (const odd of snapshot.odds) {
+        if (forgotten.has(odd.fixtureId)) continue;
         const held = book.odds.get(odd.id);
         if (held && isAfter(held.upstreamEntryId, snapshot.at)) continue;
         // An arrow tells how the last price became this one: of another price it says nothing.

@@ -22,8 +22,14 @@ const READ_LIMIT_MS = 20_000;
 /** One that is older than this when the page is shown again, or the network is back, is begun anew. */
 const READ_STALE_MS = 5_000;
 
-/** Nothing on the stream says that a fixture is over and forgotten: a board that is open all day asks. */
+/**
+ * A board that is open all day reads its snapshot again after this long or up to twice as long. What a fixture leaves
+ * behind goes sooner, when the server says that it has forgotten it; but of what an earlier scope left no stream tells any
+ * more, so that goes here.
+ */
 const REFRESH_MS = 30 * 60_000;
+
+const ANYWHERE: Scope = { leagues: [], fixtureIds: [] };
 
 export type BoardStreamDeps = Scheduler &
   ConnectionDeps & {
@@ -68,6 +74,8 @@ export function createBoardStream(store: BoardStore, deps: BoardStreamDeps): Boa
   /** When the read under way last brought something. */
   let readAt = 0;
   let failures = 0;
+  /** When what lies outside of the scope was last let go of. */
+  let clearedAt = deps.now();
   let cancelRead: (() => void) | null = null;
   let cancelRefresh: (() => void) | null = null;
   let cancelLimit: (() => void) | null = null;
@@ -205,7 +213,10 @@ export function createBoardStream(store: BoardStore, deps: BoardStreamDeps): Boa
       connection?.close();
       connection = null;
     }
-    store.holdSnapshot(snapshot, asked);
+    const now = deps.now();
+    const isDue = Math.abs(now - clearedAt) >= REFRESH_MS;
+    if (isDue) clearedAt = now;
+    store.holdSnapshot(snapshot, isDue ? ANYWHERE : asked);
     if (isStreaming) connection?.fill();
     else connect(snapshot.at);
   }

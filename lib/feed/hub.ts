@@ -2,9 +2,9 @@
  * One sport: the Book, the journal, the way to the vendor and the viewers. Whatever changes the Book, be it a
  * row of the stream or of a read, makes an entry, except for a league's first read.
  */
-import { Book, type FixtureChange, type OddChange } from '@/lib/protocol/book';
+import { Book, type FixtureChange, newFixture, type OddChange } from '@/lib/protocol/book';
 import { decodeOddRow } from '@/lib/protocol/decode';
-import { fixtureData, fixtureStatusData } from '@/lib/protocol/encode';
+import { fixtureData, fixtureStatusData, forgottenData } from '@/lib/protocol/encode';
 import { compareEntryIds, parseEntryId } from '@/lib/protocol/entry-id';
 import {
   type ConnectionStatus,
@@ -41,7 +41,7 @@ import { type Meter, NO_METER } from './meter';
 import { createReader } from './reader';
 import type { Rest } from './rest';
 import type { OpenSink } from './sink';
-import { createCuts, firstRows, selectRows } from './snapshot';
+import { createCuts, firstRows, placeholder, selectRows } from './snapshot';
 import { type Coverage, createSubscription, WHOLE_SPORT } from './subscription';
 import type { Cancel, Timing } from './timing';
 import type { Upstream, UpstreamHandlers } from './upstream';
@@ -503,18 +503,33 @@ export function createHub(deps: HubDeps): Hub {
     for (const fixture of book.fixtures.values()) {
       if (statusGroup(fixture.status) !== 'finished') continue;
       const endedAt = fixture.statusChangedAt ?? fixture.statusReceivedAt;
-      if (now - endedAt > settings.finishedMs) book.removeFixture(fixture.id);
+      if (now - endedAt > settings.finishedMs) forget(fixture.id);
     }
     if (now - sweptAt > settings.finishedMs) {
       sweptAt = now;
-      for (const id of silentFixtures(now - SILENT_FACTOR * settings.finishedMs)) {
-        book.removeFixture(id);
-      }
+      for (const id of silentFixtures(now - SILENT_FACTOR * settings.finishedMs)) forget(id);
     }
     if (isOverfull && book.odds.size < settings.bookOdds * 0.9) isOverfull = false;
     if (viewers.count > 0) lastUsedAt = now;
     viewers.statusChanged();
     cancelHousekeeping = timing.schedule(housekeeping, HOUSEKEEPING_MS);
+  }
+
+  /** Forgets a fixture with its odds, and tells every board, which holds what this Book holds and no more. */
+  function forget(id: string): void {
+    const [oddId = ''] = book.oddIdsOf(id);
+    const odd = book.odds.get(oddId);
+    const told = odd ? placeholder(odd) : newFixture(id);
+    const held = book.fixtures.get(id) ?? told;
+    book.removeFixture(id);
+    journal.append({
+      kind: 'fixture',
+      event: 'forgotten',
+      // Whoever asks for a league is told by what its odds say of it, as of them.
+      fixture: { ...held, league: held.league ?? told.league },
+      data: (entryId) => forgottenData(id, entryId),
+    });
+    viewers.notify();
   }
 
   /** Fixtures of which neither list nor stream has said anything since `before`: nothing tells that they ended. */

@@ -22,7 +22,7 @@ export type EntryBody =
     }
   | {
       kind: 'fixture';
-      event: 'fixture' | 'fixture-status';
+      event: 'fixture' | 'fixture-status' | 'forgotten';
       fixture: Fixture;
       /** The event's `data`, given the entry's id. */
       data: (entryId: string) => string;
@@ -46,7 +46,7 @@ export type OddsEntry = Place & {
 export type FixtureEntry = Place & {
   kind: 'fixture';
   id: string;
-  event: 'fixture' | 'fixture-status';
+  event: 'fixture' | 'fixture-status' | 'forgotten';
   fixture: Fixture;
 };
 export type Entry = OddsEntry | FixtureEntry | { kind: 'mark'; id: string };

@@ -66,7 +66,7 @@ export function selectRows(book: Book, filter: Filter): { fixtures: Fixture[]; o
 }
 
 /** The fixture of an odd, as far as the odd tells. */
-function placeholder(odd: Odd): Fixture {
+export function placeholder(odd: Odd): Fixture {
   const wire = { game_id: odd.wire.game_id ?? '' };
   return { ...newFixture(odd.fixtureId), sport: odd.sport, league: odd.league, wire };
 }

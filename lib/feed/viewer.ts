@@ -17,7 +17,15 @@ import {
 } from '@/lib/protocol/filter';
 import { encodeSse, pingData, RETRY_MS } from '@/lib/protocol/sse';
 import type { FeedSettings } from './config';
-import { entryMs, frameOf, type Journal, type OddsEntry, payloadOf, type Route } from './journal';
+import {
+  entryMs,
+  type FixtureEntry,
+  frameOf,
+  type Journal,
+  type OddsEntry,
+  payloadOf,
+  type Route,
+} from './journal';
 import type { Meter } from './meter';
 import { type Chunk, createChunk, createStreamSink, type OpenSink, type Sink } from './sink';
 import type { Cancel, Timing } from './timing';
@@ -675,7 +683,7 @@ export function createViewers(deps: ViewersDeps): Viewers {
 function isToldOf(
   { query, predicate }: Group,
   fixture: Fixture,
-  event: 'fixture' | 'fixture-status',
+  event: FixtureEntry['event'],
 ): boolean {
   if (!query.includeFixtureUpdates) return false;
   if (predicate.fixture(fixture)) return true;

@@ -378,6 +378,15 @@ export function decodeEvent(
   return { kind: 'odds', event: name, rows, rejected, isUnreadable, ...shared };
 }
 
+/**
+ * The fixture that the `data` of our `forgotten` event names; null where it names none. Apart from `decodeEvent`, which the
+ * hub runs as well: what it forgets is for itself to say.
+ */
+export function decodeForgotten(data: string): string | null {
+  const body = parseJson(data);
+  return isRecord(body) && isRecord(body.data) ? text(body.data.fixture_id) : null;
+}
+
 function parseJson(data: string): unknown {
   try {
     return JSON.parse(data);

@@ -71,6 +71,11 @@ export function fixtureData(fixture: Fixture, entryId: string): string {
   return JSON.stringify({ data: snapshotFixture(fixture), entry_id: entryId });
 }
 
+/** The `data` of our `forgotten` event: the fixture has left the server's Book, and its odds with it. */
+export function forgottenData(fixtureId: string, entryId: string): string {
+  return JSON.stringify({ data: { fixture_id: fixtureId }, entry_id: entryId });
+}
+
 /** A held odd as the snapshot carries it: the vendor's row with the Book's state written into it. */
 export function snapshotOdd(odd: Odd, format: OddsFormat = 'american'): WireRecord {
   return {

@@ -16,9 +16,10 @@ export type VendorEventName = (typeof VENDOR_EVENTS)[number];
 /**
  * Events that only our relay sends. A vendor client has no listener for them and ignores them.
  * `fixture`: a fixture was read anew by REST (new fixture, score, clock); `feed-status`: how healthy the
- * way to the vendor is; `reset`: the position asked for cannot be resumed, read the snapshot again.
+ * way to the vendor is; `reset`: the position asked for cannot be resumed, read the snapshot again; `forgotten`:
+ * the server holds a fixture and its odds no more.
  */
-export const BOARD_EVENTS = ['fixture', 'feed-status', 'reset'] as const;
+export const BOARD_EVENTS = ['fixture', 'feed-status', 'reset', 'forgotten'] as const;
 export type BoardEventName = (typeof BOARD_EVENTS)[number];
 
 /** Raw JSON as it came: any field may be missing, null, `""` or of another type. */

@@ -492,6 +492,89 @@ describe('snapshot', () => {
     expect([...state().book.odds.keys()]).toEqual(['B']);
   });
 
+  describe('a fixture that the server has forgotten', () => {
+    const kept = aWireRow({ id: 'B', fixture_id: 'FX2' });
+    const nba = { id: 'FX1', league: { id: 'nba', name: 'NBA' } };
+    function aBoard() {
+      const kit = setUp();
+      kit.store.holdSnapshot(aSnapshot('1-0', [aWireRow(), kept], [nba]), ANYWHERE);
+      const forget = (id: string, fixtureId = 'FX1') =>
+        kit.frame('forgotten', { data: { fixture_id: fixtureId } }, { id });
+      const ids = () => [...kit.state().book.odds.keys()];
+      return { ...kit, forget, ids };
+    }
+
+    it('goes with its odds and their marks, and nothing else does', () => {
+      const { store, odds, forget, ids, state } = aBoard();
+      const { structure } = state();
+      const revision = store.revisionOf('FX2');
+      let told = 0;
+      store.watchOdd(ID, () => {
+        told += 1;
+      });
+      store.applyFrames([odds({ price: 140 }, { id: '2-0' }), forget('3-0')], true);
+      expect(ids()).toEqual(['B']);
+      expect(state().book.fixtures.has('FX1')).toBe(false);
+      expect(state().moves.size).toBe(0);
+      expect(state().structure).toBe(structure + 1);
+      expect(store.revisionOf('FX2')).toBe(revision);
+      expect(told).toBe(1);
+    });
+
+    it('does not come back with a snapshot that was cut before, and does with a later one', () => {
+      const { store, forget, ids, state } = aBoard();
+      store.applyFrames([forget('3-0')], true);
+      store.holdSnapshot(aSnapshot('2-0', [aWireRow(), kept], [nba]), ANYWHERE);
+      expect(ids()).toEqual(['B']);
+      expect(state().book.fixtures.has('FX1')).toBe(false);
+      store.holdSnapshot(aSnapshot('4-0', [aWireRow(), kept], [nba]), ANYWHERE);
+      expect(ids().sort()).toEqual([ID, 'B'].sort());
+      expect(state().book.fixtures.has('FX1')).toBe(true);
+    });
+
+    it('stays where the held snapshot was cut after that, since it is in it', () => {
+      const { store, forget, ids } = aBoard();
+      store.holdSnapshot(aSnapshot('5-0', [aWireRow(), kept], [nba]), ANYWHERE);
+      store.applyFrames([forget('4-0')], true);
+      expect(ids().sort()).toEqual([ID, 'B'].sort());
+    });
+
+    it('is one like any other where something is heard of it again', () => {
+      const { store, odds, forget, ids, state } = aBoard();
+      const revision = store.revisionOf('FX1');
+      store.applyFrames([forget('3-0'), odds({ price: 140 }, { id: '4-0' })], true);
+      expect(ids().sort()).toEqual([ID, 'B'].sort());
+      expect(store.revisionOf('FX1')).not.toBe(revision);
+      expect(state().moves.size).toBe(0);
+      store.holdSnapshot(aSnapshot('2-0', [aWireRow({ price: 120 }), kept], [nba]), ANYWHERE);
+      expect(state().book.odds.get(ID)?.price).toBe(140);
+    });
+
+    it('is let go of where it is named, and only there', () => {
+      const { store, frame, ids } = aBoard();
+      const frames = ['', '{}', '{"data":{}}', '{"data":{"fixture_id":""}}'];
+      for (const data of frames) store.applyFrames([frame('forgotten', data, { id: '9-0' })], true);
+      expect(ids().sort()).toEqual([ID, 'B'].sort());
+    });
+
+    it('leaves nothing behind, however many pass', () => {
+      const { store, odds, lock, forget, state } = aBoard();
+      const before = [...state().book.fixtureIds()];
+      for (let number = 0; number < 500; number += 1) {
+        const at = 10 * number + 10;
+        const own = { fixture_id: `P${number}`, id: `odd ${number}` };
+        store.applyFrames([odds({ ...own, price: 140 }, { id: `${at}-0` })], true);
+        store.applyFrames([odds({ ...own, price: 150 }, { id: `${at}-1` }), lock(own)], true);
+        store.applyFrames([forget(`${at}-2`, `P${number}`)], true);
+      }
+      expect([...state().book.fixtureIds()]).toEqual(before);
+      expect([...state().moves.keys()]).toEqual([]);
+      // What has no revision of its own has the one of everything.
+      expect(store.revisionOf('P7')).toBe(store.revisionOf('never heard of'));
+      expect(store.stateRevisionOf('P7')).toBe(store.revisionOf('never heard of'));
+    });
+  });
+
   it('forgets fixtures that are gone and keeps those that only the stream knows', () => {
     const { store, frame, state } = setUp();
     const old = { id: 'OLD', status: 'completed', league: { id: 'nba', name: 'NBA' } };

@@ -262,6 +262,42 @@ describe('board stream', () => {
     expect(store.getState().book.odds.size).toBe(0);
   });
 
+  it('lets go of what earlier scopes left, at the first read after half an hour', async () => {
+    const { page, store, stream, reads, read } = setUp();
+    const elsewhere = aWireRow({ id: 'B', fixture_id: 'FX2', league: 'WNBA' });
+    const ids = () => [...store.getState().book.odds.keys()].sort();
+    const wait = (minutes: number) => {
+      for (let minute = 0; minute < minutes; minute += 1) {
+        page.source().emit('ping', `${new Date(page.now()).toISOString().slice(0, 19)}Z`);
+        page.advance(60_000);
+      }
+    };
+    stream.setScope(ALL);
+    await read().answer(aSnapshot('7-0', [aWireRow(), elsewhere]));
+    stream.setScope(NBA);
+    await read().answer(aSnapshot('8-0', [aWireRow()]));
+    // At hand for whoever clears the filter again.
+    expect(ids()).toEqual([ID, 'B'].sort());
+    wait(29);
+    stream.retry();
+    await read().answer(aSnapshot('9-0', [aWireRow()]));
+    expect(ids()).toEqual([ID, 'B'].sort());
+    wait(2);
+    stream.retry();
+    await read().answer(aSnapshot('10-0', [aWireRow()]));
+    expect(ids()).toEqual([ID]);
+    // And so without anybody's doing, within an hour.
+    stream.setScope(ALL);
+    await read().answer(aSnapshot('11-0', [aWireRow(), elsewhere]));
+    stream.setScope(NBA);
+    await read().answer(aSnapshot('12-0', [aWireRow()]));
+    const asked = reads.length;
+    for (let minute = 0; minute < 60 && reads.length === asked; minute += 1) wait(1);
+    expect(reads.length).toBe(asked + 1);
+    await read().answer(aSnapshot('13-0', [aWireRow()]));
+    expect(ids()).toEqual([ID]);
+  });
+
   it('is not live after a reset until the snapshot was read, nor whole where that does not come', async () => {
     const { page, store, stream, read, reads, emit, price } = setUp();
     const hop = () => store.getState().feed.hop.state;

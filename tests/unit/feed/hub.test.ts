@@ -515,6 +515,34 @@ describe('hub', () => {
     expect(kit.hub.book.odds.size).toBe(0);
   });
 
+  it('tells boards of the league, and no others, what it forgets, in its place among the entries', async () => {
+    const settings = { finishedMs: 60_000, oddsRefreshMs: 0, fixturesPollMs: 0 };
+    const kit = await aLiveKit({ settings });
+    const other = watch(kit, aQuery('league=NCAAB&include_fixture_updates=true'));
+    const withoutFixtures = watch(kit, aQuery('league=NBA'));
+    const query = aQuery('league=NBA&include_fixture_updates=true');
+    const board = watch(kit, query);
+    await kit.timing.advance(1_000);
+    for (const upstream of kit.vendor.open()) upstream.connect();
+    await kit.timing.advance(1_000);
+    const position = kit.hub.journal.last();
+    const data = { fixture_id: 'FX1', league: 'NBA', new_status: 'completed', old_status: 'live' };
+    kit.vendor.open()[0]?.event('fixture-status', { data, entry_id: '90-1' });
+    await kit.timing.advance(80_000);
+    expect(kit.hub.book.oddIdsOf('FX1').size).toBe(0);
+    await Promise.all([board, other, withoutFixtures].map((reader) => reader.take()));
+    expect(board.data('forgotten')).toMatchObject([{ data: { fixture_id: 'FX1' } }]);
+    expect(names(board).lastIndexOf('forgotten')).toBeGreaterThan(
+      names(board).indexOf('fixture-status'),
+    );
+    expect(names(other)).not.toContain('forgotten');
+    expect(names(withoutFixtures)).not.toContain('forgotten');
+    const back = watch(kit, query, position);
+    await back.take();
+    expect(names(back)).not.toContain('reset');
+    expect(back.data('forgotten')).toHaveLength(1);
+  });
+
   it('forgets what nothing is heard of any more', async () => {
     const kit = await aLiveKit({
       settings: { finishedMs: 60_000, oddsRefreshMs: 0, fixturesPollMs: 0 },
