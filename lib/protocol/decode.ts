@@ -19,6 +19,7 @@ import {
   type WireRecord,
 } from './events';
 import { isAmericanPrice } from './price';
+import { createWords } from './words';
 
 export type DecodeOptions = {
   /**
@@ -44,23 +45,14 @@ function text(value: unknown): string | null {
   return null;
 }
 
-/**
- * Words that many rows share. Each row's text is a string of its own, and the same few thousand names of leagues, markets
- * and teams stand in every one of 50 000 odds, so each is kept once.
- */
-const words = new Map<string, string>();
-const WORDS_KEPT = 50_000;
+/** Some ten thousand are in use on a board of 50 000 odds. */
+const words = createWords(20_000);
 const WORD_LENGTH = 80;
 
 /** Text of a field that other rows have as well. */
 function word(value: unknown): string | null {
   const found = text(value);
-  if (found === null || found.length > WORD_LENGTH) return found;
-  const known = words.get(found);
-  if (known !== undefined) return known;
-  if (words.size >= WORDS_KEPT) words.clear();
-  words.set(found, found);
-  return found;
+  return found === null || found.length > WORD_LENGTH ? found : words.keep(found);
 }
 
 /** A finite number, also when it came as text; null for an empty; undefined for anything else. */
@@ -184,7 +176,8 @@ export function decodeOddRow(
     sport,
     league,
     market,
-    name: word(wire.name) ?? selection ?? market,
+    // Half of the names are of one odd alone: to keep each costs more than it saves.
+    name: text(wire.name) ?? selection ?? market,
     selection,
     selectionLine: word(text(wire.selection_line)?.toLowerCase()),
     points: points ?? null,
