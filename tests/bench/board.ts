@@ -3,7 +3,6 @@
  * a page written by hand and the page most people would write. README.md beside this file says how.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { ensureBuilt } from '../../scripts/prepare.mjs';
 import { startBoard } from '../support/serve';
@@ -13,6 +12,7 @@ import { goalsOf, printOutcomes } from './board/report';
 import { type Load, listenAtRelay, type Outcome, runPage } from './board/run';
 import { startHelper } from './ipc';
 import { machineName } from './machine';
+import { untilWhole } from './snapshot';
 
 const LOADS: readonly Load[] = [
   { name: 'g1', odds: 2_000, rate: 100, visibleShare: 0 },
@@ -23,7 +23,6 @@ const LOADS: readonly Load[] = [
 /** The page most people would write is measured once where it runs at all: it tells nothing new at more. */
 const NAIVE_LOADS = new Set(['g1', 'g2']);
 const SEED = 20_261_124;
-const READY_MS = 180_000;
 /** What each page shows at first: fixtures with all their lines, or with their main lines alone. */
 const FIRST_FIXTURES: Record<PageName, { fixtures: number; isMainAlone: boolean }> = {
   lines: { fixtures: 3, isMainAlone: false },
@@ -66,30 +65,6 @@ if (!(Number.isInteger(pairs) && pairs >= 1 && pairs <= 20 && seconds >= 1 && se
 }
 const pages = PAGES.filter(({ name }) => !only || only.includes(name));
 const loads = LOADS.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
-
-async function untilWhole(boardUrl: string, odds: number): Promise<void> {
-  const until = Date.now() + READY_MS;
-  for (;;) {
-    let count = 0;
-    let isPartial = true;
-    let page: string | null = null;
-    do {
-      const query: string = page === null ? '' : `?page=${page}`;
-      const answer = await fetch(`${boardUrl}/api/snapshot/basketball${query}`);
-      const body = (await answer.json()) as {
-        partial: boolean;
-        odds: unknown[];
-        next: string | null;
-      };
-      count += body.odds.length;
-      isPartial = body.partial;
-      page = body.next;
-    } while (page !== null);
-    if (!isPartial && count >= odds) return;
-    if (Date.now() > until) throw new Error(`the board holds ${count} of ${odds} odds after 3 min`);
-    await sleep(500);
-  }
-}
 
 async function runLoad(load: Load, peersUrl: string): Promise<Outcome[]> {
   const feed = createBoardFeed(load.odds);

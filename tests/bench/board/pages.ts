@@ -1,7 +1,6 @@
 /** The pages that are compared, built and served from loopback: ours is the board's own build, the peers stand in ../peers. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -10,7 +9,7 @@ import type { BoardOdd } from './feed';
 import type { Look } from './probe';
 
 const PEERS = resolve(import.meta.dirname, '../peers');
-const require = createRequire(import.meta.url);
+const MODULES = resolve(import.meta.dirname, '../../../node_modules');
 
 export type PageName = 'lines' | 'board' | 'vanilla' | 'aggrid' | 'naive';
 
@@ -56,12 +55,10 @@ export const PAGES: readonly Page[] = [
 
 /** Versions of what takes part. */
 export function versionsOf(): Record<string, string> {
+  // Not resolved as an import: some packages do not let theirs be one.
   const version = (name: string) =>
-    (
-      JSON.parse(readFileSync(require.resolve(`${name}/package.json`), 'utf8')) as {
-        version: string;
-      }
-    ).version;
+    (JSON.parse(readFileSync(join(MODULES, name, 'package.json'), 'utf8')) as { version: string })
+      .version;
   return {
     'ag-grid-community': version('ag-grid-community'),
     react: version('react'),

@@ -1,12 +1,12 @@
 /** One run: one page under one workload in a browser of its own; what it showed, how soon, and what that cost. */
 import { get } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type CDPSession, chromium, type Page as Tab } from 'playwright';
-import { findBrowser } from '../../../scripts/browser.mjs';
+import type { CDPSession, Page as Tab } from 'playwright';
 import { firstLoad } from '../../support/first-load';
 import type { Helper } from '../ipc';
 import { cpuSeconds } from '../machine';
 import { round } from '../table';
+import { heapMb, launchChromium, metricsOf, VIEWPORT } from './chromium';
 import type { BoardOdd } from './feed';
 import type { Page } from './pages';
 import { installProbe, type Probe, type Scrolled, type Seen } from './probe';
@@ -77,8 +77,6 @@ const KEY_GAP_MS = 80;
 const SCROLL_MS = 3_000;
 const WHEEL_GAP_MS = 16;
 const WHEEL_PX = 120;
-const VIEWPORT = { width: 1920, height: 1080 };
-const ARGS = ['--disable-gpu', '--disable-background-networking', '--disable-component-update'];
 const OURS = new Set(['lines', 'board']);
 
 /** Listens at the relay as any viewer would, for when each price of the tracked odd is written. */
@@ -111,17 +109,6 @@ export type Listener = ReturnType<typeof listenAtRelay>;
 function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return round(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0, 1);
-}
-
-async function metrics(session: CDPSession): Promise<Record<string, number>> {
-  const { metrics: list } = await session.send('Performance.getMetrics');
-  return Object.fromEntries(list.map(({ name, value }) => [name, value]));
-}
-
-async function heapMb(session: CDPSession): Promise<number> {
-  await session.send('HeapProfiler.collectGarbage');
-  const { usedSize } = await session.send('Runtime.getHeapUsage');
-  return round(usedSize / 1024 / 1024, 2);
 }
 
 /** How late each price showed: one that was overtaken counts until a newer one shows. */
@@ -207,15 +194,10 @@ async function wheel(tab: Tab, session: CDPSession): Promise<Scrolled> {
 
 export async function runPage(page: Page, stage: Stage, listener: Listener): Promise<Outcome> {
   const { load, upstream, tracked, seconds } = stage;
-  const executablePath = await findBrowser();
-  if (!executablePath) throw new Error('No Chromium: `npm test -- browser` says how to get one.');
-  const server = await chromium.launchServer({
-    executablePath,
-    args: process.getuid?.() === 0 ? ['--no-sandbox', ...ARGS] : ARGS,
-  });
+  const chromium = await launchChromium();
   try {
     const { bytes } = await firstLoad(page.url(stage.boardUrl, stage.peersUrl));
-    const browser = await chromium.connect(server.wsEndpoint());
+    const { browser } = chromium;
     // A browser that has just started is busy with itself: it has opened a page of both servers before.
     const early = await browser.newPage();
     for (const url of [`${stage.peersUrl}/vanilla.js`, `${stage.boardUrl}/api/health`])
@@ -243,13 +225,13 @@ export async function runPage(page: Page, stage: Stage, listener: Listener): Pro
     if (OURS.has(page.name)) await tab.locator(look.cell).focus();
     const heapBefore = await heapMb(session);
     await sleep(500);
-    const before = await metrics(session);
-    const cpuBefore = cpuSeconds(server.process().pid ?? 0);
+    const before = await metricsOf(session);
+    const cpuBefore = cpuSeconds(chromium.pid);
     const began = performance.now();
     const seen = await ask(tab, 'watch', seconds * 1000);
     const elapsed = (performance.now() - began) / 1000;
-    const after = await metrics(session);
-    const cpu = cpuSeconds(server.process().pid ?? 0) - cpuBefore;
+    const after = await metricsOf(session);
+    const cpu = cpuSeconds(chromium.pid) - cpuBefore;
     await sleep(200);
     const heapAfter = await heapMb(session);
     const keys = await press(tab, session);
@@ -297,6 +279,6 @@ export async function runPage(page: Page, stage: Stage, listener: Listener): Pro
       scriptKib: round(bytes / 1024, 1),
     };
   } finally {
-    await server.close();
+    await chromium.close();
   }
 }

@@ -1,0 +1,37 @@
+/** What the server holds of a sport, as a board reads it. */
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const READY_MS = 180_000;
+
+type Body = { partial: boolean; odds: { id: string }[]; next: string | null };
+
+/** Ids of all odds of the snapshot, every page of it, and whether something is missing. */
+export async function readSnapshot(
+  boardUrl: string,
+  sport = 'basketball',
+): Promise<{ ids: Set<string>; isPartial: boolean }> {
+  const ids = new Set<string>();
+  let isPartial = true;
+  let page: string | null = null;
+  do {
+    const query: string = page === null ? '' : `?page=${page}`;
+    const answer = await fetch(`${boardUrl}/api/snapshot/${sport}${query}`);
+    const body = (await answer.json()) as Body;
+    for (const { id } of body.odds) ids.add(id);
+    isPartial = body.partial;
+    page = body.next;
+  } while (page !== null);
+  return { ids, isPartial };
+}
+
+/** Waits until the board holds so many odds, and all that it should. */
+export async function untilWhole(boardUrl: string, odds: number): Promise<void> {
+  for (const until = Date.now() + READY_MS; ; ) {
+    const { ids, isPartial } = await readSnapshot(boardUrl);
+    if (!isPartial && ids.size >= odds) return;
+    if (Date.now() > until) {
+      throw new Error(`the board holds ${ids.size} of ${odds} odds after ${READY_MS / 60_000} min`);
+    }
+    await sleep(500);
+  }
+}
