@@ -165,7 +165,7 @@ function prune(cache: RowCache, ids: ReadonlySet<string>): void {
 const DEFAULT_VERSION = -1;
 
 /** The version a view shows: the one asked for, else the vendor's default, else the lowest held. */
-function versionsOf(
+export function versionsOf(
   book: Book,
   ids: Iterable<string>,
   asked: number | null,
@@ -183,12 +183,13 @@ function versionsOf(
   return { versions, version: asked ?? standard };
 }
 
-function isOfVersion(odd: Odd, version: number | null): boolean {
+/** Whether a view of that version has the odd; null is every version. */
+export function isOfVersion(odd: Odd, version: number | null): boolean {
   return version === null || odd.versionId === null || odd.versionId === version;
 }
 
 /** A fixture that only its odds speak of: enough of one to have a place and names among the others. */
-function fixtureOf(book: Book, id: string, odds: readonly Odd[]): Fixture {
+export function fixtureOf(book: Book, id: string, odds: readonly Odd[]): Fixture {
   const league = odds.find((odd) => odd.league !== '')?.league ?? null;
   const held = book.fixtures.get(id);
   if (!held) return { ...newFixture(id), league, ...teamsByOdds(odds) };
@@ -233,7 +234,8 @@ function teamsByOdds(odds: readonly Odd[]): Teams | null {
 /** A fixture of the view with its odds of the view. */
 type Entry = { fixture: Fixture; odds: readonly Odd[] };
 
-function heldOdds(book: Book, fixtureId: string): Odd[] {
+/** The odds that are held of a fixture. */
+export function heldOdds(book: Book, fixtureId: string): Odd[] {
   const odds: Odd[] = [];
   for (const id of book.oddIdsOf(fixtureId)) {
     const odd = book.odds.get(id);
@@ -243,7 +245,7 @@ function heldOdds(book: Book, fixtureId: string): Odd[] {
 }
 
 /** Whether a filter asks for odds of some kind, so that a fixture without any is not what was asked for. */
-function asksForOdds(query: BoardQuery): boolean {
+export function asksForOdds(query: BoardQuery): boolean {
   return query.market.length > 0 || query.state.length > 0 || query.main || query.version !== null;
 }
 
@@ -293,7 +295,12 @@ type View = {
   totals: Totals;
 };
 
-function select(book: Book, query: BoardQuery, { version: standard, cache }: RowOptions): View {
+/** What a view holds: its fixtures in order, with their odds. */
+export function select(
+  book: Book,
+  query: BoardQuery,
+  { version: standard, cache }: RowOptions,
+): View {
   const ids = book.fixtureIds();
   if (cache) prune(cache, ids);
   const versions = versionsOf(book, ids, query.version ?? standard ?? null, cache);

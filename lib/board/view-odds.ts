@@ -1,0 +1,52 @@
+/** A view without its rows: what is in it, odd by odd. The same choice as that of rows, made in one place with it. */
+import type { Book } from '@/lib/protocol/book';
+import type { Fixture, Odd } from '@/lib/protocol/events';
+import { type BoardQuery, createBoardPredicate } from '@/lib/protocol/filter';
+import { asksForOdds, fixtureOf, heldOdds, isOfVersion, select, versionsOf } from './rows';
+
+/** A fixture of a view with its odds of the view. */
+export type ViewEntry = { fixture: Fixture; odds: readonly Odd[] };
+
+/** All that a view holds, fixtures in its order. */
+export function entriesOfView(book: Book, query: BoardQuery): readonly ViewEntry[] {
+  return select(book, query, { mainMarkets: [] }).entries;
+}
+
+export type ViewPredicate = {
+  /** Whether an odd is in the view; `fixture` is null where nothing was known of it. */
+  odd(odd: Odd, fixture: Fixture | null): boolean;
+  /** Whether the view would have the fixture among its rows. */
+  fixture(fixture: Fixture): boolean;
+};
+
+/**
+ * Tells of single odds and fixtures, whatever they are now, whether the view has them. Good for as long as the same
+ * versions are held.
+ */
+export function createViewPredicate(book: Book, query: BoardQuery): ViewPredicate {
+  const { version } = versionsOf(book, book.fixtureIds(), query.version, undefined);
+  const predicate = createBoardPredicate({ ...query, version: null });
+  const needsOdds = asksForOdds(query);
+  const hasText = query.q.trim() !== '';
+  /** Fixtures that only their odds speak of. */
+  const guessed = new Map<string, Fixture>();
+  const known = (id: string, fixture: Fixture | null): Fixture => {
+    if (fixture && (fixture.home !== null || fixture.away !== null)) return fixture;
+    let guess = guessed.get(id);
+    if (!guess) {
+      guess = fixtureOf(book, id, heldOdds(book, id));
+      guessed.set(id, guess);
+    }
+    return guess;
+  };
+  const odd = (one: Odd, fixture: Fixture | null) =>
+    isOfVersion(one, version) && predicate.odd(one, known(one.fixtureId, fixture));
+  return {
+    odd,
+    fixture(fixture) {
+      if (!predicate.fixture(fixture)) return false;
+      if (!needsOdds && (!hasText || predicate.fixtureText(fixture))) return true;
+      return heldOdds(book, fixture.id).some((one) => odd(one, fixture));
+    },
+  };
+}
