@@ -9,6 +9,7 @@ import type { BoardRow, Column } from '@/lib/board/rows';
 import { FixtureSection, type RowContext } from './fixture-section';
 import { fixtureHeight, HEADER_HEIGHT, type Layout, LEAGUE_HEIGHT } from './layout';
 import { LeagueBar } from './league-bar';
+import { gridReveal } from './reveal';
 
 /** Columns in which some side has two prices, over and under: they are as wide as two. */
 function pairColumns(rows: readonly BoardRow[], columns: readonly Column[]): boolean[] {
@@ -74,6 +75,7 @@ export function BoardView({ built: { columns, rows }, context: shared }: Props) 
       headerHeight={HEADER_HEIGHT}
       header={<Header columns={columns} places={context.columns} />}
       renderItem={renderItem}
+      revealer={gridReveal}
       data={{ 'data-columns': columns.length + pairCount }}
       style={
         {

@@ -17,6 +17,7 @@ import {
 } from './layout';
 import { LeagueBar } from './league-bar';
 import { FixtureHeading, LineRow, slotsOf } from './line-row';
+import { gridReveal } from './reveal';
 
 function itemOf(row: LinesRow, layout: Layout): GridItem {
   switch (row.kind) {
@@ -95,6 +96,7 @@ export function LinesView({ built: { rows }, context: shared }: Props) {
       headerHeight={HEADER_HEIGHT}
       header={<Header columns={context.columns} />}
       renderItem={renderItem}
+      revealer={gridReveal}
       className="lines-scroll"
       data={{ 'data-columns': slots }}
       style={{ '--slots': slots } as React.CSSProperties}

@@ -6,7 +6,9 @@ import { type Range, useVirtualizer } from '@tanstack/react-virtual';
 import {
   type CSSProperties,
   type ReactNode,
+  type RefObject,
   useCallback,
+  useImperativeHandle,
   useLayoutEffect,
   useMemo,
   useRef,
@@ -62,6 +64,9 @@ function isSameItem(a: GridItem, b: GridItem): boolean {
   );
 }
 
+/** Scrolls to the first of these items that there is, and answers its key; null where there is none of them. */
+export type RevealItem = (keys: readonly string[]) => string | null;
+
 type Props = {
   label: string;
   items: readonly GridItem[];
@@ -70,6 +75,8 @@ type Props = {
   headerHeight: number;
   /** Renders an item whose first row has this `aria-rowindex`. */
   renderItem: (index: number, rowIndex: number) => ReactNode;
+  /** Where others find the way to an item. */
+  revealer?: RefObject<RevealItem | null>;
   className?: string;
   style?: CSSProperties;
   data?: Record<`data-${string}`, string | number>;
@@ -137,6 +144,7 @@ export function VirtualGrid({
   header,
   headerHeight,
   renderItem,
+  revealer,
   className = '',
   style,
   data,
@@ -210,6 +218,19 @@ export function VirtualGrid({
       virtualizer.scrollToIndex(index, { align: 'auto' });
     },
     [rowIndexes, virtualizer],
+  );
+  useImperativeHandle(
+    revealer,
+    (): RevealItem => (wanted) => {
+      for (const key of wanted) {
+        const index = items.findIndex((item) => item.key === key);
+        if (index < 0) continue;
+        virtualizer.scrollToIndex(index, { align: 'auto' });
+        return key;
+      }
+      return null;
+    },
+    [items, virtualizer],
   );
   const keys = useGridKeys({ grid: scroller, rowCount, reveal });
   const [places] = useState(createPlaces);
