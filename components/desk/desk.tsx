@@ -12,12 +12,14 @@ import { watchedFixtures } from './kept-views';
 import type { PanelProps } from './panel';
 import { PANELS, type PanelEntry } from './panels';
 import { Said, say } from './said';
+import { useTapeRecorder } from './tape-record';
 
 /** What a trader has around the board: a rail of panels, one of them open, and the keys. */
 export default function Desk() {
   useActionKeys();
   useWatchAction();
   useViewTitle();
+  useTapeRecorder();
   const [open, setOpen] = useState<string | null>(null);
   const close = useCallback(() => setOpen(null), []);
   const toggle = (name: string) => setOpen((before) => (before === name ? null : name));

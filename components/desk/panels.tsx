@@ -3,6 +3,7 @@
 import type { ComponentType, ReactNode } from 'react';
 import { HelpIcon, ViewsIcon } from './desk-icons';
 import type { PanelProps } from './panel';
+import { TapeIcon } from './tape-icons';
 
 /** What can stand beside the board. Its code comes when it is first opened. */
 export type PanelEntry = {
@@ -16,5 +17,6 @@ export type PanelEntry = {
 
 export const PANELS: readonly PanelEntry[] = [
   { name: 'views', label: 'Views', key: 'v', icon: <ViewsIcon />, load: () => import('./views') },
+  { name: 'tape', label: 'Tape', key: 't', icon: <TapeIcon />, load: () => import('./tape') },
   { name: 'help', label: 'Keys', key: '?', icon: <HelpIcon />, load: () => import('./help') },
 ];

@@ -1,0 +1,35 @@
+import { gridReveal } from '@/components/board/reveal';
+import type { Odd } from '@/lib/protocol/events';
+import { lineKey } from '@/lib/protocol/line';
+
+/** Frames to wait for what is scrolled to before the fixture has to do. */
+const FRAMES = 15;
+
+/**
+ * Scrolls the board to an odd and gives it the focus; where the view has no cell for it, to its fixture: there to
+ * what leads to the rest of its odds, else to its first cell. False where the view has neither.
+ */
+export function revealOdd(fixtureId: string, odd: Odd | null): boolean {
+  const keys = [...(odd ? [lineKey(odd)] : []), `fixture\n${fixtureId}`];
+  const key = gridReveal.current?.(keys) ?? null;
+  if (key === null) return false;
+  const item = () => document.querySelector(`[role="grid"] [data-item="${CSS.escape(key)}"]`);
+  let frames = FRAMES;
+  const look = () => {
+    const cell = odd && item()?.querySelector(`[data-odd-id="${CSS.escape(odd.id)}"]`);
+    frames -= 1;
+    if (!cell && frames > 0) {
+      requestAnimationFrame(look);
+      return;
+    }
+    focus(cell ?? item()?.querySelector('.board-more, [role="gridcell"][tabindex]'));
+  };
+  look();
+  return true;
+}
+
+function focus(element: Element | null | undefined): void {
+  if (!(element instanceof HTMLElement)) return;
+  element.focus({ preventScroll: true });
+  element.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+}
