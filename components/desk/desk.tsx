@@ -9,6 +9,7 @@ import { viewWords } from '@/lib/board/view-words';
 import { toggleWatched } from '@/lib/board/views';
 import { useAction, useActionKeys } from './actions';
 import { watchedFixtures } from './kept-views';
+import { OddCopy } from './odd-copy';
 import type { PanelProps } from './panel';
 import { PANELS, type PanelEntry } from './panels';
 import { Said, say } from './said';
@@ -27,6 +28,7 @@ export default function Desk() {
   return (
     <>
       <Said />
+      <OddCopy />
       {entry && <OpenPanel key={entry.name} entry={entry} onClose={close} />}
       <nav
         aria-label="Panels"
