@@ -15,7 +15,7 @@ import { type Inside, openTrader } from './endure/browser';
 import { BOUNDS, judge, planOf, type Sample, SPEED, SPORT, TURNS } from './endure/day';
 import { startHelper } from './ipc';
 import { canMeasure, coreUse, cpuSeconds, machineName, residentKiB } from './machine';
-import { readSnapshot, untilWhole } from './snapshot';
+import { readJson, readSnapshot, untilWhole } from './snapshot';
 import { round, show } from './table';
 
 const SEED = 20_261_124;
@@ -83,11 +83,11 @@ const looker = get(`${board.url}/api/v3/stream/copilot/${SPORT}/odds`, (response
 
 type Offered = { passed: number; odds: number; fixtures: number };
 
-async function serverHolds(): Promise<{ odds: number; fixtures: number }> {
-  const health = await (await fetch(`${board.url}/api/health`)).json();
-  return (health as { sports: Record<string, { odds: number; fixtures: number }> }).sports[
-    SPORT
-  ] as { odds: number; fixtures: number };
+type Held = { odds: number; fixtures: number };
+
+async function serverHolds(): Promise<Held> {
+  const { sports } = await readJson<{ sports: Record<string, Held> }>(`${board.url}/api/health`);
+  return sports[SPORT] ?? { odds: 0, fixtures: 0 };
 }
 
 async function dump(name: string): Promise<void> {

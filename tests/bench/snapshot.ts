@@ -2,8 +2,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const READY_MS = 180_000;
+const TRIES = 3;
 
 type Body = { partial: boolean; odds: { id: string }[]; next: string | null };
+
+/** An answer of the server; on a busy machine it may have closed a kept connection just when it is used again. */
+export async function readJson<T>(url: string): Promise<T> {
+  for (let left = TRIES; ; ) {
+    try {
+      return (await (await fetch(url)).json()) as T;
+    } catch (error) {
+      left -= 1;
+      if (left === 0) throw error;
+    }
+  }
+}
 
 /** Ids of all odds of the snapshot, every page of it, and whether something is missing. */
 export async function readSnapshot(
@@ -15,8 +28,7 @@ export async function readSnapshot(
   let page: string | null = null;
   do {
     const query: string = page === null ? '' : `?page=${page}`;
-    const answer = await fetch(`${boardUrl}/api/snapshot/${sport}${query}`);
-    const body = (await answer.json()) as Body;
+    const body: Body = await readJson<Body>(`${boardUrl}/api/snapshot/${sport}${query}`);
     for (const { id } of body.odds) ids.add(id);
     isPartial = body.partial;
     page = body.next;
