@@ -2,13 +2,13 @@
 
 import Link from 'next/link';
 import { useState, useSyncExternalStore } from 'react';
-import { download } from '@/components/ui/download';
 import { FileButton } from '@/components/ui/file-button';
 import { CloseIcon } from '@/components/ui/icons';
 import { useSport } from '@/lib/board/hooks';
 import { type Kept, parseKept } from '@/lib/board/kept';
 import { boardHref, useBoardQuery } from '@/lib/board/query-state';
 import { NAME_LENGTH, readViews, withView } from '@/lib/board/views';
+import { download } from './download';
 import { forgetStart, keepStart, savedViews, useStart, watchedFixtures } from './kept-views';
 import { Panel, type PanelProps } from './panel';
 
@@ -40,8 +40,8 @@ export default function Views({ onClose }: PanelProps) {
             onClick={() =>
               download(
                 'odds-board-views.json',
-                'application/json',
                 `${JSON.stringify({ views: savedViews.get() }, null, 2)}\n`,
+                'json',
               )
             }
           >
