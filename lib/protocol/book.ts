@@ -349,10 +349,26 @@ function merge(
     settledAt: isSettling ? row.settledAt : staysSettled ? previous.settledAt : null,
     state: isSettled ? 'settled' : isLocked ? 'locked' : 'open',
     lockedAt: isLocked ? (wasLocked ? previous.lockedAt : row.timestampSeconds) : null,
+    ...trail(row, previous),
     receivedAt: Math.max(receivedAt, previous?.receivedAt ?? 0),
     // A read has none: what overtook it is still told from what it overtook by the stream's last.
     upstreamEntryId: entryId ?? previous?.upstreamEntryId ?? null,
     wire: mergeWire(row, previous),
+  };
+}
+
+type Trail = Pick<Odd, 'openingPrice' | 'openingAt' | 'previousPrice' | 'movedAt'>;
+
+/** Where the price came from. Of an odd that was held with a price and no opening, the opening stays unknown. */
+function trail({ price, timestampSeconds }: OddRow, previous: Odd | null): Trail {
+  const isFirst = price !== null && (previous?.price ?? null) === null;
+  const isOpening = isFirst && (previous?.openingPrice ?? null) === null;
+  const isMove = price !== null && !isFirst && price !== previous?.price;
+  return {
+    openingPrice: isOpening ? price : (previous?.openingPrice ?? null),
+    openingAt: isOpening ? timestampSeconds : (previous?.openingAt ?? null),
+    previousPrice: isMove ? (previous?.price ?? null) : (previous?.previousPrice ?? null),
+    movedAt: isMove ? timestampSeconds : (previous?.movedAt ?? null),
   };
 }
 
@@ -368,6 +384,7 @@ function mergeWire({ price, wire }: OddRow, previous: Odd | null): WireRecord {
 function fillFrom(row: OddRow, held: Odd): Odd {
   return {
     ...held,
+    ...trail(row, held),
     price: row.price,
     points: held.points ?? row.points,
     selection: held.selection ?? row.selection,
@@ -380,7 +397,17 @@ function fillFrom(row: OddRow, held: Odd): Odd {
 }
 
 /** The row that would say again what is held: the body of a lock that nobody sent. */
-function rowOf({ state, lockedAt, receivedAt, upstreamEntryId, ...row }: Odd): OddRow {
+function rowOf({
+  state,
+  lockedAt,
+  openingPrice,
+  openingAt,
+  previousPrice,
+  movedAt,
+  receivedAt,
+  upstreamEntryId,
+  ...row
+}: Odd): OddRow {
   return row;
 }
 

@@ -490,13 +490,23 @@ export function decodeHeldOdd(wire: unknown, options: DecodeOptions = {}): Odd |
   // Held rows were believed once; the lock's rule is the one that asks for least.
   const row = decodeOddRow(wire, 'copilot-locked-odds', {}, options);
   if (isRejected(row)) return row;
+  const held = wire as WireRecord;
   return {
     ...row,
     isMain: row.isMain ?? false,
     state: state as OddState,
-    lockedAt: seconds((wire as WireRecord).lockedAt),
-    settledAt: parseTime((wire as WireRecord).settledAt) ?? row.settledAt,
+    lockedAt: seconds(held.lockedAt),
+    settledAt: parseTime(held.settledAt) ?? row.settledAt,
+    openingPrice: heldPrice(held.openingPrice),
+    openingAt: seconds(held.openingAt),
+    previousPrice: heldPrice(held.previousPrice),
+    movedAt: seconds(held.movedAt),
     receivedAt: 0,
     upstreamEntryId: null,
   };
+}
+
+function heldPrice(value: unknown): number | null {
+  const price = number(value) ?? null;
+  return price !== null && isAmericanPrice(price) ? price : null;
 }

@@ -88,6 +88,14 @@ export function snapshotOdd(odd: Odd, format: OddsFormat = 'american'): WireReco
     lockedAt: odd.lockedAt,
     settlement: odd.settlement,
     settledAt: odd.settledAt,
+    ...(odd.openingPrice !== null && {
+      openingPrice: wirePrice(odd.openingPrice, format),
+      openingAt: odd.openingAt,
+    }),
+    ...(odd.previousPrice !== null && {
+      previousPrice: wirePrice(odd.previousPrice, format),
+      movedAt: odd.movedAt,
+    }),
   };
 }
 

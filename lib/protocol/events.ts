@@ -72,6 +72,12 @@ export type Odd = Omit<OddRow, 'isMain'> & {
   state: OddState;
   /** Unix seconds at which the lock was received as a row, while `state` is `locked`; else null. */
   lockedAt: number | null;
+  /** The first price that was seen of it, and the time of its row; null where it was held before anybody looked. */
+  openingPrice: number | null;
+  openingAt: number | null;
+  /** The price before its last move, and the time of the row that moved it; null where none was seen. */
+  previousPrice: number | null;
+  movedAt: number | null;
   /** Local ms at which the newest row was received (a REST answer: when its request was sent). */
   receivedAt: number;
   /** Upstream entry id of the newest stream row, null where it came by REST. */
@@ -273,7 +279,10 @@ export type FeedStatus = {
 /** Data of our `reset` event. */
 export type Reset = { reason: 'too-old' | 'unknown-position'; at: string };
 
-/** Body of `GET /api/snapshot/{sport}`. Rows are the vendor's, with `state`, `lockedAt`, `settlement`, `settledAt` added. */
+/**
+ * Body of `GET /api/snapshot/{sport}`. Rows are the vendor's, with `state`, `lockedAt`, `settlement`, `settledAt` added, and
+ * where they are known `openingPrice`, `openingAt`, `previousPrice` and `movedAt`.
+ */
 export type SnapshotBody = {
   sport: string;
   at: string;

@@ -8,7 +8,7 @@ import {
   snapshotFixture,
   snapshotOdd,
 } from '@/lib/protocol/encode';
-import type { FeedEvent, Fixture, Odd } from '@/lib/protocol/events';
+import type { FeedEvent, Fixture, Odd, OddsEventName } from '@/lib/protocol/events';
 import {
   aFixturePatch,
   aRow,
@@ -89,6 +89,53 @@ describe('book', () => {
     book.applyRow('copilot-locked-odds', aRow(), 2, '2-0');
     book.applyRow('copilot-odds', aRow({ price: 105 }), 3, '3-0');
     expect(book.odds.get(ID)).toMatchObject({ state: 'open', price: 105, lockedAt: null });
+  });
+
+  it('remembers the first price of an odd and the one before its last move, with their times', () => {
+    const book = new Book();
+    const at = (seconds: number, price: number | null, event: OddsEventName = 'copilot-odds') =>
+      book.applyRow(event, aRow({ price, timestamp: ROW_SECONDS + seconds }, event), seconds, null);
+    at(1, -110);
+    expect(book.odds.get(ID)).toMatchObject({
+      openingPrice: -110,
+      openingAt: ROW_SECONDS + 1,
+      previousPrice: null,
+      movedAt: null,
+    });
+    at(2, -115);
+    at(3, -115, 'copilot-locked-odds');
+    at(4, null, 'copilot-locked-odds');
+    expect(book.odds.get(ID)).toMatchObject({ previousPrice: -110, movedAt: ROW_SECONDS + 2 });
+    at(5, -120);
+    expect(book.odds.get(ID)).toMatchObject({
+      openingPrice: -110,
+      openingAt: ROW_SECONDS + 1,
+      previousPrice: -115,
+      movedAt: ROW_SECONDS + 5,
+    });
+  });
+
+  it('takes no later price for the first one of an odd that it was given without', () => {
+    const book = new Book();
+    const [held] = decodeSnapshot({
+      at: '1-0',
+      odds: [{ ...aWireRow({ price: -110 }), state: 'open' }],
+    }).odds;
+    if (held) book.hold(held);
+    book.applyRow('copilot-odds', aRow({ price: 105, timestamp: ROW_SECONDS + 1 }), 1, null);
+    expect(book.odds.get(ID)).toMatchObject({
+      openingPrice: null,
+      openingAt: null,
+      previousPrice: -110,
+    });
+  });
+
+  it('takes the first price that comes for the opening of an odd that came without one', () => {
+    const book = new Book();
+    book.applyRow('copilot-settled-odds', aRow({}, 'copilot-settled-odds'), 1, null);
+    expect(book.odds.get(ID)?.openingPrice).toBeNull();
+    book.applyRow('copilot-odds', aRow({ price: 130, timestamp: ROW_SECONDS - 1 }), 2, null);
+    expect(book.odds.get(ID)).toMatchObject({ openingPrice: 130, previousPrice: null });
   });
 
   it('keeps price and points when a settlement arrives without them', () => {
@@ -453,11 +500,14 @@ describe(`book, as a property (seed ${SEED})`, () => {
         }
         const lockTimes = (book: Book) => ({
           ...board(book),
-          // Which of two locks in one second came first is not known after a swap; nothing else may differ.
-          odds: board(book).odds.map(({ lockedAt, ...odd }) => ({
-            ...odd,
-            isLocked: lockedAt !== null,
-          })),
+          // Which of two locks in one second came first is not known after a swap, nor what a price that was overtaken
+          // would have been between; nothing else may differ.
+          odds: board(book).odds.map(
+            ({ lockedAt, openingPrice, openingAt, previousPrice, movedAt, ...odd }) => ({
+              ...odd,
+              isLocked: lockedAt !== null,
+            }),
+          ),
         });
         expect(lockTimes(played(mixed))).toEqual(lockTimes(played(events)));
       }),

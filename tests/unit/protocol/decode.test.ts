@@ -3,10 +3,12 @@ import { describe, expect, it } from 'vitest';
 import {
   decodeEvent,
   decodeFixtureOdds,
+  decodeHeldOdd,
   decodeHistory,
   decodeSnapshot,
   parseTime,
 } from '@/lib/protocol/decode';
+import { snapshotOdd } from '@/lib/protocol/encode';
 import type { OddsEvent } from '@/lib/protocol/events';
 import { aWireRow, ROW_SECONDS } from '../../support/builders';
 
@@ -228,6 +230,27 @@ describe('decode', () => {
       }),
       { seed: 20_261_122, numRuns: 500 },
     );
+  });
+
+  it('reads back where the price of an odd came from, as far as it is known and can be', () => {
+    const known = { openingPrice: -110, openingAt: 7, previousPrice: 105, movedAt: 9 };
+    const read = (fields: object) => {
+      const odd = decodeHeldOdd({ ...aWireRow(), state: 'open', ...fields });
+      if ('reason' in odd) throw new Error(odd.detail);
+      return odd;
+    };
+    expect(read(known)).toMatchObject(known);
+    expect(decodeHeldOdd(snapshotOdd(read(known)))).toMatchObject(known);
+    expect(Object.keys(snapshotOdd(read({})))).not.toContain('openingPrice');
+    expect(snapshotOdd(read(known), 'decimal')).toMatchObject({
+      openingPrice: 1.9091,
+      previousPrice: 2.05,
+    });
+    expect(read({ openingPrice: 3, previousPrice: 'much', movedAt: null })).toMatchObject({
+      openingPrice: null,
+      previousPrice: null,
+      movedAt: null,
+    });
   });
 
   it('refuses a body that is no snapshot, and drops bad rows of one that is', () => {
