@@ -13,7 +13,7 @@ import {
 import { PadlockIcon } from '@/components/ui/icons';
 import { formatClock } from '@/lib/board/format';
 import { useBoardStore } from '@/lib/board/hooks';
-import type { BoardStore, Move } from '@/lib/board/store';
+import type { BoardState, BoardStore, Figures, Move } from '@/lib/board/store';
 import type { Odd } from '@/lib/protocol/events';
 import type { BoardQuery } from '@/lib/protocol/filter';
 import { formatPoints, formatPrice, type OddsFormat } from '@/lib/protocol/price';
@@ -40,27 +40,27 @@ export function pointsText(odd: Pick<Odd, 'points' | 'selectionLine'>): string {
 }
 
 /** A cell in words: the bet, its price, its state. Silent until somebody goes there. */
-export function cellName(odd: Odd, format: OddsFormat, move: Move | undefined): string {
-  const price = odd.price === null ? 'no price' : ascii(formatPrice(odd.price, format));
-  const parts = [`${odd.market}: ${odd.name}`, price];
+export function cellName(
+  odd: Odd,
+  format: OddsFormat,
+  move: Move | undefined,
+  figures: Figures = 'current',
+): string {
+  const shown = shownPrice(odd, figures);
+  const price = shown === null ? 'no price' : ascii(formatPrice(shown, format));
+  const parts = [`${odd.market}: ${odd.name}`];
+  parts.push(figures === 'current' ? price : `${figures} ${price}`);
   if (odd.state === 'locked') parts.push('locked');
   if (odd.state === 'settled') parts.push(settlementWords(odd.settlement).meaning);
-  if (move && odd.state === 'open') {
+  if (move && odd.state === 'open' && figures === 'current') {
     parts.push(`${move.direction} from ${ascii(formatPrice(move.from, format))}`);
   }
   return parts.join(', ');
 }
 
-/** The same for the pointer, with the times. */
-export function cellTitle(odd: Odd, zone: string): string {
-  const lines = [`${odd.market} · ${odd.name}`];
-  lines.push(`Last change ${formatClock(odd.timestampSeconds * 1000, zone)}`);
-  if (odd.lockedAt !== null) lines.push(`Locked since ${formatClock(odd.lockedAt * 1000, zone)}`);
-  if (odd.state === 'settled') {
-    const when = odd.settledAt === null ? '' : ` at ${formatClock(odd.settledAt, zone)}`;
-    lines.push(`Settled ${odd.settlement ?? ''}${when}`);
-  }
-  return lines.join('\n');
+function shownPrice(odd: Odd, figures: Figures): number | null {
+  if (figures === 'current') return odd.price;
+  return figures === 'previous' ? odd.previousPrice : odd.openingPrice;
 }
 
 type Props = {
@@ -82,16 +82,11 @@ type Props = {
 export const PriceCell = memo(function PriceCell(props: Props) {
   const { id, name, query, zone, columnIndex, className = '' } = props;
   const store = useBoardStore();
-  const { book, moves } = store.getState();
-  const odd = book.odds.get(id);
+  const state = store.getState();
+  const odd = state.book.odds.get(id);
   const cell = useCellTicks(store, props, odd);
   if (!odd) return <EmptyCell columnIndex={columnIndex} className={className} />;
-  const move = moves.get(id);
-  // Told to who comes there, not to every cell of the screen.
-  const addTitle = ({ currentTarget }: { currentTarget: HTMLElement }) => {
-    const now = store.getState().book.odds.get(id);
-    if (now) currentTarget.title = cellTitle(now, zone);
-  };
+  const { move, isAged } = markOf(state, id);
   const isLocked = odd.state === 'locked';
   const isSettled = odd.state === 'settled';
   return (
@@ -106,13 +101,12 @@ export const PriceCell = memo(function PriceCell(props: Props) {
       data-price={odd.price ?? undefined}
       data-points={odd.points ?? undefined}
       data-settlement={odd.settlement ?? undefined}
-      data-move={move?.direction}
+      data-move={isAged ? undefined : move?.direction}
+      data-aged={isAged ? move?.direction : undefined}
       className={`price-cell ${className}`}
       onAnimationEnd={forgetAnimation}
-      onPointerEnter={addTitle}
-      onFocus={addTitle}
     >
-      <span className="sr-only select-none">{cellName(odd, query.odds, move)}</span>
+      <span className="sr-only select-none">{cellName(odd, query.odds, move, state.figures)}</span>
       <span aria-hidden="true" className={name ? 'price-points price-name' : 'price-points'}>
         <span data-points-text>{name ?? pointsText(odd)}</span>
       </span>
@@ -121,13 +115,13 @@ export const PriceCell = memo(function PriceCell(props: Props) {
         {isSettled && <SettlementBadge settlement={odd.settlement} />}
       </span>
       <span aria-hidden="true" className="price-figure">
-        {figureText(odd, query.odds)}
+        {figureText(odd, query.odds, state.figures)}
       </span>
       <span aria-hidden="true" className="price-move">
         {arrowText(move)}
       </span>
       <span aria-hidden="true" className="price-was">
-        {wasText(move, query.odds)}
+        {wasText(isAged ? undefined : move, query.odds)}
       </span>
       <span aria-hidden="true" className="price-changed">
         {formatClock(odd.timestampSeconds * 1000, zone)}
@@ -136,7 +130,18 @@ export const PriceCell = memo(function PriceCell(props: Props) {
   );
 });
 
-function figureText({ price }: Odd, format: OddsFormat): string {
+/** The move that an odd's cell tells of, and whether only in grey. */
+function markOf(
+  { moves, aged }: Pick<BoardState, 'moves' | 'aged'>,
+  id: string,
+): { move: Move | undefined; isAged: boolean } {
+  const fresh = moves.get(id);
+  const move = fresh ?? aged.get(id);
+  return { move, isAged: move !== fresh };
+}
+
+function figureText(odd: Odd, format: OddsFormat, figures: Figures): string {
+  const price = shownPrice(odd, figures);
   return price === null ? '–' : formatPrice(price, format);
 }
 
@@ -199,18 +204,22 @@ const CHANGED = 6;
 function paint(
   element: HTMLElement,
   odd: Odd,
-  move: Move | undefined,
+  state: BoardState,
   format: OddsFormat,
   zone: string,
 ): void {
   const { children } = element;
-  writeText(children[NAME], cellName(odd, format, move));
-  writeText(children[FIGURE], figureText(odd, format));
+  const { figures } = state;
+  const { move, isAged } = markOf(state, odd.id);
+  writeText(children[NAME], cellName(odd, format, move, figures));
+  writeText(children[FIGURE], figureText(odd, format, figures));
   writeText(children[ARROW], arrowText(move));
-  writeText(children[WAS], wasText(move, format));
+  writeText(children[WAS], wasText(isAged ? undefined : move, format));
   writeText(children[CHANGED], formatClock(odd.timestampSeconds * 1000, zone));
   writeAttribute(element, 'data-price', odd.price === null ? null : String(odd.price));
-  writeAttribute(element, 'data-move', move?.direction ?? null);
+  const direction = move?.direction ?? null;
+  writeAttribute(element, 'data-move', isAged ? null : direction);
+  writeAttribute(element, 'data-aged', isAged ? direction : null);
 }
 
 /**
@@ -225,26 +234,31 @@ function useCellTicks(
   const cell = useRef<HTMLDivElement>(null);
   const [, render] = useReducer((count: number) => count + 1, 0);
   /** What the cell showed last: the move that was seen, and what its points are compared with. */
-  const shown = useRef({ id, row, odd, query, move: store.getState().moves.get(id), flashedAt: 0 });
+  const shown = useRef({
+    id,
+    row,
+    odd,
+    query,
+    move: markOf(store.getState(), id).move,
+    flashedAt: 0,
+  });
   /** Whether the cell was written to since React rendered it. */
   const isWritten = useRef(false);
   const format = query.odds;
 
   useLayoutEffect(() => {
     const tick = () => {
-      const { book, moves } = store.getState();
-      const now = book.odds.get(id);
+      const state = store.getState();
+      const now = state.book.odds.get(id);
       if (isOther(shown.current.odd, now)) {
         render();
         return;
       }
       const element = cell.current;
       if (!now || !element) return;
-      const move = moves.get(id);
       isWritten.current = true;
-      paint(element, now, move, format, zone);
-      if (element.title !== '') element.title = cellTitle(now, zone);
-      flash(element, shown.current, move);
+      paint(element, now, state, format, zone);
+      flash(element, shown.current, state);
     };
     return store.watchOdd(id, tick);
   }, [store, id, format, zone]);
@@ -253,24 +267,23 @@ function useCellTicks(
   useLayoutEffect(() => {
     const before = shown.current;
     const element = cell.current;
-    const { book, moves } = store.getState();
-    const now = book.odds.get(id);
-    const move = moves.get(id);
+    const state = store.getState();
+    const now = state.book.odds.get(id);
     const isSame = before.id === id && before.row === row;
     if (element && !isSame) forget(element, before.row !== row);
     // A render takes its time, and what changed meanwhile told nobody who was not there yet.
     if (isOther(odd, now)) render();
     else if (element && now && (isWritten.current || now !== odd)) {
-      paint(element, now, move, format, zone);
+      paint(element, now, state, format, zone);
     }
-    if (element && now && element.title !== '') element.title = cellTitle(now, zone);
     isWritten.current = now !== odd;
-    if (element && isSame) flash(element, before, move);
+    if (element && isSame) flash(element, before, state);
     if (element && before.row === row && before.query === query) {
       markPoints(element, before.odd, odd, store);
     }
-    const flashedAt = isSame ? before.flashedAt : 0;
-    shown.current = { id, row, odd, query, move, flashedAt };
+    // Of the place, not of the odd: odds that take turns there flash no more often than one.
+    const { flashedAt } = before;
+    shown.current = { id, row, odd, query, move: markOf(state, id).move, flashedAt };
   });
   return cell;
 }
@@ -278,7 +291,6 @@ function useCellTicks(
 /** A cell that shows another odd has nothing to tell of the one before; in another row nor of points that moved. */
 function forget(element: HTMLElement, isOtherRow: boolean): void {
   stopFlash(element);
-  if (element.title !== '') element.removeAttribute('title');
   if (!isOtherRow) return;
   const points = element.querySelector<HTMLElement>('[data-points-moved]');
   if (points) delete points.dataset.pointsMoved;
@@ -286,12 +298,15 @@ function forget(element: HTMLElement, isOtherRow: boolean): void {
 
 function flash(
   element: HTMLElement,
-  shown: { move: Move | undefined; flashedAt: number },
-  move: Move | undefined,
+  shown: { id: string; move: Move | undefined; flashedAt: number },
+  state: BoardState,
 ): void {
+  const { move } = markOf(state, shown.id);
   if (move === shown.move) return;
   shown.move = move;
-  if (!move?.isFresh || move.at - shown.flashedAt < FLASH_GAP_MS) return;
+  // What is not shown does not flash.
+  if (!move?.isFresh || state.figures !== 'current') return;
+  if (move.at - shown.flashedAt < FLASH_GAP_MS) return;
   shown.flashedAt = move.at;
   startFlash(element, move.direction);
 }

@@ -27,6 +27,9 @@ import type { Scheduler } from './frame-batch';
 /** How long a move stays marked. */
 export const MOVE_MARK_MS = 30_000;
 
+/** How long after it a move is still told of, by a grey arrow. */
+export const MOVE_AGED_MS = 600_000;
+
 /** How often marks that have had their time are taken away. */
 const SWEEP_MS = 1_000;
 
@@ -44,6 +47,9 @@ export type Move = {
   isFresh: boolean;
 };
 
+/** Which price of each odd is shown: the one that holds, the one before its last move, or the first that was seen. */
+export type Figures = 'current' | 'previous' | 'opening';
+
 /** What the server's first answer held: enough for the first screen. */
 export type FirstScreen = {
   snapshot: SnapshotBody;
@@ -53,7 +59,7 @@ export type FirstScreen = {
   now: number;
 };
 
-/** Fields of a row that the decoder reads: what a page must carry of a first screen. */
+/** Fields of a row that the decoder reads and a first screen shows: what a page must carry. */
 const ODD_FIELDS = [
   'id',
   'fixture_id',
@@ -132,6 +138,9 @@ export type BoardState = {
   states: number;
   /** Changed in place, as the Book is. */
   moves: ReadonlyMap<string, Move>;
+  /** Moves whose mark has had its time, until they are 10 minutes old; changed in place. */
+  aged: ReadonlyMap<string, Move>;
+  figures: Figures;
   load: {
     state: 'first-screen' | 'loading' | 'complete' | 'error';
     /** True while some league of the view has not been read in full. */
@@ -221,6 +230,12 @@ export type BoardStore = StoreApi<BoardState> & {
    * which is no news. Nothing is gathered while nobody listens.
    */
   onNews(callback: (news: readonly News[]) => void): () => void;
+  /** Takes the mark of an odd away, of whatever age: somebody has seen it. */
+  clearMark(id: string): void;
+  /** Takes all marks away. */
+  clearMarks(): void;
+  /** Shows other prices of all odds; what is held goes on all the same. */
+  showFigures(figures: Figures): void;
   /** Epoch ms of the last write that is no news: a snapshot, what was missed, what nobody was there to see. */
   quietAt(): number;
   dispose(): void;
@@ -241,6 +256,7 @@ const CROWDED =
 export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOptions): BoardStore {
   const book = new Book();
   const moves = new Map<string, Move>();
+  const aged = new Map<string, Move>();
   let stopSweep: (() => void) | null = null;
   let lastReceipt = 0;
   let hop: { state: FeedState; since: number } = {
@@ -275,6 +291,8 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
     structure: 0,
     states: 0,
     moves,
+    aged,
+    figures: 'current',
     load: {
       state: first ? 'first-screen' : 'loading',
       partial: first?.partial ?? true,
@@ -299,7 +317,7 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
   }));
 
   function write(
-    patch: Partial<Pick<BoardState, 'load' | 'feed'>>,
+    patch: Partial<Pick<BoardState, 'load' | 'feed' | 'figures'>>,
     isStructural: boolean,
     isOfStates = false,
   ): void {
@@ -326,12 +344,18 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
 
   function sweep(): void {
     stopSweep = null;
-    const limit = now() - MOVE_MARK_MS;
+    const at = now();
     const swept: string[] = [];
     // Marks stand in the order in which they were made.
     for (const [id, move] of moves) {
-      if (move.at > limit) break;
+      if (move.at > at - MOVE_MARK_MS) break;
       moves.delete(id);
+      aged.set(id, move);
+      swept.push(id);
+    }
+    for (const [id, move] of aged) {
+      if (move.at > at - MOVE_AGED_MS) break;
+      aged.delete(id);
       swept.push(id);
     }
     scheduleSweep();
@@ -341,7 +365,12 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
   }
 
   function scheduleSweep(): void {
-    if (!stopSweep && moves.size > 0) stopSweep = setTimer(sweep, SWEEP_MS);
+    if (!stopSweep && moves.size + aged.size > 0) stopSweep = setTimer(sweep, SWEEP_MS);
+  }
+
+  function unmark(id: string): boolean {
+    const wasFresh = moves.delete(id);
+    return aged.delete(id) || wasFresh;
   }
 
   /** Marks a move; answers the id of the mark that had to go for it, if any. */
@@ -354,11 +383,11 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
   ): string | null {
     const direction = priceMove(from, odd.price);
     if (direction === 'none' || from === null) return null;
-    moves.delete(id);
+    unmark(id);
     moves.set(id, { direction, from, at, isFresh });
-    if (moves.size <= MOVES_LIMIT) return null;
-    const [oldest = null] = moves.keys();
-    if (oldest !== null) moves.delete(oldest);
+    if (moves.size + aged.size <= MOVES_LIMIT) return null;
+    const [oldest = null] = (aged.size > 0 ? aged : moves).keys();
+    if (oldest !== null) unmark(oldest);
     return oldest;
   }
 
@@ -496,7 +525,7 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
         const odd = book.odds.get(id);
         if (!odd || odd.price === price) continue;
         // What was missed is no move anybody should look at; an older mark would tell of another price.
-        if (!isLive) moves.delete(id);
+        if (!isLive) unmark(id);
         else {
           const unmarked = mark(id, price, odd, isSeen, at);
           if (unmarked !== null) changed.add(unmarked);
@@ -535,17 +564,21 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
       for (const odd of snapshot.odds) {
         if (forgotten.has(odd.fixtureId)) continue;
         const held = book.odds.get(odd.id);
-        if (held && isAfter(held.upstreamEntryId, snapshot.at)) continue;
+        if (held && isAfter(held.upstreamEntryId, snapshot.at)) {
+          if (isOpeningOlder(odd, held)) book.hold(withOpeningOf(held, odd));
+          continue;
+        }
         // An arrow tells how the last price became this one: of another price it says nothing.
-        if (held && held.price !== odd.price) moves.delete(odd.id);
-        book.hold(odd);
+        if (held && held.price !== odd.price) unmark(odd.id);
+        // A server that began later knows a later first price.
+        book.hold(held && isOpeningOlder(held, odd) ? withOpeningOf(odd, held) : odd);
       }
       quietAt = now();
       for (const odd of [...book.odds.values()]) {
         if (present.has(odd.id) || isAfter(odd.upstreamEntryId, snapshot.at)) continue;
         if (!covers(odd.fixtureId, book.fixtures.get(odd.fixtureId) ?? null, odd)) continue;
         book.removeOdd(odd.id);
-        moves.delete(odd.id);
+        unmark(odd.id);
       }
       for (const fixture of [...book.fixtures.values()]) {
         const isKept =
@@ -653,6 +686,27 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
       return () => listeners.delete(callback);
     },
 
+    clearMark(id) {
+      if (!unmark(id)) return;
+      write({}, false);
+      tell([id]);
+    },
+
+    clearMarks() {
+      const ids = [...moves.keys(), ...aged.keys()];
+      moves.clear();
+      aged.clear();
+      if (ids.length === 0) return;
+      write({}, false);
+      tell(ids);
+    },
+
+    showFigures(figures) {
+      if (figures === store.getState().figures) return;
+      write({ figures }, false);
+      tell();
+    },
+
     quietAt: () => quietAt,
 
     dispose() {
@@ -660,6 +714,16 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
       stopSweep = null;
     },
   };
+}
+
+/** Whether the first price that one odd tells of was seen before that of the other. */
+function isOpeningOlder(one: Odd, other: Odd): boolean {
+  if (one.openingAt === null) return false;
+  return other.openingAt === null || one.openingAt < other.openingAt;
+}
+
+function withOpeningOf(odd: Odd, { openingPrice, openingAt }: Odd): Odd {
+  return { ...odd, openingPrice, openingAt };
 }
 
 /** The gaps with the newest one changed. */

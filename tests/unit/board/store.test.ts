@@ -3,6 +3,7 @@ import type { Frame } from '@/lib/board/connection';
 import {
   createBoardStore,
   type FirstScreen,
+  MOVE_AGED_MS,
   MOVE_MARK_MS,
   slimFirstScreen,
 } from '@/lib/board/store';
@@ -305,6 +306,44 @@ describe('board store', () => {
   });
 });
 
+describe('other prices than those that hold', () => {
+  it('are shown to all who watch, once per change, and nothing else of the store changes', () => {
+    const { store, odds, state } = setUp();
+    let told = 0;
+    store.applyFrames([odds({})], true);
+    store.watchOdd(ID, () => {
+      told += 1;
+    });
+    const { structure } = state();
+    store.showFigures('previous');
+    store.showFigures('previous');
+    expect([told, state().figures]).toEqual([1, 'previous']);
+    store.applyFrames([odds({ price: 130 })], true);
+    expect(state().figures).toBe('previous');
+    store.showFigures('current');
+    expect([told, state().figures, state().structure]).toEqual([3, 'current', structure]);
+  });
+
+  it('keep the first price that anybody saw: the older one of what is held and a snapshot', () => {
+    const { store, odds, state } = setUp();
+    const opening = () => state().book.odds.get(ID)?.openingPrice;
+    const snapshot = (at: string, openingPrice: number, openingAt: number) =>
+      store.holdSnapshot(
+        aSnapshot(at, [aWireRow({ price: 150, openingPrice, openingAt })]),
+        ANYWHERE,
+      );
+    snapshot('1-0', -110, 50);
+    expect(opening()).toBe(-110);
+    snapshot('2-0', 150, 90);
+    expect(opening()).toBe(-110);
+    snapshot('3-0', -130, 20);
+    expect(opening()).toBe(-130);
+    store.applyFrames([odds({ price: 160, timestamp: ROW_SECONDS + 1 }, { id: '9-0' })], true);
+    snapshot('8-0', -140, 10);
+    expect(state().book.odds.get(ID)).toMatchObject({ price: 160, openingPrice: -140 });
+  });
+});
+
 describe('moves', () => {
   it('marks a price that pays more as up and one that pays less as down', () => {
     const { store, odds, state } = setUp();
@@ -374,7 +413,61 @@ describe('moves', () => {
     expect(state().moves.size).toBe(50);
     page.advance(2_000);
     expect(state().moves.size).toBe(0);
+    expect(state().aged.size).toBe(50);
+    expect(page.timers.size).toBe(1);
+    page.advance(MOVE_AGED_MS - MOVE_MARK_MS);
+    expect(state().aged.size).toBe(0);
     expect(page.timers.size).toBe(0);
+  });
+
+  it('tells of an aged move as of a new one when the price moves again', () => {
+    const { page, store, odds, state } = setUp();
+    store.applyFrames([odds({ price: -110 })], true);
+    store.applyFrames([odds({ price: 120 })], true);
+    page.advance(MOVE_MARK_MS + 1_000);
+    expect(state().aged.get(ID)).toMatchObject({ direction: 'up', from: -110 });
+    store.applyFrames([odds({ price: 110 })], true);
+    expect(state().aged.size).toBe(0);
+    expect(state().moves.get(ID)).toMatchObject({ direction: 'down', from: 120 });
+  });
+
+  it('lets aged marks go before new ones where there are too many', () => {
+    const { page, store, odds, state } = setUp();
+    const block = (name: string, count: number) => {
+      const ids = Array.from({ length: count }, (_, index) => `1:-1:FX1:m:${name}-${index}`);
+      for (const price of [-110, 120])
+        store.applyFrames(
+          ids.map((id) => odds({ id, price })),
+          true,
+        );
+    };
+    block('old', 15_000);
+    page.advance(MOVE_MARK_MS + 1_000);
+    block('new', 6_000);
+    expect(state().moves.size).toBe(6_000);
+    expect(state().aged.size).toBe(14_000);
+    expect(state().aged.has('1:-1:FX1:m:old-999')).toBe(false);
+  });
+
+  it('are cleared one by one or all, of whatever age, and told of to those who watch', () => {
+    const { page, store, odds, state } = setUp();
+    const told: string[] = [];
+    for (const id of ['A', 'B', 'C']) store.watchOdd(id, () => told.push(id));
+    for (const price of [-110, 120]) store.applyFrames([odds({ id: 'A', price })], true);
+    page.advance(MOVE_MARK_MS + 1_000);
+    for (const price of [-110, 120]) store.applyFrames([odds({ id: 'B', price })], true);
+    told.length = 0;
+    store.clearMark('C');
+    expect(told).toEqual([]);
+    store.clearMark('A');
+    expect(told).toEqual(['A']);
+    expect(state().aged.size).toBe(0);
+    store.clearMarks();
+    expect(told).toEqual(['A', 'B']);
+    expect(state().moves.size).toBe(0);
+    const { tick } = state();
+    store.clearMarks();
+    expect(state().tick).toBe(tick);
   });
 
   it('keeps a bounded number of marks, the newest ones', () => {

@@ -3,7 +3,7 @@ import { activeFilters } from '@/components/board/board-filters';
 import { feedWords } from '@/components/board/feed-words';
 import { clockText, periodText, statusWord } from '@/components/board/fixture-badge';
 import { slotsOf } from '@/components/board/line-row';
-import { cellName, cellTitle, pointsText } from '@/components/board/price-cell';
+import { cellName, pointsText } from '@/components/board/price-cell';
 import { settlementWords } from '@/components/board/settlement-badge';
 import type { Move } from '@/lib/board/store';
 import { DEFAULT_QUERY } from '@/lib/protocol/filter';
@@ -105,14 +105,11 @@ describe('price cell', () => {
     );
   });
 
-  it('keeps an unknown settlement verbatim in its title', () => {
-    const odd = anOdd({ settlement: 'Dead Heat' }, 'copilot-settled-odds');
-    expect(cellTitle(odd, 'UTC')).toContain('Settled Dead Heat at 20:00:00');
-  });
-
-  it('says since when it is locked', () => {
-    expect(cellTitle(anOdd({}, 'copilot-locked-odds'), 'UTC')).toMatch(
-      /Locked since \d\d:\d\d:\d\d/,
+  it('says which price it is where another than the current one is shown, and no move', () => {
+    const odd = { ...anOdd({ price: -115 }), previousPrice: 105 };
+    expect(cellName(odd, 'american', up, 'previous')).toBe('Moneyline: Mesa Owls, previous +105');
+    expect(cellName({ ...odd, openingPrice: null }, 'american', up, 'opening')).toBe(
+      'Moneyline: Mesa Owls, opening no price',
     );
   });
 });
