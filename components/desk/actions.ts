@@ -62,7 +62,9 @@ const TYPING = 'input, textarea, select, [contenteditable], [role=dialog], [role
 export function useActionKeys(): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+      // A key that is held asks once.
+      if (event.defaultPrevented || event.repeat) return;
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.target instanceof Element && event.target.closest(TYPING)) return;
       const action = [...registered.values()].find(({ key }) => key === event.key);
       if (!action) return;

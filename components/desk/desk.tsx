@@ -10,6 +10,8 @@ import { toggleWatched } from '@/lib/board/views';
 import { useAction, useActionKeys } from './actions';
 import { watchedFixtures } from './kept-views';
 import { OddCopy } from './odd-copy';
+import { BoardKeys } from './board-keys';
+import { Figures } from './figures';
 import type { PanelProps } from './panel';
 import { PANELS, type PanelEntry } from './panels';
 import { Said, say } from './said';
@@ -29,6 +31,8 @@ export default function Desk() {
     <>
       <Said />
       <OddCopy />
+      <BoardKeys />
+      <Figures />
       {entry && <OpenPanel key={entry.name} entry={entry} onClose={close} />}
       <nav
         aria-label="Panels"

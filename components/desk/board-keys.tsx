@@ -1,0 +1,58 @@
+'use client';
+
+import { useBoardStore } from '@/lib/board/hooks';
+import { useBoardQuery } from '@/lib/board/query-state';
+import { useAction } from './actions';
+
+/** The odd of the cell in focus, else of the one under the pointer. */
+function oddInHand(): string | undefined {
+  const cell =
+    document.activeElement?.closest<HTMLElement>('[data-odd-id]') ??
+    document.querySelector<HTMLElement>('[data-odd-id]:hover');
+  return cell?.dataset.oddId;
+}
+
+/** Keys for marks that somebody has seen, for the views, and for the search that the board itself answers to. */
+export function BoardKeys() {
+  const store = useBoardStore();
+  const [, setQuery] = useBoardQuery();
+  useAction({
+    id: 'clear mark',
+    label: 'Clear the mark of the cell in focus',
+    group: 'Marks',
+    key: 'c',
+    run: () => {
+      const id = oddInHand();
+      if (id !== undefined) store.clearMark(id);
+    },
+  });
+  useAction({
+    id: 'clear marks',
+    label: 'Clear all marks',
+    group: 'Marks',
+    key: 'w',
+    run: store.clearMarks,
+  });
+  useAction({
+    id: 'search',
+    label: 'Search teams, players and bets',
+    group: 'Go to',
+    key: '/',
+    run: () => document.querySelector<HTMLInputElement>('input[type=search]')?.focus(),
+  });
+  useAction({
+    id: 'view board',
+    label: 'Board: fixtures by market',
+    group: 'View',
+    key: '1',
+    run: () => setQuery({ view: 'board' }),
+  });
+  useAction({
+    id: 'view lines',
+    label: 'Lines: one row per line',
+    group: 'View',
+    key: '2',
+    run: () => setQuery({ view: 'lines' }),
+  });
+  return null;
+}
