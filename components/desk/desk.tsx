@@ -11,6 +11,7 @@ import { useAction, useActionKeys } from './actions';
 import { watchedFixtures } from './kept-views';
 import { OddCopy } from './odd-copy';
 import { BoardKeys } from './board-keys';
+import { CellCard } from './cell-card';
 import { Figures } from './figures';
 import type { PanelProps } from './panel';
 import { PANELS, type PanelEntry } from './panels';
@@ -33,6 +34,7 @@ export default function Desk() {
       <OddCopy />
       <BoardKeys />
       <Figures />
+      <CellCard />
       {entry && <OpenPanel key={entry.name} entry={entry} onClose={close} />}
       <nav
         aria-label="Panels"

@@ -1,0 +1,95 @@
+'use client';
+
+import { useEffect, useState } from 'react';
+import { usePart } from '@/components/ui/use-part';
+import { useBoardStore } from '@/lib/board/hooks';
+import { createTallies } from '@/lib/board/tally';
+
+/** How long the pointer or the focus rests on a cell before its card comes: who passes by asks for nothing. */
+const REST_MS = 450;
+/** How long the card stays when the pointer leaves the cell, on its way to the card. */
+const LEAVE_MS = 120;
+
+const CARD_ID = 'cell-card';
+
+const loadBody = () => import('./cell-card-body');
+
+function cellOf(target: EventTarget | null): HTMLElement | null {
+  return target instanceof Element ? target.closest<HTMLElement>('[data-odd-id]') : null;
+}
+
+/** The card of whichever cell the pointer or the focus rests on: one for all, and none while nothing is asked for. */
+export function CellCard() {
+  const store = useBoardStore();
+  const [tallies] = useState(() => createTallies(Date.now()));
+  const [shown, setShown] = useState<HTMLElement | null>(null);
+  const [Body, want] = usePart(loadBody);
+  const hide = () => setShown(null);
+
+  useEffect(() => store.onNews(tallies.note), [store, tallies]);
+
+  useEffect(() => {
+    /** The cell that the card is of, or comes for; it also stays the one of which a card was sent away. */
+    let asked: HTMLElement | null = null;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const ask = (cell: HTMLElement | null) => {
+      if (cell === asked) return;
+      asked = cell;
+      clearTimeout(timer);
+      if (!cell) {
+        timer = setTimeout(() => setShown(null), LEAVE_MS);
+        return;
+      }
+      setShown(null);
+      timer = setTimeout(() => {
+        // What a cell was asked for, such as its history, is in the way of its card.
+        if (document.querySelector('[role=dialog]')) return;
+        want();
+        setShown(cell);
+      }, REST_MS);
+    };
+    const dismiss = () => {
+      clearTimeout(timer);
+      setShown(null);
+    };
+    const onPointerOver = ({ target, pointerType }: PointerEvent) => {
+      if (pointerType === 'touch') return;
+      if (target instanceof Element && target.closest(`#${CARD_ID}`)) {
+        clearTimeout(timer);
+        return;
+      }
+      ask(cellOf(target));
+    };
+    const onFocusIn = ({ target }: FocusEvent) => {
+      const cell = cellOf(target);
+      // A click is a question of its own.
+      if (cell?.matches(':focus-visible')) ask(cell);
+    };
+    const onFocusOut = ({ target }: FocusEvent) => {
+      if (target === asked) ask(null);
+    };
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.key === 'Enter') dismiss();
+      if (event.key !== 'Escape' || !document.getElementById(CARD_ID)) return;
+      event.preventDefault();
+      dismiss();
+    };
+    const listening = new AbortController();
+    const { signal } = listening;
+    document.addEventListener('pointerover', onPointerOver, { signal, passive: true });
+    document.addEventListener('pointerdown', dismiss, { signal, passive: true });
+    document.addEventListener('focusin', onFocusIn, { signal });
+    document.addEventListener('focusout', onFocusOut, { signal });
+    // Before anything else takes Escape for itself.
+    document.addEventListener('keydown', onKeyDown, { signal, capture: true });
+    document.addEventListener('scroll', dismiss, { signal, capture: true, passive: true });
+    return () => {
+      clearTimeout(timer);
+      listening.abort();
+    };
+  }, [want]);
+
+  const id = shown?.dataset.oddId;
+  if (!shown || !Body || id === undefined) return null;
+  return <Body key={id} cardId={CARD_ID} cell={shown} id={id} tallies={tallies} onGone={hide} />;
+}
