@@ -13,6 +13,7 @@ import { OddCopy } from './odd-copy';
 import { BoardKeys } from './board-keys';
 import { CellCard } from './cell-card';
 import { Figures } from './figures';
+import { Palette } from './palette';
 import type { PanelProps } from './panel';
 import { PANELS, type PanelEntry } from './panels';
 import { Said, say } from './said';
@@ -35,6 +36,7 @@ export default function Desk() {
       <BoardKeys />
       <Figures />
       <CellCard />
+      <Palette />
       {entry && <OpenPanel key={entry.name} entry={entry} onClose={close} />}
       <nav
         aria-label="Panels"
