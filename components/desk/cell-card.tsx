@@ -29,9 +29,13 @@ export function CellCard() {
   useEffect(() => store.onNews(tallies.note), [store, tallies]);
 
   useEffect(() => {
+    const listening = new AbortController();
+    const { signal } = listening;
     /** The cell that the card is of, or comes for; it also stays the one of which a card was sent away. */
     let asked: HTMLElement | null = null;
     let timer: ReturnType<typeof setTimeout> | undefined;
+    /** Whether a card was sent away and the pointer has rested since: what it uncovered was not asked for. */
+    let isSentAway = false;
     const ask = (cell: HTMLElement | null) => {
       if (cell === asked) return;
       asked = cell;
@@ -58,7 +62,11 @@ export function CellCard() {
         clearTimeout(timer);
         return;
       }
-      ask(cellOf(target));
+      if (isSentAway) asked = cellOf(target);
+      else ask(cellOf(target));
+    };
+    const onPointerMove = () => {
+      isSentAway = false;
     };
     const onFocusIn = ({ target }: FocusEvent) => {
       const cell = cellOf(target);
@@ -73,9 +81,9 @@ export function CellCard() {
       if (event.key !== 'Escape' || !document.getElementById(CARD_ID)) return;
       event.preventDefault();
       dismiss();
+      isSentAway = true;
+      document.addEventListener('pointermove', onPointerMove, { signal, once: true });
     };
-    const listening = new AbortController();
-    const { signal } = listening;
     document.addEventListener('pointerover', onPointerOver, { signal, passive: true });
     document.addEventListener('pointerdown', dismiss, { signal, passive: true });
     document.addEventListener('focusin', onFocusIn, { signal });
