@@ -12,6 +12,8 @@ import { boardHref, type QueryPatch, useBoardQuery } from '@/lib/board/query-sta
 import type { Facet, Totals } from '@/lib/board/rows';
 import {
   type BoardQuery,
+  LINE_COLUMNS,
+  type LineColumn,
   STATE_WORDS,
   VALUE_LENGTH,
   VIEWS,
@@ -29,6 +31,14 @@ const FORMAT_NAMES: Record<OddsFormat, string> = {
   malay: 'Malay',
   indonesian: 'Indonesian',
 };
+
+/** Names of the lines view's optional columns. */
+export const COLUMN_NAMES: Record<LineColumn, string> = { hold: 'Hold', novig: 'No-vig' };
+const COLUMN_OPTIONS: readonly Option[] = LINE_COLUMNS.map((value) => ({
+  value,
+  label: COLUMN_NAMES[value],
+  count: null,
+}));
 
 const VIEW_NAMES: Record<View, string> = { board: 'Board', lines: 'Lines' };
 
@@ -149,6 +159,14 @@ export function BoardFilters({ totals, layout }: { totals: ReactNode; layout: La
         <Rule />
         {states}
         {mainLines}
+        {query.view === 'lines' && (
+          <MultiSelect
+            label="Columns"
+            options={COLUMN_OPTIONS}
+            selected={query.column}
+            onChange={(column) => setQuery({ column: column as LineColumn[] })}
+          />
+        )}
         <Search text={query.q} onChange={onSearch} className="w-52 min-w-24 shrink!" />
         <span className="min-w-2 flex-1" />
         {totals}

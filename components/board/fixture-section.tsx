@@ -10,6 +10,7 @@ import type { BoardQuery } from '@/lib/protocol/filter';
 import { FixtureBadge, FixtureTime } from './fixture-badge';
 import { fixtureNameBySides } from './fixture-name';
 import { type Layout, metaHeight, sideHeight } from './layout';
+import type { LineParts } from './line-parts';
 import { EmptyCell, PriceCell } from './price-cell';
 
 /** What every row of a view needs to know; one object, so that rows can be memoised. */
@@ -21,6 +22,8 @@ export type RowContext = {
   /** Index of each column's first cell, and how many cells it is wide. */
   columns: readonly { index: number; span: number; label: string }[];
   onOpenFixture: (fixtureId: string, market: string | null) => void;
+  /** What the lines view adds to its rows. */
+  parts?: LineParts;
 };
 
 type Props = { row: FixtureRow; rowIndex: number; context: RowContext };

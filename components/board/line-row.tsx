@@ -135,7 +135,7 @@ export const LineRow = memo(function LineRow({
   rowIndex: number;
   context: RowContext;
 }) {
-  const { query, zone, columns } = context;
+  const { query, zone, columns, parts } = context;
   const slots = slotsOf(row.odds, columns.length);
   const names = new Map(row.odds.map(({ id, name }) => [id, name]));
   return (
@@ -172,7 +172,24 @@ export const LineRow = memo(function LineRow({
           ),
         )}
       </div>
-      <LineSummary row={row} columnIndex={columns.length + 2} />
+      {parts?.Columns ? (
+        <parts.Columns
+          row={row}
+          query={query}
+          slots={columns.length}
+          columnIndex={columns.length + 2}
+        />
+      ) : (
+        query.column.map((column, index) => (
+          <div
+            key={column}
+            role="gridcell"
+            aria-colindex={columns.length + 2 + index}
+            className="line-column"
+          />
+        ))
+      )}
+      <LineSummary row={row} columnIndex={columns.length + query.column.length + 2} />
     </div>
   );
 });

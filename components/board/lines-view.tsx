@@ -2,10 +2,13 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: the cells of a row take the focus, not the row.
 'use client';
 
-import { useCallback, useMemo } from 'react';
+import { useCallback, useEffect, useMemo, useRef } from 'react';
+import { usePart } from '@/components/ui/use-part';
 import { type GridItem, useItems, VirtualGrid } from '@/components/ui/virtual-grid';
 import type { LinesRows } from '@/lib/board/hooks';
 import type { LinesRow } from '@/lib/board/rows';
+import type { LineColumn } from '@/lib/protocol/filter';
+import { COLUMN_NAMES } from './board-filters';
 import type { RowContext } from './fixture-section';
 import {
   HEADER_HEIGHT,
@@ -16,8 +19,11 @@ import {
   lineHeight,
 } from './layout';
 import { LeagueBar } from './league-bar';
+import { columnWidths } from './line-parts';
 import { FixtureHeading, LineRow, slotsOf } from './line-row';
 import { gridReveal } from './reveal';
+
+const loadColumns = () => import('./line-columns');
 
 function itemOf(row: LinesRow, layout: Layout): GridItem {
   switch (row.kind) {
@@ -61,15 +67,25 @@ type Props = { built: LinesRows; context: Omit<RowContext, 'columns'> };
 /** One row per line under its fixture, alternates and props included. */
 export function LinesView({ built: { rows }, context: shared }: Props) {
   const { layout } = shared;
+  const { column: optional } = shared.query;
   const slots = useMemo(() => slotCount(rows), [rows]);
+  const shown = useRef<readonly LinesRow[]>(rows);
+  useEffect(() => {
+    shown.current = rows;
+  }, [rows]);
+  const [Columns, wantColumns] = usePart(loadColumns);
+  useEffect(() => {
+    if (optional.length > 0) wantColumns();
+  }, [optional, wantColumns]);
   const context = useMemo<RowContext>(
     () => ({
       ...shared,
+      parts: { Mark: null, Columns, shown },
       columns: HEADINGS[shared.layout]
         .slice(0, slots)
         .map((label, slot) => ({ index: slot + 2, span: 1, label })),
     }),
-    [shared, slots],
+    [shared, slots, Columns],
   );
   const items = useItems(rows, layout, itemOf);
   const renderItem = useCallback(
@@ -88,23 +104,42 @@ export function LinesView({ built: { rows }, context: shared }: Props) {
     },
     [rows, context],
   );
+  const widths = columnWidths(optional, slots);
   return (
     <VirtualGrid
       label="Odds by line"
       items={items}
-      columnCount={slots + 3}
+      columnCount={slots + optional.length + 3}
       headerHeight={HEADER_HEIGHT}
-      header={<Header columns={context.columns} />}
+      header={<Header columns={context.columns} optional={optional} />}
       renderItem={renderItem}
       revealer={gridReveal}
       className="lines-scroll"
       data={{ 'data-columns': slots }}
-      style={{ '--slots': slots } as React.CSSProperties}
+      style={
+        {
+          '--slots': slots,
+          '--optional': widths.map((width) => `${width}px`).join(' '),
+          '--optional-width': `${widths.reduce((sum, width) => sum + width, 0)}px`,
+        } as React.CSSProperties
+      }
     />
   );
 }
 
-function Header({ columns }: { columns: RowContext['columns'] }) {
+const COLUMN_TITLES: Record<LineColumn, string> = {
+  hold: 'What the implied probabilities of all sides sum to above 100 %',
+  novig: 'Price of each side without the hold, taken out in proportion (multiplicative method)',
+};
+
+function Header({
+  columns,
+  optional,
+}: {
+  columns: RowContext['columns'];
+  optional: readonly LineColumn[];
+}) {
+  const next = columns.length + 2;
   return (
     <div role="row" aria-rowindex={1} className="line-row board-header">
       <div role="columnheader" aria-colindex={1} className="line-market">
@@ -123,10 +158,21 @@ function Header({ columns }: { columns: RowContext['columns'] }) {
           </div>
         ))}
       </div>
-      <div role="columnheader" aria-colindex={columns.length + 2} className="line-state">
+      {optional.map((column, index) => (
+        <div
+          key={column}
+          role="columnheader"
+          aria-colindex={next + index}
+          title={COLUMN_TITLES[column]}
+          className="line-column"
+        >
+          {COLUMN_NAMES[column]}
+        </div>
+      ))}
+      <div role="columnheader" aria-colindex={next + optional.length} className="line-state">
         State
       </div>
-      <div role="columnheader" aria-colindex={columns.length + 3} className="line-changed">
+      <div role="columnheader" aria-colindex={next + optional.length + 1} className="line-changed">
         Changed
       </div>
     </div>

@@ -14,6 +14,7 @@ import { useCallback } from 'react';
 import {
   type BoardQuery,
   DEFAULT_QUERY,
+  LINE_COLUMNS,
   STATE_WORDS,
   STATUS_WORDS,
   VALUE_COUNT,
@@ -59,6 +60,7 @@ const READERS = {
   version: (text) => (/^-?\d{1,9}$/.test(text.trim()) ? Number(text) : null),
   odds: parseOddsFormat,
   tz: (text) => (isZone(text) ? text : null),
+  column: readWord(LINE_COLUMNS),
 } satisfies { [Name in keyof BoardQuery]: ReadValue<unknown> };
 
 function many<T extends string>(read: ReadValue<T>) {
@@ -85,6 +87,7 @@ const PARSERS = {
   version: createParser({ parse: READERS.version, serialize: String }),
   odds: createParser({ parse: READERS.odds, serialize: String }).withDefault(DEFAULT_QUERY.odds),
   tz: createParser({ parse: READERS.tz, serialize: String }),
+  column: many(READERS.column),
 };
 
 const serialize = createSerializer(PARSERS, {

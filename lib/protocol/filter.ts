@@ -27,6 +27,9 @@ export const STATUS_WORDS: readonly string[] = [
 export const STATE_WORDS = ['open', 'locked', 'settled'] as const satisfies OddState[];
 export const VIEWS = ['board', 'lines'] as const;
 export type View = (typeof VIEWS)[number];
+/** Columns of the lines view that are shown where they are asked for. */
+export const LINE_COLUMNS = ['hold', 'novig'] as const;
+export type LineColumn = (typeof LINE_COLUMNS)[number];
 
 /** A view of the board. Empty lists and nulls are the defaults: everything. */
 export type BoardQuery = {
@@ -43,6 +46,8 @@ export type BoardQuery = {
   odds: OddsFormat;
   /** IANA zone; null: the browser's own. */
   tz: string | null;
+  /** Optional columns of the lines view, in their order. */
+  column: readonly LineColumn[];
 };
 
 export const DEFAULT_QUERY: BoardQuery = {
@@ -57,6 +62,7 @@ export const DEFAULT_QUERY: BoardQuery = {
   version: null,
   odds: 'american',
   tz: null,
+  column: [],
 };
 
 /** The group a status belongs to, null for statuses nobody has heard of. */

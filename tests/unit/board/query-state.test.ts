@@ -4,6 +4,7 @@ import { boardHref, inWrittenOrder, parseBoardQuery } from '@/lib/board/query-st
 import {
   type BoardQuery,
   DEFAULT_QUERY,
+  LINE_COLUMNS,
   STATE_WORDS,
   STATUS_WORDS,
   VIEWS,
@@ -77,6 +78,15 @@ describe('the URL of a view', () => {
     ]);
   });
 
+  it('takes optional columns in their order, and names those that there are not', () => {
+    const { query, ignored } = parse('column=novig&column=edge&column=Hold&column=novig');
+    expect(query.column).toEqual(['novig', 'hold']);
+    expect(ignored).toEqual(['column=edge']);
+    expect(boardHref('basketball', { column: query.column })).toBe(
+      '/basketball?column=novig&column=hold',
+    );
+  });
+
   it('names at most 80 characters of a bad value', () => {
     const [bad] = parse(`league=${'x'.repeat(5_000)}`).ignored;
     expect(bad?.length).toBeLessThan(100);
@@ -113,6 +123,7 @@ const arbitraryQuery: fc.Arbitrary<BoardQuery> = fc.record({
   version: fc.option(fc.integer({ min: -99, max: 9_999 })),
   odds: fc.constantFrom(...ODDS_FORMATS),
   tz: fc.option(fc.constantFrom('UTC', 'Europe/London', 'Asia/Kolkata')),
+  column: fc.shuffledSubarray([...LINE_COLUMNS]),
 });
 
 const seed = Number(process.env.TEST_SEED ?? Date.now() % 1_000_000_000);
