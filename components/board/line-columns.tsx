@@ -3,8 +3,7 @@
 
 import { useCallback, useLayoutEffect, useMemo, useRef } from 'react';
 import { useBoardStore } from '@/lib/board/hooks';
-import { type PairTexts, pairTexts, wholeLine } from '@/lib/board/pair';
-import { dependsOnStates } from '@/lib/board/rows';
+import { cutsLines, type PairTexts, pairTexts, wholeLine } from '@/lib/board/pair';
 import type { LineColumn } from '@/lib/protocol/filter';
 import type { LineColumnsProps } from './line-parts';
 import { writeText } from './write';
@@ -27,8 +26,8 @@ export default function LineColumns({ row, query, slots, columnIndex }: LineColu
   const cells = useRef<(HTMLDivElement | null)[]>([]);
   const { book } = store.getState();
   // A filter may have left out a side that is held all the same.
-  const isFiltered = dependsOnStates(query) || query.main;
-  const line = useMemo(() => wholeLine(book, row, isFiltered), [book, row, isFiltered]);
+  const isCut = cutsLines(query);
+  const line = useMemo(() => wholeLine(book, row, isCut), [book, row, isCut]);
   const read = useCallback(
     () =>
       pairTexts(

@@ -4,6 +4,7 @@ import type { BoardQuery, LineColumn } from '@/lib/protocol/filter';
 
 export type LineMarkProps = {
   row: LineRow;
+  query: BoardQuery;
   rowIndex: number;
   /** All rows of the view, among which are the alternates of the line. */
   shown: RefObject<readonly LinesRow[]>;

@@ -150,6 +150,9 @@ export const LineRow = memo(function LineRow({
               {row.label}
             </span>
           )}
+          {parts?.Mark && (
+            <parts.Mark row={row} query={query} rowIndex={rowIndex} shown={parts.shown} />
+          )}
           {row.isMain && <span className="line-main">Main</span>}
         </span>
       </div>

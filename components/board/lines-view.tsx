@@ -24,6 +24,7 @@ import { FixtureHeading, LineRow, slotsOf } from './line-row';
 import { gridReveal } from './reveal';
 
 const loadColumns = () => import('./line-columns');
+const loadMark = () => import('./line-mark');
 
 function itemOf(row: LinesRow, layout: Layout): GridItem {
   switch (row.kind) {
@@ -74,18 +75,19 @@ export function LinesView({ built: { rows }, context: shared }: Props) {
     shown.current = rows;
   }, [rows]);
   const [Columns, wantColumns] = usePart(loadColumns);
+  const [Mark] = usePart(loadMark);
   useEffect(() => {
     if (optional.length > 0) wantColumns();
   }, [optional, wantColumns]);
   const context = useMemo<RowContext>(
     () => ({
       ...shared,
-      parts: { Mark: null, Columns, shown },
+      parts: { Mark, Columns, shown },
       columns: HEADINGS[shared.layout]
         .slice(0, slots)
         .map((label, slot) => ({ index: slot + 2, span: 1, label })),
     }),
-    [shared, slots, Columns],
+    [shared, slots, Mark, Columns],
   );
   const items = useItems(rows, layout, itemOf);
   const renderItem = useCallback(

@@ -14,6 +14,9 @@ type Position = { row: number; column: number };
 /** Frames to wait for a row that is scrolled to before it is given up. */
 const REVEAL_FRAMES = 10;
 
+/** Cells, and headers of rows where they have something to tell. */
+const CELL = ':is([role="gridcell"], [role="rowheader"])';
+
 function positionOf(cell: Element): Position {
   return {
     row: Number(cell.closest('[role="row"]')?.getAttribute('aria-rowindex')),
@@ -23,7 +26,7 @@ function positionOf(cell: Element): Position {
 
 function cellsOf(grid: HTMLElement, row: number): HTMLElement[] {
   const found = grid.querySelector(`[role="row"][aria-rowindex="${row}"]`);
-  return found ? [...found.querySelectorAll<HTMLElement>('[role="gridcell"][tabindex]')] : [];
+  return found ? [...found.querySelectorAll<HTMLElement>(`${CELL}[tabindex]`)] : [];
 }
 
 function nearest(cells: readonly HTMLElement[], column: number): HTMLElement | null {
@@ -85,7 +88,7 @@ export function useGridKeys({ grid, rowCount, reveal }: Options) {
   const onKeyDown = useCallback(
     (event: KeyboardEvent) => {
       if (event.altKey || event.metaKey || !(event.target instanceof HTMLElement)) return;
-      const cell = event.target.closest<HTMLElement>('[role="gridcell"]');
+      const cell = event.target.closest<HTMLElement>(CELL);
       const element = grid.current;
       if (!element) return;
       const step = STEP[event.key];
@@ -127,7 +130,7 @@ export function useGridKeys({ grid, rowCount, reveal }: Options) {
 
   /** A click makes a cell the one in the tab order, as a key does. */
   const onFocus = useCallback((event: React.FocusEvent) => {
-    const cell = event.target.closest<HTMLElement>('[role="gridcell"][tabindex]');
+    const cell = event.target.closest<HTMLElement>(`${CELL}[tabindex]`);
     if (!cell || cell === active.current) return;
     if (active.current) active.current.tabIndex = -1;
     active.current = cell;

@@ -4,9 +4,10 @@
  */
 import type { Book } from '@/lib/protocol/book';
 import type { Odd } from '@/lib/protocol/events';
+import type { BoardQuery } from '@/lib/protocol/filter';
 import { lineKey, type Side, sideOf } from '@/lib/protocol/line';
 import { formatPrice, type OddsFormat, toProbability } from '@/lib/protocol/price';
-import type { LineRow } from './rows';
+import { dependsOnStates, type LineRow } from './rows';
 
 /** One odd of a line, undefined where it is not held any more, and the side that it prices. */
 export type SidedOdd = { odd: Odd | undefined; side: Side };
@@ -57,19 +58,23 @@ function without(reason: Unpaired): Pair {
   return { reason, sides: null, hold: null };
 }
 
+/** Whether a view may leave out odds of a line that it shows. */
+export function cutsLines(query: BoardQuery): boolean {
+  return dependsOnStates(query) || query.main;
+}
+
 /**
  * The ids of a row's line, which stay the same while the row does.
  *
- * @param isFiltered whether a filter may have left some of them out of the row: then what is held of the fixture is
- *   looked through
+ * @param isCut whether some of them may be missing in the row: then what is held of the fixture is looked through
  */
 export function wholeLine(
   book: Book,
   row: LineRow,
-  isFiltered: boolean,
+  isCut: boolean,
 ): readonly { id: string; side: Side }[] {
   const first = book.odds.get(row.odds[0]?.id ?? '');
-  if (!first || !isFiltered) return row.odds;
+  if (!first || !isCut) return row.odds;
   const key = lineKey(first);
   const fixture = book.fixtures.get(row.fixtureId) ?? null;
   const line: { id: string; side: Side }[] = [];
