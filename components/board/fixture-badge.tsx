@@ -1,9 +1,13 @@
 'use client';
 
+import { useCallback, useLayoutEffect, useRef } from 'react';
+import { countdownOf } from '@/lib/board/countdown';
 import { dayKey, formatDay, formatRelativeDay, formatTime } from '@/lib/board/format';
-import { useNow } from '@/lib/board/hooks';
+import { onSecond, useFirstNow, useNow } from '@/lib/board/hooks';
+import { markStartSeen, useStartSeen } from '@/lib/board/seen-starts';
 import type { Fixture, Score } from '@/lib/protocol/events';
 import { statusGroup } from '@/lib/protocol/filter';
+import { writeAttribute, writeText } from './write';
 
 /** A status as the board says it: the vendor's word in full, unknown ones as they came. */
 export function statusWord(status: string | null): string {
@@ -39,6 +43,7 @@ function badgeClass(status: string | null): string {
     case 'half':
       return `${BLOCK} border border-line text-ink-muted`;
     case 'suspended':
+      return `${BLOCK} border border-fixture-delayed bg-fixture-delayed text-surface`;
     case 'delayed':
       return `${BLOCK} border border-fixture-delayed text-fixture-delayed`;
     case 'cancelled':
@@ -50,7 +55,7 @@ function badgeClass(status: string | null): string {
   }
 }
 
-/** The fixture's status: off is a solid block, waiting an outline, live a dot; the word always says it too. */
+/** The fixture's status: off and suspended are solid blocks, waiting an outline, live a dot; the word always says it too. */
 export function FixtureBadge({ fixture }: { fixture: Pick<Fixture, 'status' | 'score'> }) {
   const { status, score } = fixture;
   const clock = statusGroup(status) === 'live' ? clockText(score) : '';
@@ -68,39 +73,85 @@ export function FixtureBadge({ fixture }: { fixture: Pick<Fixture, 'status' | 's
 }
 
 type TimeProps = {
-  fixture: Pick<Fixture, 'startDate' | 'oldStartDate'>;
+  fixture: Pick<Fixture, 'id' | 'status' | 'startDate' | 'oldStartDate'>;
   zone: string;
 };
 
-/** The start, and what it was before it was moved, struck through beside it. */
+/** The start and its day, or how long until then; struck through beside it what it was before it was moved, until seen. */
 export function FixtureTime({ fixture, zone }: TimeProps) {
   // Days come and go by the minute at most.
   const now = useNow(60_000);
-  const { startDate, oldStartDate } = fixture;
+  const { id, startDate, oldStartDate } = fixture;
+  const isSeen = useStartSeen(id, startDate);
   if (startDate === null) return <span className="text-ink-faint text-label">Time unknown</span>;
-  const isOtherDay =
-    oldStartDate !== null && dayKey(oldStartDate, zone) !== dayKey(startDate, zone);
+  const old = isSeen ? null : oldStartDate;
+  const isOtherDay = old !== null && dayKey(old, zone) !== dayKey(startDate, zone);
+  const day = old === null || isOtherDay ? formatRelativeDay(startDate, zone, now) : '';
   return (
     <span className="inline-flex items-baseline gap-1.5 whitespace-nowrap">
-      {oldStartDate !== null && (
-        <>
-          <del
-            className="text-detail text-ink-muted decoration-fixture-delayed"
-            title={`Was ${formatDay(oldStartDate, zone, now)} ${formatTime(oldStartDate, zone)}`}
-          >
-            {formatTime(oldStartDate, zone)}
-          </del>
-          <span aria-hidden="true" className="text-label text-fixture-delayed">
-            →
-          </span>
-        </>
+      {old !== null && (
+        <OldTime
+          time={formatTime(old, zone)}
+          title={`Was ${formatDay(old, zone, now)} ${formatTime(old, zone)}; press to clear`}
+          onSeen={() => markStartSeen(id, startDate)}
+        />
       )}
       <time dateTime={startDate} className="font-medium text-ink text-name">
         {formatTime(startDate, zone)}
       </time>
-      {(oldStartDate === null || isOtherDay) && (
-        <span className="text-label text-ink-faint">{formatRelativeDay(startDate, zone, now)}</span>
-      )}
+      <StartCountdown fixture={fixture} day={day} />
+    </span>
+  );
+}
+
+function OldTime({ time, title, onSeen }: { time: string; title: string; onSeen: () => void }) {
+  return (
+    <button
+      type="button"
+      title={title}
+      aria-label={`Start moved from ${time}, mark as seen`}
+      className="inline-flex items-baseline gap-1.5 rounded-[3px] hover:bg-surface-selected"
+      onClick={({ currentTarget }) => {
+        // What was pressed goes; the keys go on in the grid.
+        currentTarget.closest<HTMLElement>('[role="grid"]')?.focus();
+        onSeen();
+      }}
+    >
+      <del className="text-detail text-ink-muted decoration-fixture-delayed">{time}</del>
+      <span aria-hidden="true" className="text-label text-fixture-delayed">
+        →
+      </span>
+    </button>
+  );
+}
+
+/** The day of a start, in whose place comes how long until then: written each second, rendered never for it. */
+function StartCountdown({ fixture, day }: { fixture: TimeProps['fixture']; day: string }) {
+  const { status, startDate } = fixture;
+  const element = useRef<HTMLSpanElement>(null);
+  const write = useCallback(
+    (now: number) => {
+      const soon = countdownOf({ status, startDate }, now);
+      writeAttribute(element.current, 'data-soon', soon?.kind ?? null);
+      writeAttribute(
+        element.current,
+        'title',
+        soon?.kind === 'overdue' ? 'The start has passed, the status is the same' : null,
+      );
+      writeText(element.current, soon?.text ?? day);
+    },
+    [status, startDate, day],
+  );
+  const first = countdownOf({ status, startDate }, useFirstNow());
+  useLayoutEffect(() => {
+    write(Date.now());
+    return onSecond(() => write(Date.now()));
+  }, [write]);
+  // After each render, too: what React takes for unchanged may have been written over since.
+  useLayoutEffect(() => write(Date.now()));
+  return (
+    <span ref={element} data-soon={first?.kind} className="fixture-soon">
+      {first?.text ?? day}
     </span>
   );
 }
