@@ -1,0 +1,187 @@
+import type { Locator } from 'playwright/test';
+import { expect, openOdds, test, type WireRow, type World } from './fixtures';
+
+// What is posted here contradicts itself: no other test should find it.
+test.use({ odds: 1_200 });
+
+/** Over and under of one open main total. */
+function aTotal(world: World): [over: WireRow, under: WireRow] {
+  const totals = openOdds(world).filter((odd) => odd.market === 'Total Points' && odd.is_main);
+  for (const over of totals) {
+    if (over.selection_line !== 'over') continue;
+    const under = totals.find(
+      (odd) =>
+        odd.selection_line === 'under' &&
+        odd.fixture_id === over.fixture_id &&
+        odd.grouping_key === over.grouping_key,
+    );
+    if (under) return [world.row(String(over.id)), world.row(String(under.id))];
+  }
+  throw new Error('the simulator has no open total');
+}
+
+/** Its main total alone. */
+function pathOf(row: WireRow, more = ''): string {
+  return `/basketball?view=lines&main=true&market=Total+Points&fixture=${row.fixture_id}${more}`;
+}
+
+function rowOf(cell: Locator): Locator {
+  return cell.locator('xpath=ancestor::*[@role="row"]');
+}
+
+const price = (row: WireRow, american: number): WireRow => ({ ...row, price: american });
+
+test.describe('a line’s two sides', () => {
+  test('have a hold and prices without it where the view asks for them', async ({
+    boardPage,
+    page,
+    world,
+  }) => {
+    const [over, under] = aTotal(world);
+    await boardPage.open(pathOf(over));
+    await expect(boardPage.grid.getByRole('columnheader', { name: 'Hold' })).toHaveCount(0);
+    await boardPage.choose('Columns', 'Hold', 'No-vig');
+    expect(new URL(page.url()).searchParams.getAll('column')).toEqual(['hold', 'novig']);
+    await expect(boardPage.grid.getByRole('columnheader', { name: 'No-vig' })).toBeVisible();
+    const row = rowOf(boardPage.odd(over.id));
+    const hold = row.locator('[data-column=hold]');
+    const fair = row.locator('[data-column=novig]');
+
+    world.post('copilot-odds', price(over, -200), price(under, 150));
+    await expect(hold).toHaveText('6.7%');
+    await expect(fair).toHaveText('−167+167');
+    world.post('copilot-odds', price(over, -110), price(under, -110));
+    await expect(hold).toHaveText('4.8%');
+    await expect(fair).toHaveText('+100+100');
+
+    world.post('copilot-locked-odds', price(under, -110));
+    await expect(hold).toHaveText('side locked');
+    await expect(fair).toHaveText('–');
+    world.post('copilot-odds', price(under, -110));
+    await expect(hold).toHaveText('4.8%');
+  });
+
+  test('count though a filter shows one of them', async ({ boardPage, world }) => {
+    const [over, under] = aTotal(world);
+    await boardPage.open(pathOf(over, '&column=hold'));
+    world.post('copilot-locked-odds', price(under, -110));
+    await expect(boardPage.odd(under.id)).toHaveAttribute('data-state', 'locked');
+    await boardPage.open(pathOf(over, '&column=hold&state=open'));
+    await expect(boardPage.odd(under.id)).toHaveCount(0);
+    await expect(rowOf(boardPage.odd(over.id)).locator('[data-column=hold]')).toHaveText(
+      'side locked',
+    );
+    world.post('copilot-odds', price(under, -110));
+    await expect(boardPage.odd(under.id)).toHaveAttribute('data-state', 'open');
+  });
+
+  test('have no column that there is not, and the page says so', async ({ boardPage, page }) => {
+    await boardPage.open('/basketball?view=lines&column=edge&column=novig');
+    await expect(page.getByText('column=edge')).toBeVisible();
+    await expect(boardPage.grid.getByRole('columnheader', { name: 'No-vig' })).toBeVisible();
+    await expect(boardPage.grid.getByRole('columnheader', { name: 'Hold' })).toHaveCount(0);
+  });
+
+  test('are marked while they contradict each other, for pointer and keys', async ({
+    boardPage,
+    page,
+    world,
+  }) => {
+    const [over, under] = aTotal(world);
+    await boardPage.open(pathOf(over));
+    const row = rowOf(boardPage.odd(over.id));
+    const mark = row.locator('[data-incoherent]');
+    const told = page.getByRole('tooltip');
+    world.post('copilot-odds', price(over, -110), price(under, -110));
+    await expect(boardPage.odd(under.id)).toHaveAttribute('data-price', '-110');
+    await expect(mark).toHaveCount(0);
+
+    world.post('copilot-odds', price(over, 150), price(under, 150));
+    await expect(mark).toBeVisible();
+    await expect(row.getByRole('rowheader')).toContainText('The hold is below 0%: −20.0%.');
+    await mark.hover();
+    await expect(told).toHaveText('The hold is below 0%: −20.0%.');
+    await page.mouse.move(0, 0);
+    await expect(told).toHaveCount(0);
+
+    await boardPage.odd(over.id).focus();
+    await page.keyboard.press('ArrowLeft');
+    await expect(row.getByRole('rowheader')).toBeFocused();
+    await expect(told).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(told).toHaveCount(0);
+    await page.keyboard.press('ArrowRight');
+    await expect(boardPage.odd(over.id)).toBeFocused();
+
+    world.post('copilot-odds', price(over, -110), price(under, -110));
+    await expect(mark).toHaveCount(0);
+  });
+
+  test('are marked while one has moved and the other has not', async ({ boardPage, world }) => {
+    const [over, under] = aTotal(world);
+    await boardPage.open(pathOf(over));
+    const header = rowOf(boardPage.odd(over.id)).getByRole('rowheader');
+    world.post('copilot-odds', price(over, -118));
+    await expect(header).toContainText('Over moved and Under did not follow within 3 s.');
+    world.post('copilot-odds', price(under, -104));
+    await expect(header).not.toContainText('did not follow');
+  });
+});
+
+test.describe('a fixture', () => {
+  test('counts down to its start, and keeps its old one until that was seen', async ({
+    boardPage,
+    page,
+    world,
+  }) => {
+    const { fixtures } = world.simulator.truth('basketball');
+    const fixture = fixtures.find(({ status }) => status === 'unplayed');
+    if (!fixture) throw new Error('no fixture to move');
+    const start = String(fixture.start_date);
+    await boardPage.open(`/basketball?tz=UTC&fixture=${fixture.id}`);
+    const shown = boardPage.fixture(String(fixture.id));
+    const soon = shown.locator('[data-soon]');
+    let from = start;
+    const move = (to: string) => {
+      world.simulator.send('basketball', 'fixture-status', {
+        data: {
+          fixture: { id: fixture.id },
+          fixture_id: fixture.id,
+          sport: 'basketball',
+          league: (fixture.league as { name: string }).name,
+          old_start_date: from,
+          new_start_date: to,
+          old_status: null,
+          new_status: null,
+          timestamp: Date.now() / 1000,
+        },
+      });
+      from = to;
+    };
+    const inMinutes = (minutes: number) =>
+      new Date(Date.now() + minutes * 60_000).toISOString().replace(/\.\d+Z/, '+00:00');
+
+    move(inMinutes(45));
+    await expect(soon).toHaveText(/^in 4[45] m$/);
+    const old = shown.getByRole('button', { name: /^Start moved from/ });
+    await expect(old).toContainText(start.slice(11, 16));
+    await old.focus();
+    await page.keyboard.press('Enter');
+    await expect(old).toHaveCount(0);
+    await expect(boardPage.grid).toBeFocused();
+    await page.reload();
+    await boardPage.untilLive();
+    await expect(soon).toHaveText(/^in 4\d m$/);
+    await expect(old).toHaveCount(0);
+
+    move(inMinutes(0.9));
+    await expect(soon).toHaveAttribute('data-soon', 'seconds');
+    await expect(soon).toHaveText(/^in \d+ s$/);
+    // This move nobody has seen yet.
+    await expect(old).toBeVisible();
+    move(inMinutes(-2));
+    await expect(soon).toHaveText('not live yet');
+    move(start);
+    await expect(shown).toHaveAttribute('data-start', new Date(start).toISOString());
+  });
+});
