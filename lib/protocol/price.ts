@@ -13,6 +13,18 @@ export const ODDS_FORMATS = [
 ] as const;
 export type OddsFormat = (typeof ODDS_FORMATS)[number];
 
+/** How figures are written, which is a habit and no format. */
+export type FigureStyle = {
+  /** Halves and quarters of points: `104.5` or `104½`. */
+  fractions: 'decimal' | 'glyph';
+  /** Even money in American prices: `+100` or `EV`. */
+  even: 'price' | 'word';
+  /** A handicap of nothing: `0` or `PK`. */
+  zero: 'figure' | 'word';
+};
+
+const PLAIN: FigureStyle = { fractions: 'decimal', even: 'price', zero: 'figure' };
+
 /** Minus as printed: U+2212, as wide as a plus, so that signs line up. */
 const MINUS = '−';
 
@@ -89,11 +101,12 @@ function signed(text: string, value: number): string {
  * Text of a price: American always signed, decimal to 2 places (3 below 1.10), probability to 1 place
  * with its sign, Hong Kong, Malay and Indonesian to 3 (Malay and Indonesian signed).
  */
-export function formatPrice(american: number, format: OddsFormat): string {
+export function formatPrice(american: number, format: OddsFormat, style = PLAIN): string {
   const value = convertPrice(american, format);
   const size = Math.abs(value);
   switch (format) {
     case 'american':
+      if (size === 100 && style.even === 'word') return 'EV';
       return signed(Number.isInteger(size) ? String(size) : size.toFixed(1), value);
     case 'decimal':
       return value.toFixed(value < 1.1 ? 3 : 2);
@@ -107,10 +120,19 @@ export function formatPrice(american: number, format: OddsFormat): string {
   }
 }
 
-/** Text of a line's points: halves and quarters as decimals, signed where `withSign` (spreads), `0` unsigned. */
-export function formatPoints(points: number, withSign: boolean): string {
-  const text = String(Math.abs(points));
-  if (points === 0) return '0';
+const GLYPHS: Record<number, string> = { 0.25: '¼', 0.5: '½', 0.75: '¾' };
+
+/** A size with its halves and quarters in one glyph; `½` alone where there is nothing before it. */
+function withGlyph(size: number): string {
+  const glyph = GLYPHS[size % 1];
+  return glyph ? `${Math.floor(size) || ''}${glyph}` : String(size);
+}
+
+/** Text of a line's points: signed where `withSign` (handicaps), `0` unsigned. */
+export function formatPoints(points: number, withSign: boolean, style = PLAIN): string {
+  if (points === 0) return withSign && style.zero === 'word' ? 'PK' : '0';
+  const size = Math.abs(points);
+  const text = style.fractions === 'glyph' ? withGlyph(size) : String(size);
   if (points < 0) return `${MINUS}${text}`;
   return withSign ? `+${text}` : text;
 }

@@ -94,3 +94,35 @@ describe('price', () => {
     expect(formatPoints(0, true)).toBe('0');
   });
 });
+
+describe('figures by habit', () => {
+  const habit = { fractions: 'glyph', even: 'word', zero: 'word' } as const;
+
+  it.each([
+    [104.5, false, '104½'],
+    [0.5, true, '+½'],
+    [-0.25, true, '−¼'],
+    [2.75, false, '2¾'],
+    [7, true, '+7'],
+    [1.3, false, '1.3'],
+  ])(
+    'show %d with halves and quarters in one glyph, and nothing else',
+    (points, isHandicap, text) => {
+      expect(formatPoints(points, isHandicap, habit)).toBe(text);
+    },
+  );
+
+  it('call a handicap of nothing a pick, and no other zero', () => {
+    expect(formatPoints(0, true, habit)).toBe('PK');
+    expect(formatPoints(-0, true, habit)).toBe('PK');
+    expect(formatPoints(0, false, habit)).toBe('0');
+  });
+
+  it('call even money so in American prices alone', () => {
+    expect(formatPrice(100, 'american', habit)).toBe('EV');
+    expect(formatPrice(-100, 'american', habit)).toBe('EV');
+    expect(formatPrice(101, 'american', habit)).toBe('+101');
+    expect(formatPrice(100, 'decimal', habit)).toBe('2.00');
+    expect(formatPrice(100, 'indonesian', habit)).toBe('+1.000');
+  });
+});
