@@ -48,6 +48,7 @@ import {
   type Scope,
 } from './store';
 import { createBoardStream } from './stream';
+import { tasteNow } from './taste-store';
 
 /** Rows follow a burst of structural changes this late at most, and are not rebuilt more often. */
 const ROWS_THROTTLE_MS = 100;
@@ -129,7 +130,15 @@ export function BoardProvider({
   zone,
   children,
 }: BoardProviderProps) {
-  const [store] = useState(() => createBoardStore({ sport, initial, now: Date.now, setTimer }));
+  const [store] = useState(() =>
+    createBoardStore({
+      sport,
+      initial,
+      now: Date.now,
+      setTimer,
+      moveMarkMs: () => tasteNow().moveSeconds * 1000,
+    }),
+  );
   const [cache] = useState(() => createRowCache(store.revisionOf, store.stateRevisionOf));
   const [firstNow] = useState(() => initial?.now ?? Date.now());
   const [query] = useBoardQuery();

@@ -24,7 +24,7 @@ import { slug } from '@/lib/protocol/sports';
 import type { Frame } from './connection';
 import type { Scheduler } from './frame-batch';
 
-/** How long a move stays marked. */
+/** How long a move stays marked, unless told. */
 export const MOVE_MARK_MS = 30_000;
 
 /** How long after it a move is still told of, by a grey arrow. */
@@ -246,6 +246,8 @@ export type BoardStoreOptions = {
   initial: FirstScreen | null;
   now(): number;
   setTimer: Scheduler['setTimer'];
+  /** How long a move stays marked; asked at each sweep, so that it may change. */
+  moveMarkMs?(): number;
 };
 
 const UNANSWERED = 'The board gets no answer from its server; it keeps trying by itself.';
@@ -253,7 +255,13 @@ const CROWDED =
   'Other tabs hold all connections that this browser has: close the board of another sport there, or look away from it.';
 
 /** Creates the store, holding the first screen where there is one. */
-export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOptions): BoardStore {
+export function createBoardStore({
+  sport,
+  initial,
+  now,
+  setTimer,
+  moveMarkMs = () => MOVE_MARK_MS,
+}: BoardStoreOptions): BoardStore {
   const book = new Book();
   const moves = new Map<string, Move>();
   const aged = new Map<string, Move>();
@@ -348,7 +356,7 @@ export function createBoardStore({ sport, initial, now, setTimer }: BoardStoreOp
     const swept: string[] = [];
     // Marks stand in the order in which they were made.
     for (const [id, move] of moves) {
-      if (move.at > at - MOVE_MARK_MS) break;
+      if (move.at > at - moveMarkMs()) break;
       moves.delete(id);
       aged.set(id, move);
       swept.push(id);

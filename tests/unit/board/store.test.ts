@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Frame } from '@/lib/board/connection';
 import {
+  type BoardStoreOptions,
   createBoardStore,
   type FirstScreen,
   MOVE_AGED_MS,
@@ -42,9 +43,9 @@ function aSnapshot(at: string, rows: object[], fixtures: object[] = []) {
   });
 }
 
-function setUp(initial: FirstScreen | null = null) {
+function setUp(initial: FirstScreen | null = null, options: Partial<BoardStoreOptions> = {}) {
   const page = createFakePage();
-  const store = createBoardStore({ sport: 'basketball', initial, ...page });
+  const store = createBoardStore({ sport: 'basketball', initial, ...page, ...options });
   let sequence = 0;
   const frame = (name: string, data: unknown, fields: Partial<Frame> = {}): Frame => {
     sequence += 1;
@@ -468,6 +469,18 @@ describe('moves', () => {
     const { tick } = state();
     store.clearMarks();
     expect(state().tick).toBe(tick);
+  });
+
+  it('takes a mark away after as long as it is told, a change while it stands included', () => {
+    let seconds = 60;
+    const { page, store, odds, state } = setUp(null, { moveMarkMs: () => seconds * 1000 });
+    store.applyFrames([odds({ price: -110 })], true);
+    store.applyFrames([odds({ price: 120 })], true);
+    page.advance(MOVE_MARK_MS + 2_000);
+    expect(state().moves.size).toBe(1);
+    seconds = 10;
+    page.advance(2_000);
+    expect(state().moves.size).toBe(0);
   });
 
   it('keeps a bounded number of marks, the newest ones', () => {
