@@ -40,12 +40,12 @@ const config: Config = {
       fontFamily: {
         sans: ['Inter Variable', 'Inter Fallback', 'system-ui', 'sans-serif'],
       },
-      // Four sizes: labels, details, names, prices.
+      // Four sizes: labels, details, names, prices; how big they are is in app/density.css.
       fontSize: {
-        label: ['11px', '14px'],
-        detail: ['12px', '16px'],
-        name: ['13px', '18px'],
-        price: ['15px', '20px'],
+        label: ['var(--type-label)', 'var(--type-label-line)'],
+        detail: ['var(--type-detail)', 'var(--type-detail-line)'],
+        name: ['var(--type-name)', 'var(--type-name-line)'],
+        price: ['var(--type-price)', 'var(--type-price-line)'],
       },
       borderRadius: {
         control: '5px',

@@ -1,8 +1,11 @@
 import '@fontsource-variable/inter/index.css';
 import './globals.css';
 import type { Metadata, Viewport } from 'next';
+import { cookies } from 'next/headers';
 import type { ReactNode } from 'react';
 import { preload } from 'react-dom';
+import type { Taste } from '@/lib/board/taste';
+import { FRAME_COLORS, parseTaste, TASTE_COOKIE } from '@/lib/board/taste-read';
 import { Providers } from './providers';
 
 export const metadata: Metadata = {
@@ -13,12 +16,28 @@ export const metadata: Metadata = {
   formatDetection: { telephone: false, date: false, address: false, email: false },
 };
 
-export const viewport: Viewport = {
-  width: 'device-width',
-  initialScale: 1,
-  themeColor: '#0c0e11',
-  colorScheme: 'dark',
-};
+/** How this browser likes its board; what of it cannot be read is the browser's to say. */
+async function firstTaste(): Promise<Taste> {
+  const jar = await cookies();
+  return parseTaste(jar.get(TASTE_COOKIE)?.value ?? '{}').taste;
+}
+
+export async function generateViewport(): Promise<Viewport> {
+  const { theme } = await firstTaste();
+  const { dark, light } = FRAME_COLORS;
+  return {
+    width: 'device-width',
+    initialScale: 1,
+    colorScheme: theme === 'system' ? 'light dark' : theme === 'light' ? 'light' : 'dark',
+    themeColor:
+      theme === 'system'
+        ? [
+            { media: '(prefers-color-scheme: light)', color: light },
+            { media: '(prefers-color-scheme: dark)', color: dark },
+          ]
+        : FRAME_COLORS[theme],
+  };
+}
 
 const LATIN = new URL(
   '@fontsource-variable/inter/files/inter-latin-wght-normal.woff2',
@@ -28,13 +47,14 @@ const LATIN = new URL(
 // Every page carries its own nonce, and the sports are known to a running server alone: none is built ahead.
 export const dynamic = 'force-dynamic';
 
-export default function RootLayout({ children }: { children: ReactNode }) {
+export default async function RootLayout({ children }: { children: ReactNode }) {
   // Else it is asked for by the first layout, which is then made twice.
   preload(LATIN, { as: 'font', type: 'font/woff2', crossOrigin: 'anonymous' });
+  const taste = await firstTaste();
   return (
-    <html lang="en">
+    <html lang="en" data-theme={taste.theme} data-palette={taste.palette}>
       <body>
-        <Providers>{children}</Providers>
+        <Providers taste={taste}>{children}</Providers>
       </body>
     </html>
   );

@@ -10,6 +10,7 @@ import type { Option } from '@/components/ui/option';
 import { useFacets, useSport } from '@/lib/board/hooks';
 import { boardHref, type QueryPatch, useBoardQuery } from '@/lib/board/query-state';
 import type { Facet, Totals } from '@/lib/board/rows';
+import { tasteNow } from '@/lib/board/taste-store';
 import {
   type BoardQuery,
   LINE_COLUMNS,
@@ -318,7 +319,7 @@ function Search({
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey) return;
-      if (isTyping(event.target)) return;
+      if (isTyping(event.target) || !tasteNow().keys) return;
       event.preventDefault();
       field.current?.focus();
       field.current?.select();

@@ -3,7 +3,7 @@
 import { type ReactNode, useEffect, useState } from 'react';
 import type { Refusal } from '@/lib/board/refusal';
 import type { ActiveFilter } from './board-filters';
-import { fixtureHeight, HEADER_HEIGHT, type Layout, LEAGUE_HEIGHT } from './layout';
+import { fixtureHeight, type Heights } from './layout';
 
 const BUTTON =
   'inline-flex h-7 items-center rounded-control border border-line px-3 text-detail text-ink hover:bg-surface-hover';
@@ -75,20 +75,20 @@ const SKELETON_FIXTURES = 14;
 const SKELETON_WIDTHS = ['w-36', 'w-28', 'w-44', 'w-32', 'w-40'];
 
 /** Rows of their final height, standing still: nothing is promised by a shimmer. */
-export function BoardSkeleton({ layout }: { layout: Layout }) {
+export function BoardSkeleton({ heights }: { heights: Heights }) {
   return (
     <div aria-busy="true" className="h-full overflow-hidden">
       <p className="sr-only">Loading the board</p>
-      <div style={{ height: HEADER_HEIGHT }} className="border-line border-b bg-surface-raised" />
+      <div style={{ height: heights.header }} className="border-line border-b bg-surface-raised" />
       <div
-        style={{ height: LEAGUE_HEIGHT }}
+        style={{ height: heights.league }}
         className="border-line-subtle border-b bg-surface-raised"
       />
       {Array.from({ length: SKELETON_FIXTURES }, (_, index) => (
         <div
           // biome-ignore lint/suspicious/noArrayIndexKey: they never change.
           key={index}
-          style={{ height: fixtureHeight(layout, 2) }}
+          style={{ height: fixtureHeight(heights, 2) }}
           className="flex items-center gap-8 border-line-subtle border-b compact:px-3 px-3.5"
         >
           <Bar className="w-20 compact:hidden" />

@@ -7,7 +7,7 @@ import { type GridItem, useItems, VirtualGrid } from '@/components/ui/virtual-gr
 import type { BoardRows } from '@/lib/board/hooks';
 import type { BoardRow, Column } from '@/lib/board/rows';
 import { FixtureSection, type RowContext } from './fixture-section';
-import { fixtureHeight, HEADER_HEIGHT, type Layout, LEAGUE_HEIGHT } from './layout';
+import { fixtureHeight, type Heights } from './layout';
 import { LeagueBar } from './league-bar';
 import { gridReveal } from './reveal';
 
@@ -21,14 +21,14 @@ function pairColumns(rows: readonly BoardRow[], columns: readonly Column[]): boo
   );
 }
 
-function itemOf(row: BoardRow, layout: Layout): GridItem {
+function itemOf(row: BoardRow, heights: Heights): GridItem {
   return row.kind === 'league'
-    ? { key: row.key, kind: row.kind, height: LEAGUE_HEIGHT, rows: 1, isSticky: true }
+    ? { key: row.key, kind: row.kind, height: heights.league, rows: 1, isSticky: true }
     : {
         key: row.key,
         // A row of three sides has other elements than one of two.
         kind: `${row.kind} ${row.sides.length}`,
-        height: fixtureHeight(layout, row.sides.length),
+        height: fixtureHeight(heights, row.sides.length),
         rows: row.sides.length,
         isSticky: false,
       };
@@ -38,8 +38,8 @@ type Props = { built: BoardRows; context: Omit<RowContext, 'columns'> };
 
 /** Fixtures by league and start, the main line of each market in its column. */
 export function BoardView({ built: { columns, rows }, context: shared }: Props) {
-  const { layout } = shared;
-  const items = useItems(rows, layout, itemOf);
+  const { heights } = shared;
+  const items = useItems(rows, heights, itemOf);
   // As a string, so that equal columns are the same columns however often rows are built.
   const pairs = pairColumns(rows, columns).map(Number).join('');
   const labels = columns.map((column) => column.label).join('\n');
@@ -72,7 +72,7 @@ export function BoardView({ built: { columns, rows }, context: shared }: Props) 
       label="Odds by fixture"
       items={items}
       columnCount={columnCount}
-      headerHeight={HEADER_HEIGHT}
+      headerHeight={heights.header}
       header={<Header columns={columns} places={context.columns} />}
       renderItem={renderItem}
       revealer={gridReveal}

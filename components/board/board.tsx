@@ -13,6 +13,7 @@ import {
   useZoneCookie,
 } from '@/lib/board/hooks';
 import { useBoardQuery } from '@/lib/board/query-state';
+import { useTaste } from '@/lib/board/taste-store';
 import type { Sport } from '@/lib/protocol/sports';
 import { activeFilters, BoardFilters, FilterChips, NO_FILTERS, TotalsText } from './board-filters';
 import { BoardHeader, SimulatorNotice } from './board-header';
@@ -28,7 +29,7 @@ import { BoardView } from './board-view';
 import { useFeedValue } from './feed-indicator';
 import { fixtureName } from './fixture-name';
 import type { RowContext } from './fixture-section';
-import type { Layout } from './layout';
+import { type Heights, heightsOf, type Layout } from './layout';
 import { LinesView } from './lines-view';
 import { OddHistory } from './odd-history';
 
@@ -51,11 +52,13 @@ export type BoardProps = {
 /** The whole screen of one sport, inside its <BoardProvider>. */
 export function Board({ sport, sports, ignored, isPhone, isSignedIn, desk }: BoardProps) {
   const layout: Layout = useMedia(COMPACT, isPhone) ? 'compact' : 'wide';
+  const { density } = useTaste();
   const isDead = useFeedValue((feed) => feed.state === 'dead');
   useZoneCookie();
   return (
     <div
       data-layout={layout}
+      data-density={density}
       data-board={isDead ? 'dead' : 'live'}
       className="flex h-dvh flex-col overflow-hidden bg-surface text-ink"
     >
@@ -93,6 +96,8 @@ function Screen({
   const load = useLoad();
   const zone = useTimeZone();
   const store = useBoardStore();
+  const taste = useTaste();
+  const heights = heightsOf(layout, taste.density);
   // While only a first screen is held, the server's counts are good for what the server was asked.
   const [firstQuery] = useState(query);
   const counted = query === firstQuery ? load.totals : null;
@@ -106,8 +111,8 @@ function Screen({
     [setQuery],
   );
   const context = useMemo<Omit<RowContext, 'columns'>>(
-    () => ({ sport, query, zone, layout, onOpenFixture }),
-    [sport, query, zone, layout, onOpenFixture],
+    () => ({ sport, query, zone, heights, taste, onOpenFixture }),
+    [sport, query, zone, heights, taste, onOpenFixture],
   );
   const main = useRef<HTMLElement>(null);
   const filters = activeFilters(query, (id) => {
@@ -134,11 +139,11 @@ function Screen({
         <main ref={main} className="relative min-w-0 flex-1">
           <h1 className="sr-only">{title}</h1>
           {built.rows.length === 0 ? (
-            <NoRows layout={layout} filters={filters} onClear={onClear} />
+            <NoRows heights={heights} filters={filters} onClear={onClear} />
           ) : 'columns' in built ? (
             <BoardView built={built} context={context} />
           ) : (
-            <LinesView built={built} context={context} />
+            <LinesView built={built} layout={layout} context={context} />
           )}
           {isDead && <DeadBanner zone={zone} />}
           <OddHistory grid={main} />
@@ -150,11 +155,11 @@ function Screen({
 }
 
 function NoRows({
-  layout,
+  heights,
   filters,
   onClear,
 }: {
-  layout: Layout;
+  heights: Heights;
   filters: ReturnType<typeof activeFilters>;
   onClear: () => void;
 }) {
@@ -163,7 +168,7 @@ function NoRows({
   if (load.state === 'error') {
     return <BoardError message={load.error ?? 'The server did not answer.'} onRetry={retry} />;
   }
-  if (load.state !== 'complete') return <BoardSkeleton layout={layout} />;
+  if (load.state !== 'complete') return <BoardSkeleton heights={heights} />;
   return <EmptyBoard filters={filters} isPartial={load.partial} onClear={onClear} />;
 }
 

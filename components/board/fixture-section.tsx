@@ -6,19 +6,22 @@ import { memo } from 'react';
 import { useFixture } from '@/lib/board/hooks';
 import { boardHref } from '@/lib/board/query-state';
 import type { Cell, FixtureRow, RowSide } from '@/lib/board/rows';
+import type { Taste } from '@/lib/board/taste';
 import type { BoardQuery } from '@/lib/protocol/filter';
 import { FixtureBadge, FixtureTime } from './fixture-badge';
 import { fixtureNameBySides } from './fixture-name';
-import { type Layout, metaHeight, sideHeight } from './layout';
+import type { Heights } from './layout';
 import type { LineParts } from './line-parts';
 import { EmptyCell, PriceCell } from './price-cell';
+import { shortName } from './short-name';
 
 /** What every row of a view needs to know; one object, so that rows can be memoised. */
 export type RowContext = {
   sport: string;
   query: BoardQuery;
   zone: string;
-  layout: Layout;
+  heights: Heights;
+  taste: Taste;
   /** Index of each column's first cell, and how many cells it is wide. */
   columns: readonly { index: number; span: number; label: string }[];
   onOpenFixture: (fixtureId: string, market: string | null) => void;
@@ -31,7 +34,7 @@ type Props = { row: FixtureRow; rowIndex: number; context: RowContext };
 /** A fixture with one row per side: who plays, when, how it stands, and the main line of each column. */
 export const FixtureSection = memo(function FixtureSection({ row, rowIndex, context }: Props) {
   const fixture = useFixture(row.fixtureId);
-  const { layout } = context;
+  const { heights } = context;
   return (
     <div
       role="rowgroup"
@@ -39,7 +42,7 @@ export const FixtureSection = memo(function FixtureSection({ row, rowIndex, cont
       data-status={fixture?.status ?? undefined}
       data-start={fixture?.startDate ?? undefined}
       className="board-fixture"
-      style={{ paddingTop: metaHeight(layout) }}
+      style={{ paddingTop: heights.meta }}
     >
       {row.sides.map((side, index) => (
         <div
@@ -48,10 +51,10 @@ export const FixtureSection = memo(function FixtureSection({ row, rowIndex, cont
           data-row
           aria-rowindex={rowIndex + index}
           className="board-row"
-          style={{ height: sideHeight(layout) }}
+          style={{ height: heights.side }}
         >
           {index === 0 && <Meta row={row} context={context} />}
-          <Side side={side} row={row} />
+          <Side side={side} row={row} names={context.taste.names} />
           {row.cells.map((cell, column) => (
             <Cells
               key={cell.market}
@@ -123,14 +126,14 @@ function MoreLink({
 }
 
 /** Who stands here; the fixture's id where nobody has named either team. */
-function SideName({ side, row }: { side: RowSide; row: FixtureRow }) {
+function SideName({ side, row, short }: { side: RowSide; row: FixtureRow; short: string | null }) {
   if (side.name !== null) {
     return (
       <span
         title={side.name}
         className={`min-w-0 flex-1 truncate ${side.side === 'draw' ? 'text-ink-muted' : 'text-ink'}`}
       >
-        {side.name}
+        {short === null ? side.name : <ShortName name={side.name} short={short} />}
       </span>
     );
   }
@@ -150,13 +153,28 @@ function SideName({ side, row }: { side: RowSide; row: FixtureRow }) {
   );
 }
 
-function Side({ side, row }: { side: RowSide; row: FixtureRow }) {
-  const score = useFixture(row.fixtureId)?.score;
+/** Seen in short and read out in full. */
+export function ShortName({ name, short }: { name: string; short: string }) {
+  return (
+    <>
+      <span aria-hidden="true">{short}</span>
+      <span className="sr-only">{name}</span>
+    </>
+  );
+}
+
+function Side({ side, row, names }: { side: RowSide; row: FixtureRow; names: Taste['names'] }) {
+  const fixture = useFixture(row.fixtureId);
+  const score = fixture?.score;
   const points = side.side === 'away' ? score?.away : side.side === 'home' ? score?.home : null;
   return (
     <div role="rowheader" aria-colindex={2} className="board-side">
       <span className="board-rotation">{side.rotation}</span>
-      <SideName side={side} row={row} />
+      <SideName
+        side={side}
+        row={row}
+        short={names === 'short' ? shortName(fixture, side.side) : null}
+      />
       {points !== null && points !== undefined && <span className="board-score">{points}</span>}
     </div>
   );
@@ -173,7 +191,7 @@ type CellsProps = {
 };
 
 function Cells({ cell, side, isFirst, isDraw, fixtureId, place, context }: CellsProps) {
-  const { query, zone } = context;
+  const { query, zone, taste } = context;
   if (!place) return null;
   if (cell.kind === 'lines') {
     return (
@@ -200,6 +218,7 @@ function Cells({ cell, side, isFirst, isDraw, fixtureId, place, context }: Cells
       id={id}
       row={fixtureId}
       query={query}
+      writing={taste}
       zone={zone}
       columnIndex={place.index + index}
       className="flex-1"

@@ -2,6 +2,7 @@
  * The flash of a cell whose price moved: a colour put on and, a moment later, taken off. An animation would make the
  * browser look at the cell in every frame between; here all cells together cost one timer.
  */
+import { tasteNow } from '@/lib/board/taste-store';
 
 /** How long a flash lasts. */
 const FLASH_MS = 600;
@@ -22,6 +23,7 @@ function sweep(): void {
 
 /** Flashes a cell; one that flashes already does so for longer, in the newer direction. */
 export function startFlash(element: HTMLElement, direction: 'up' | 'down'): void {
+  if (!tasteNow().flash) return;
   if (element.dataset.flash !== direction) element.dataset.flash = direction;
   ends.set(element, performance.now() + FLASH_MS);
   if (timer === null) timer = setTimeout(sweep, SWEEP_MS);

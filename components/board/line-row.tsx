@@ -10,8 +10,9 @@ import type { BoardStore } from '@/lib/board/store';
 import type { Side } from '@/lib/protocol/line';
 import { FixtureBadge, FixtureTime } from './fixture-badge';
 import { fixtureNameBySides } from './fixture-name';
-import type { RowContext } from './fixture-section';
+import { type RowContext, ShortName } from './fixture-section';
 import { EmptyCell, PriceCell } from './price-cell';
+import { shortName } from './short-name';
 import { writeAttribute, writeText } from './write';
 
 type HeadingRow = Extract<LinesRow, { kind: 'fixture' }>;
@@ -61,6 +62,7 @@ export const FixtureHeading = memo(function FixtureHeading({
   const fixture = useFixture(row.fixtureId);
   const [away, home] = row.sides;
   const score = fixture?.score;
+  const isShort = context.taste.names === 'short';
   const isNameless = !away?.name && !home?.name;
   return (
     <div
@@ -84,9 +86,17 @@ export const FixtureHeading = memo(function FixtureHeading({
               </span>
             ) : (
               <>
-                <Name name={away?.name} score={score?.away} />
+                <Name
+                  name={away?.name}
+                  short={isShort ? shortName(fixture, 'away') : null}
+                  score={score?.away}
+                />
                 <span className="text-ink-faint">at</span>
-                <Name name={home?.name} score={score?.home} />
+                <Name
+                  name={home?.name}
+                  short={isShort ? shortName(fixture, 'home') : null}
+                  score={score?.home}
+                />
               </>
             )}
           </span>
@@ -110,15 +120,17 @@ export const FixtureHeading = memo(function FixtureHeading({
 
 function Name({
   name,
+  short,
   score,
 }: {
   name: string | null | undefined;
+  short: string | null;
   score: number | null | undefined;
 }) {
   return (
     <span className="inline-flex min-w-0 items-baseline gap-1.5">
       <span className="truncate" title={name ?? undefined}>
-        {name ?? 'Team unknown'}
+        {name && short ? <ShortName name={name} short={short} /> : (name ?? 'Team unknown')}
       </span>
       {score !== null && score !== undefined && <span className="font-bold">{score}</span>}
     </span>
@@ -135,7 +147,7 @@ export const LineRow = memo(function LineRow({
   rowIndex: number;
   context: RowContext;
 }) {
-  const { query, zone, columns, parts } = context;
+  const { query, zone, columns, parts, taste } = context;
   const slots = slotsOf(row.odds, columns.length);
   const names = new Map(row.odds.map(({ id, name }) => [id, name]));
   return (
@@ -169,6 +181,7 @@ export const LineRow = memo(function LineRow({
               row={row.key}
               name={names.get(id)}
               query={query}
+              writing={taste}
               zone={zone}
               columnIndex={index + 2}
             />

@@ -10,14 +10,7 @@ import type { LinesRow } from '@/lib/board/rows';
 import type { LineColumn } from '@/lib/protocol/filter';
 import { COLUMN_NAMES } from './board-filters';
 import type { RowContext } from './fixture-section';
-import {
-  HEADER_HEIGHT,
-  HEADING_HEIGHT,
-  type Layout,
-  LEAGUE_HEIGHT,
-  LINE_SLOTS,
-  lineHeight,
-} from './layout';
+import { type Heights, type Layout, LINE_SLOTS, lineHeight } from './layout';
 import { LeagueBar } from './league-bar';
 import { columnWidths } from './line-parts';
 import { FixtureHeading, LineRow, slotsOf } from './line-row';
@@ -26,15 +19,15 @@ import { gridReveal } from './reveal';
 const loadColumns = () => import('./line-columns');
 const loadMark = () => import('./line-mark');
 
-function itemOf(row: LinesRow, layout: Layout): GridItem {
+function itemOf(row: LinesRow, heights: Heights): GridItem {
   switch (row.kind) {
     case 'league':
-      return { key: row.key, kind: row.kind, height: LEAGUE_HEIGHT, rows: 1, isSticky: false };
+      return { key: row.key, kind: row.kind, height: heights.league, rows: 1, isSticky: false };
     case 'fixture':
       return {
         key: row.key,
         kind: row.kind,
-        height: HEADING_HEIGHT[layout],
+        height: heights.heading,
         rows: 1,
         isSticky: true,
       };
@@ -42,7 +35,7 @@ function itemOf(row: LinesRow, layout: Layout): GridItem {
       return {
         key: row.key,
         kind: row.kind,
-        height: lineHeight(layout, slotsOf(row.odds, 0).length),
+        height: lineHeight(heights, slotsOf(row.odds, 0).length),
         rows: 1,
         isSticky: false,
       };
@@ -63,11 +56,11 @@ function slotCount(rows: readonly LinesRow[]): number {
   return isThree ? LINE_SLOTS : 2;
 }
 
-type Props = { built: LinesRows; context: Omit<RowContext, 'columns'> };
+type Props = { built: LinesRows; layout: Layout; context: Omit<RowContext, 'columns'> };
 
 /** One row per line under its fixture, alternates and props included. */
-export function LinesView({ built: { rows }, context: shared }: Props) {
-  const { layout } = shared;
+export function LinesView({ built: { rows }, layout, context: shared }: Props) {
+  const { heights } = shared;
   const { column: optional } = shared.query;
   const slots = useMemo(() => slotCount(rows), [rows]);
   const shown = useRef<readonly LinesRow[]>(rows);
@@ -83,13 +76,13 @@ export function LinesView({ built: { rows }, context: shared }: Props) {
     () => ({
       ...shared,
       parts: { Mark, Columns, shown },
-      columns: HEADINGS[shared.layout]
+      columns: HEADINGS[layout]
         .slice(0, slots)
         .map((label, slot) => ({ index: slot + 2, span: 1, label })),
     }),
-    [shared, slots, Mark, Columns],
+    [shared, layout, slots, Mark, Columns],
   );
-  const items = useItems(rows, layout, itemOf);
+  const items = useItems(rows, heights, itemOf);
   const renderItem = useCallback(
     (index: number, rowIndex: number) => {
       const row = rows[index];
@@ -112,7 +105,7 @@ export function LinesView({ built: { rows }, context: shared }: Props) {
       label="Odds by line"
       items={items}
       columnCount={slots + optional.length + 3}
-      headerHeight={HEADER_HEIGHT}
+      headerHeight={heights.header}
       header={<Header columns={context.columns} optional={optional} />}
       renderItem={renderItem}
       revealer={gridReveal}

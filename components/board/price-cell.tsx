@@ -16,7 +16,7 @@ import { useBoardStore } from '@/lib/board/hooks';
 import type { BoardState, BoardStore, Figures, Move } from '@/lib/board/store';
 import type { Odd } from '@/lib/protocol/events';
 import type { BoardQuery } from '@/lib/protocol/filter';
-import { formatPoints, formatPrice, type OddsFormat } from '@/lib/protocol/price';
+import { type FigureStyle, formatPoints, formatPrice, type OddsFormat } from '@/lib/protocol/price';
 import { startFlash, stopFlash } from './flash';
 import { SettlementBadge, settlementWords } from './settlement-badge';
 import { writeAttribute, writeText } from './write';
@@ -32,11 +32,14 @@ function ascii(text: string): string {
 }
 
 /** What stands before the price: the side's letter and the points, signed where the line is a handicap. */
-export function pointsText(odd: Pick<Odd, 'points' | 'selectionLine'>): string {
+export function pointsText(
+  odd: Pick<Odd, 'points' | 'selectionLine'>,
+  writing?: FigureStyle,
+): string {
   const letter = SIDE_LETTERS[odd.selectionLine ?? ''] ?? '';
   if (odd.points === null) return letter;
   const isHandicap = letter === '';
-  return `${letter}${letter && ' '}${formatPoints(odd.points, isHandicap)}`;
+  return `${letter}${letter && ' '}${formatPoints(odd.points, isHandicap, writing)}`;
 }
 
 /** A cell in words: the bet, its price, its state. Silent until somebody goes there. */
@@ -70,6 +73,8 @@ type Props = {
   /** What to write in the place of the points, where neither they nor the side tell the odd from its neighbours. */
   name?: string | undefined;
   query: BoardQuery;
+  /** How its figures are written. */
+  writing?: FigureStyle | undefined;
   zone: string;
   columnIndex: number;
   className?: string;
@@ -80,7 +85,7 @@ type Props = {
  * into it, once per frame, by the store's word that this very odd changed.
  */
 export const PriceCell = memo(function PriceCell(props: Props) {
-  const { id, name, query, zone, columnIndex, className = '' } = props;
+  const { id, name, query, writing, zone, columnIndex, className = '' } = props;
   const store = useBoardStore();
   const state = store.getState();
   const odd = state.book.odds.get(id);
@@ -108,20 +113,20 @@ export const PriceCell = memo(function PriceCell(props: Props) {
     >
       <span className="sr-only select-none">{cellName(odd, query.odds, move, state.figures)}</span>
       <span aria-hidden="true" className={name ? 'price-points price-name' : 'price-points'}>
-        <span data-points-text>{name ?? pointsText(odd)}</span>
+        <span data-points-text>{name ?? pointsText(odd, writing)}</span>
       </span>
       <span aria-hidden="true" className="price-state">
         {isLocked && <PadlockIcon />}
         {isSettled && <SettlementBadge settlement={odd.settlement} />}
       </span>
       <span aria-hidden="true" className="price-figure">
-        {figureText(odd, query.odds, state.figures)}
+        {figureText(odd, query.odds, state.figures, writing)}
       </span>
       <span aria-hidden="true" className="price-move">
         {arrowText(move)}
       </span>
       <span aria-hidden="true" className="price-was">
-        {wasText(isAged ? undefined : move, query.odds)}
+        {wasText(isAged ? undefined : move, query.odds, writing)}
       </span>
       <span aria-hidden="true" className="price-changed">
         {formatClock(odd.timestampSeconds * 1000, zone)}
@@ -140,17 +145,17 @@ function markOf(
   return { move, isAged: move !== fresh };
 }
 
-function figureText(odd: Odd, format: OddsFormat, figures: Figures): string {
+function figureText(odd: Odd, format: OddsFormat, figures: Figures, writing?: FigureStyle): string {
   const price = shownPrice(odd, figures);
-  return price === null ? '–' : formatPrice(price, format);
+  return price === null ? '–' : formatPrice(price, format, writing);
 }
 
 function arrowText(move: Move | undefined): string {
   return move ? (move.direction === 'up' ? '▲' : '▼') : '';
 }
 
-function wasText(move: Move | undefined, format: OddsFormat): string {
-  return move ? formatPrice(move.from, format) : '';
+function wasText(move: Move | undefined, format: OddsFormat, writing?: FigureStyle): string {
+  return move ? formatPrice(move.from, format, writing) : '';
 }
 
 type EmptyProps = {
@@ -207,14 +212,15 @@ function paint(
   state: BoardState,
   format: OddsFormat,
   zone: string,
+  writing?: FigureStyle,
 ): void {
   const { children } = element;
   const { figures } = state;
   const { move, isAged } = markOf(state, odd.id);
   writeText(children[NAME], cellName(odd, format, move, figures));
-  writeText(children[FIGURE], figureText(odd, format, figures));
+  writeText(children[FIGURE], figureText(odd, format, figures, writing));
   writeText(children[ARROW], arrowText(move));
-  writeText(children[WAS], wasText(isAged ? undefined : move, format));
+  writeText(children[WAS], wasText(isAged ? undefined : move, format, writing));
   writeText(children[CHANGED], formatClock(odd.timestampSeconds * 1000, zone));
   writeAttribute(element, 'data-price', odd.price === null ? null : String(odd.price));
   const direction = move?.direction ?? null;
@@ -228,7 +234,7 @@ function paint(
  */
 function useCellTicks(
   store: BoardStore,
-  { id, row, query, zone }: Props,
+  { id, row, query, writing, zone }: Props,
   odd: Odd | undefined,
 ): RefObject<HTMLDivElement | null> {
   const cell = useRef<HTMLDivElement>(null);
@@ -257,11 +263,11 @@ function useCellTicks(
       const element = cell.current;
       if (!now || !element) return;
       isWritten.current = true;
-      paint(element, now, state, format, zone);
+      paint(element, now, state, format, zone, writing);
       flash(element, shown.current, state);
     };
     return store.watchOdd(id, tick);
-  }, [store, id, format, zone]);
+  }, [store, id, format, zone, writing]);
 
   // After React wrote: what it takes for unchanged may have been written over since.
   useLayoutEffect(() => {
@@ -274,7 +280,7 @@ function useCellTicks(
     // A render takes its time, and what changed meanwhile told nobody who was not there yet.
     if (isOther(odd, now)) render();
     else if (element && now && (isWritten.current || now !== odd)) {
-      paint(element, now, state, format, zone);
+      paint(element, now, state, format, zone, writing);
     }
     isWritten.current = now !== odd;
     if (element && isSame) flash(element, before, state);
