@@ -1,6 +1,7 @@
 'use client';
 
 import { useEffect, useRef, useSyncExternalStore } from 'react';
+import { tasteNow } from '@/lib/board/taste-store';
 
 /** Something that can be done by a key, from the help sheet and from the palette: said once, offered everywhere. */
 export type Action = {
@@ -62,6 +63,7 @@ const TYPING = 'input, textarea, select, [contenteditable], [role=dialog], [role
 export function useActionKeys(): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
+      if (event.key.length === 1 && !tasteNow().keys) return;
       // A key that is held asks once.
       if (event.defaultPrevented || event.repeat) return;
       if (event.ctrlKey || event.metaKey || event.altKey) return;

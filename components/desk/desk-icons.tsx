@@ -17,6 +17,16 @@ function Icon({ children }: { children: ReactNode }) {
   );
 }
 
+export function SettingsIcon() {
+  return (
+    <Icon>
+      <path d="M2.5 4.5h6M12.5 4.5h1M2.5 11.5h1M7.5 11.5h6" />
+      <circle cx="10.5" cy="4.5" r="1.8" />
+      <circle cx="5.5" cy="11.5" r="1.8" />
+    </Icon>
+  );
+}
+
 export function HelpIcon() {
   return (
     <Icon>

@@ -5,6 +5,7 @@ import { fixtureName } from '@/components/board/fixture-name';
 import { usePart } from '@/components/ui/use-part';
 import { useBoardStore } from '@/lib/board/hooks';
 import { useBoardQuery } from '@/lib/board/query-state';
+import { followTaste } from '@/lib/board/taste-kept';
 import { viewWords } from '@/lib/board/view-words';
 import { toggleWatched } from '@/lib/board/views';
 import { useAction, useActionKeys } from './actions';
@@ -25,6 +26,7 @@ export default function Desk() {
   useWatchAction();
   useViewTitle();
   useTapeRecorder();
+  useEffect(followTaste, []);
   const [open, setOpen] = useState<string | null>(null);
   const close = useCallback(() => setOpen(null), []);
   const toggle = (name: string) => setOpen((before) => (before === name ? null : name));

@@ -1,5 +1,6 @@
 'use client';
 
+import { useTaste } from '@/lib/board/taste-store';
 import { type Action, useActions } from './actions';
 import { Panel, type PanelProps } from './panel';
 
@@ -40,6 +41,7 @@ function keyed(actions: readonly Action[], group: string): [string, string][] {
 /** The help sheet: every key there is. */
 export default function Help({ onClose }: PanelProps) {
   const actions = useActions();
+  const { keys } = useTaste();
   const groups = [
     ...new Set(actions.filter(({ key }) => key !== undefined).map((one) => one.group)),
   ];
@@ -47,6 +49,11 @@ export default function Help({ onClose }: PanelProps) {
     <Panel title="Keys" onClose={onClose}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
       <div tabIndex={0} className="min-h-0 flex-1 overflow-y-auto pb-3">
+        {!keys && (
+          <p className="px-3 pt-3 text-detail text-ink-muted">
+            Single keys are off, by the settings: those of the grid, and what has a button, work.
+          </p>
+        )}
         <Keys title="In the grid" keys={GRID_KEYS} />
         {groups.map((group) => (
           <Keys key={group} title={group} keys={keyed(actions, group)} />

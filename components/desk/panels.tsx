@@ -1,7 +1,7 @@
 'use client';
 
 import type { ComponentType, ReactNode } from 'react';
-import { HelpIcon, ViewsIcon } from './desk-icons';
+import { HelpIcon, SettingsIcon, ViewsIcon } from './desk-icons';
 import type { PanelProps } from './panel';
 import { TapeIcon } from './tape-icons';
 
@@ -18,5 +18,12 @@ export type PanelEntry = {
 export const PANELS: readonly PanelEntry[] = [
   { name: 'views', label: 'Views', key: 'v', icon: <ViewsIcon />, load: () => import('./views') },
   { name: 'tape', label: 'Tape', key: 't', icon: <TapeIcon />, load: () => import('./tape') },
+  {
+    name: 'settings',
+    label: 'Settings',
+    key: ',',
+    icon: <SettingsIcon />,
+    load: () => import('./settings'),
+  },
   { name: 'help', label: 'Keys', key: '?', icon: <HelpIcon />, load: () => import('./help') },
 ];

@@ -1,0 +1,342 @@
+'use client';
+
+import { type ReactNode, useId, useRef, useState } from 'react';
+import { useMedia } from '@/components/ui/use-media';
+import { DEFAULT_TASTE, type Taste } from '@/lib/board/taste';
+import { ignoredTaste, keepTaste } from '@/lib/board/taste-kept';
+import { MOVE_SECONDS, parseTaste, tasteFile } from '@/lib/board/taste-read';
+import { useTaste } from '@/lib/board/taste-store';
+import { formatPoints, formatPrice } from '@/lib/protocol/price';
+import { Panel, type PanelProps } from './panel';
+
+/** No settings are this big, and a film must not be read to find that out. */
+const FILE_BYTES = 50_000;
+
+const BUTTON =
+  'inline-flex h-7 items-center rounded-control border border-line px-2.5 text-detail text-ink-muted hover:bg-surface-hover hover:text-ink';
+
+function Group({ title, children }: { title: string; children: ReactNode }) {
+  const id = useId();
+  return (
+    <section
+      aria-labelledby={id}
+      className="flex flex-col gap-3 border-line-subtle border-b p-3 last:border-b-0"
+    >
+      <h3 id={id} className="text-ink-faint text-label">
+        {title}
+      </h3>
+      {children}
+    </section>
+  );
+}
+
+/** One of a few, all of them in sight. */
+function Choice<Value extends string>({
+  label,
+  options,
+  value,
+  onChange,
+}: {
+  label: string;
+  options: readonly (readonly [value: Value, text: string])[];
+  value: Value;
+  onChange: (value: Value) => void;
+}) {
+  const name = useId();
+  return (
+    <fieldset className="flex flex-col gap-1">
+      <legend className="mb-1 text-detail text-ink">{label}</legend>
+      <div className="grid auto-cols-fr grid-flow-col rounded-control border border-line p-0.5">
+        {options.map(([option, text]) => (
+          <label
+            key={option}
+            className="relative grid h-6 cursor-pointer place-items-center rounded-[3px] px-1 text-center text-detail text-ink-muted hover:text-ink has-checked:bg-surface-selected has-checked:font-medium has-checked:text-ink has-focus-visible:outline-2 has-focus-visible:outline-accent"
+          >
+            <input
+              type="radio"
+              name={name}
+              value={option}
+              checked={option === value}
+              onChange={() => onChange(option)}
+              className="absolute inset-0 cursor-pointer appearance-none outline-none"
+            />
+            {text}
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  );
+}
+
+function Check({
+  label,
+  about,
+  isOn,
+  onChange,
+}: {
+  label: string;
+  about?: string;
+  isOn: boolean;
+  onChange: (isOn: boolean) => void;
+}) {
+  const id = useId();
+  return (
+    <div className="flex items-start gap-2">
+      <input
+        id={id}
+        type="checkbox"
+        checked={isOn}
+        aria-describedby={about ? `${id}-about` : undefined}
+        onChange={(event) => onChange(event.target.checked)}
+        className="mt-px size-3.5 shrink-0 cursor-pointer accent-accent"
+      />
+      <span className="flex flex-col gap-0.5">
+        <label htmlFor={id} className="cursor-pointer text-detail text-ink">
+          {label}
+        </label>
+        {about && (
+          <span id={`${id}-about`} className="text-label text-ink-muted">
+            {about}
+          </span>
+        )}
+      </span>
+    </div>
+  );
+}
+
+function MoveSeconds({
+  seconds,
+  onChange,
+}: {
+  seconds: number;
+  onChange: (seconds: number) => void;
+}) {
+  const id = useId();
+  return (
+    <div className="flex flex-col gap-1">
+      <span className="flex items-baseline justify-between text-detail text-ink">
+        <label htmlFor={id}>A move stays marked for</label>
+        <output htmlFor={id} className="tabular-nums">
+          {seconds} s
+        </output>
+      </span>
+      <input
+        id={id}
+        type="range"
+        min={MOVE_SECONDS.min}
+        max={MOVE_SECONDS.max}
+        step={5}
+        value={seconds}
+        aria-valuetext={`${seconds} seconds`}
+        onChange={(event) => onChange(event.target.valueAsNumber)}
+        className="h-5 w-full cursor-pointer accent-accent"
+      />
+    </div>
+  );
+}
+
+/** Prices as they look to this taste, of the kinds that settings change. */
+function Sample({ taste }: { taste: Taste }) {
+  const cells = [
+    { points: formatPoints(-3.5, true, taste), price: -110, move: 'up' },
+    { points: formatPoints(0, true, taste), price: 100, move: 'down' },
+    { points: `O ${formatPoints(2.25, false, taste)}`, price: -105, move: null },
+  ] as const;
+  return (
+    <div
+      role="img"
+      aria-label="Sample of three prices: one that went up, one that went down, one that stands still"
+      className="grid grid-cols-3 rounded-control border border-line bg-surface tabular-nums"
+    >
+      {cells.map(({ points, price, move }) => (
+        <span
+          key={price}
+          className="flex h-8 items-center justify-center gap-2 border-line-subtle border-l first:border-l-0"
+        >
+          <span className="text-ink-muted text-name">{points}</span>
+          <span
+            className={`font-semibold text-price ${move === 'up' ? 'text-move-up' : move === 'down' ? 'text-move-down' : 'text-ink'}`}
+          >
+            {formatPrice(price, 'american', taste)}
+            <span className="inline-block w-3.5 pl-1 text-[9px]">
+              {move === 'up' ? '▲' : move === 'down' ? '▼' : ''}
+            </span>
+          </span>
+        </span>
+      ))}
+    </div>
+  );
+}
+
+/** How this browser likes its boards: nothing of it is in a link. */
+export default function Settings({ onClose }: PanelProps) {
+  const taste = useTaste();
+  const isStill = useMedia('(prefers-reduced-motion: reduce)', false);
+  const set = (patch: Partial<Taste>) => keepTaste({ ...taste, ...patch });
+  return (
+    <Panel
+      title="Settings"
+      onClose={onClose}
+      tools={
+        <button
+          type="button"
+          onClick={() => keepTaste(DEFAULT_TASTE)}
+          className="h-7 rounded-control px-2 text-detail text-ink-muted hover:bg-surface-hover hover:text-ink"
+        >
+          Reset all
+        </button>
+      }
+    >
+      <div className="min-h-0 flex-1 overflow-y-auto">
+        <Group title="Look">
+          <Sample taste={taste} />
+          <Choice
+            label="Theme"
+            value={taste.theme}
+            options={[
+              ['dark', 'Dark'],
+              ['light', 'Light'],
+              ['contrast', 'High contrast'],
+              ['system', 'System'],
+            ]}
+            onChange={(theme) => set({ theme })}
+          />
+          <Choice
+            label="Density"
+            value={taste.density}
+            options={[
+              ['compact', 'Compact'],
+              ['normal', 'Normal'],
+              ['wall', 'Wall'],
+            ]}
+            onChange={(density) => set({ density })}
+          />
+          <Choice
+            label="Colours of moves"
+            value={taste.palette}
+            options={[
+              ['standard', 'Green up'],
+              ['safe', 'Blue up'],
+              ['inverse', 'Red up'],
+              ['changed', 'Red both'],
+            ]}
+            onChange={(palette) => set({ palette })}
+          />
+        </Group>
+        <Group title="Moves">
+          <MoveSeconds
+            seconds={taste.moveSeconds}
+            onChange={(moveSeconds) => set({ moveSeconds })}
+          />
+          <Check
+            label="Flash a price that moves"
+            {...(isStill && { about: 'Your system asks for less motion, so nothing flashes.' })}
+            isOn={taste.flash}
+            onChange={(flash) => set({ flash })}
+          />
+        </Group>
+        <Group title="Figures">
+          <Choice
+            label="Halves and quarters"
+            value={taste.fractions}
+            options={[
+              ['decimal', '3.5'],
+              ['glyph', '3½'],
+            ]}
+            onChange={(fractions) => set({ fractions })}
+          />
+          <Choice
+            label="Even money in American odds"
+            value={taste.even}
+            options={[
+              ['price', '+100'],
+              ['word', 'EV'],
+            ]}
+            onChange={(even) => set({ even })}
+          />
+          <Choice
+            label="A spread of zero"
+            value={taste.zero}
+            options={[
+              ['figure', '0'],
+              ['word', 'PK'],
+            ]}
+            onChange={(zero) => set({ zero })}
+          />
+        </Group>
+        <Group title="Names and keys">
+          <Check
+            label="Short team names"
+            about="The abbreviation, where a team has one."
+            isOn={taste.names === 'short'}
+            onChange={(isShort) => set({ names: isShort ? 'short' : 'full' })}
+          />
+          <Check
+            label="Single-key shortcuts"
+            about="Arrows, Enter and Escape work either way."
+            isOn={taste.keys}
+            onChange={(keys) => set({ keys })}
+          />
+        </Group>
+        <SettingsFile taste={taste} />
+      </div>
+    </Panel>
+  );
+}
+
+/** Settings as a file, for another browser or a colleague. */
+function SettingsFile({ taste }: { taste: Taste }) {
+  const [said, setSaid] = useState(() => {
+    const ignored = ignoredTaste();
+    return ignored.length === 0 ? '' : `Left out of what was kept here: ${ignored.join(', ')}.`;
+  });
+  const picker = useRef<HTMLInputElement>(null);
+  const onExport = () => {
+    const url = URL.createObjectURL(new Blob([tasteFile(taste)], { type: 'application/json' }));
+    const link = document.createElement('a');
+    link.href = url;
+    link.download = 'board-settings.json';
+    link.click();
+    // The download has begun by then; a file of some bytes may stay that long.
+    setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  };
+  const onImport = async (file: Blob) => {
+    if (file.size > FILE_BYTES) {
+      setSaid('Nothing imported: the file is too big for settings.');
+      return;
+    }
+    const read = parseTaste(await file.text(), taste);
+    keepTaste(read.taste);
+    setSaid(
+      read.ignored.length === 0 ? 'Imported.' : `Imported, leaving out ${read.ignored.join(', ')}.`,
+    );
+  };
+  return (
+    <Group title="File">
+      <div className="flex gap-1.5">
+        <button type="button" onClick={onExport} className={BUTTON}>
+          Export as JSON
+        </button>
+        <button type="button" onClick={() => picker.current?.click()} className={BUTTON}>
+          Import
+        </button>
+        <input
+          ref={picker}
+          type="file"
+          accept="application/json,.json"
+          aria-label="Settings to import"
+          hidden
+          onChange={({ currentTarget }) => {
+            const [file] = currentTarget.files ?? [];
+            if (file) void onImport(file);
+            // The same file again is another import.
+            currentTarget.value = '';
+          }}
+        />
+      </div>
+      <p role="status" className="min-h-4 break-words text-detail text-ink-muted">
+        {said}
+      </p>
+    </Group>
+  );
+}
