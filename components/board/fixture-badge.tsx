@@ -1,13 +1,12 @@
 'use client';
 
-import { useCallback, useLayoutEffect, useRef } from 'react';
-import { countdownOf } from '@/lib/board/countdown';
+import { useEffect } from 'react';
+import { usePart } from '@/components/ui/use-part';
 import { dayKey, formatDay, formatRelativeDay, formatTime } from '@/lib/board/format';
-import { onSecond, useFirstNow, useNow } from '@/lib/board/hooks';
-import { markStartSeen, useStartSeen } from '@/lib/board/seen-starts';
+import { useNow } from '@/lib/board/hooks';
 import type { Fixture, Score } from '@/lib/protocol/events';
 import { statusGroup } from '@/lib/protocol/filter';
-import { writeAttribute, writeText } from './write';
+import type { FixtureTimeProps } from './fixture-start';
 
 /** A status as the board says it: the vendor's word in full, unknown ones as they came. */
 export function statusWord(status: string | null): string {
@@ -72,86 +71,41 @@ export function FixtureBadge({ fixture }: { fixture: Pick<Fixture, 'status' | 's
   );
 }
 
-type TimeProps = {
-  fixture: Pick<Fixture, 'id' | 'status' | 'startDate' | 'oldStartDate'>;
-  zone: string;
-};
+// It counts down once the first prices stand.
+const loadStart = () => import('./fixture-start');
 
-/** The start and its day, or how long until then; struck through beside it what it was before it was moved, until seen. */
-export function FixtureTime({ fixture, zone }: TimeProps) {
+/** The start, and what it was before it was moved, struck through beside it. */
+export function FixtureTime({ fixture, zone }: FixtureTimeProps) {
   // Days come and go by the minute at most.
   const now = useNow(60_000);
-  const { id, startDate, oldStartDate } = fixture;
-  const isSeen = useStartSeen(id, startDate);
+  const { startDate, oldStartDate } = fixture;
+  const [Start, want] = usePart(loadStart);
+  useEffect(want, [want]);
   if (startDate === null) return <span className="text-ink-faint text-label">Time unknown</span>;
-  const old = isSeen ? null : oldStartDate;
-  const isOtherDay = old !== null && dayKey(old, zone) !== dayKey(startDate, zone);
-  const day = old === null || isOtherDay ? formatRelativeDay(startDate, zone, now) : '';
+  if (Start) return <Start fixture={fixture} zone={zone} />;
+  const isOtherDay =
+    oldStartDate !== null && dayKey(oldStartDate, zone) !== dayKey(startDate, zone);
   return (
     <span className="inline-flex items-baseline gap-1.5 whitespace-nowrap">
-      {old !== null && (
-        <OldTime
-          time={formatTime(old, zone)}
-          title={`Was ${formatDay(old, zone, now)} ${formatTime(old, zone)}; press to clear`}
-          onSeen={() => markStartSeen(id, startDate)}
-        />
+      {oldStartDate !== null && (
+        <>
+          <del
+            className="text-detail text-ink-muted decoration-fixture-delayed"
+            title={`Was ${formatDay(oldStartDate, zone, now)} ${formatTime(oldStartDate, zone)}`}
+          >
+            {formatTime(oldStartDate, zone)}
+          </del>
+          <span aria-hidden="true" className="text-label text-fixture-delayed">
+            →
+          </span>
+        </>
       )}
       <time dateTime={startDate} className="font-medium text-ink text-name">
         {formatTime(startDate, zone)}
       </time>
-      <StartCountdown fixture={fixture} day={day} />
-    </span>
-  );
-}
-
-function OldTime({ time, title, onSeen }: { time: string; title: string; onSeen: () => void }) {
-  return (
-    <button
-      type="button"
-      title={title}
-      aria-label={`Start moved from ${time}, mark as seen`}
-      className="inline-flex items-baseline gap-1.5 rounded-[3px] hover:bg-surface-selected"
-      onClick={({ currentTarget }) => {
-        // What was pressed goes; the keys go on in the grid.
-        currentTarget.closest<HTMLElement>('[role="grid"]')?.focus();
-        onSeen();
-      }}
-    >
-      <del className="text-detail text-ink-muted decoration-fixture-delayed">{time}</del>
-      <span aria-hidden="true" className="text-label text-fixture-delayed">
-        →
-      </span>
-    </button>
-  );
-}
-
-/** The day of a start, in whose place comes how long until then: written each second, rendered never for it. */
-function StartCountdown({ fixture, day }: { fixture: TimeProps['fixture']; day: string }) {
-  const { status, startDate } = fixture;
-  const element = useRef<HTMLSpanElement>(null);
-  const write = useCallback(
-    (now: number) => {
-      const soon = countdownOf({ status, startDate }, now);
-      writeAttribute(element.current, 'data-soon', soon?.kind ?? null);
-      writeAttribute(
-        element.current,
-        'title',
-        soon?.kind === 'overdue' ? 'The start has passed, the status is the same' : null,
-      );
-      writeText(element.current, soon?.text ?? day);
-    },
-    [status, startDate, day],
-  );
-  const first = countdownOf({ status, startDate }, useFirstNow());
-  useLayoutEffect(() => {
-    write(Date.now());
-    return onSecond(() => write(Date.now()));
-  }, [write]);
-  // After each render, too: what React takes for unchanged may have been written over since.
-  useLayoutEffect(() => write(Date.now()));
-  return (
-    <span ref={element} data-soon={first?.kind} className="fixture-soon">
-      {first?.text ?? day}
+      {(oldStartDate === null || isOtherDay) && (
+        <span className="text-label text-ink-faint">{formatRelativeDay(startDate, zone, now)}</span>
+      )}
     </span>
   );
 }
