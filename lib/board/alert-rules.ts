@@ -117,8 +117,10 @@ function isFields(value: unknown): value is Fields {
 }
 
 function echo(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'nothing';
-  return text.length > ECHO_LENGTH ? `${text.slice(0, ECHO_LENGTH)}…` : text;
+  const short = typeof value === 'string' ? value.slice(0, ECHO_LENGTH) : value;
+  const text = JSON.stringify(short) ?? 'nothing';
+  const isCut = short !== value || text.length > ECHO_LENGTH;
+  return isCut ? `${text.slice(0, ECHO_LENGTH)}…` : text;
 }
 
 function wordOf<T extends string>(words: readonly T[], fields: Fields, name: string): T {

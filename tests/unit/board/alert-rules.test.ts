@@ -90,10 +90,10 @@ describe('what is wrong', () => {
   });
 
   it('is named in a bounded number of bounded lines', () => {
-    const { problems } = read(...Array.from({ length: 500 }, () => 'x'.repeat(10_000)));
+    const { problems } = read(...Array.from({ length: 100 }, () => 'x'.repeat(1_000)));
     expect(problems.length).toBeLessThan(30);
     expect(problems.join('').length).toBeLessThan(5_000);
-    expect(problems.at(-1)).toBe('480 more problems.');
+    expect(problems.at(-1)).toBe('80 more problems.');
   });
 
   it('gives rules that share an id, or have a foreign one, ids of their own', () => {
