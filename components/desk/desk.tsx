@@ -15,6 +15,7 @@ import { Figures } from './figures';
 import { watchedFixtures } from './kept-views';
 import { OddCopy } from './odd-copy';
 import { Palette } from './palette';
+import { AlertsSlot, MuteButton } from './alerts-slot';
 import type { PanelProps } from './panel';
 import { PANELS, type PanelEntry } from './panels';
 import { Said, say } from './said';
@@ -40,6 +41,7 @@ export default function Desk() {
       <CellCard />
       <Palette />
       {entry && <OpenPanel key={entry.name} entry={entry} onClose={close} />}
+      <AlertsSlot isBesidePanel={entry !== undefined} onOpen={() => setOpen('alerts')} />
       <nav
         aria-label="Panels"
         className="flex w-10 shrink-0 flex-col items-center gap-1 border-line-subtle border-l bg-surface-raised py-1.5 compact:hidden"
@@ -52,6 +54,7 @@ export default function Desk() {
             onToggle={() => toggle(panel.name)}
           />
         ))}
+        <MuteButton />
       </nav>
     </>
   );

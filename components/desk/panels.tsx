@@ -2,6 +2,8 @@
 
 import type { ComponentType, ReactNode } from 'react';
 import { HelpIcon, SettingsIcon, ViewsIcon } from './desk-icons';
+import { BellIcon } from './alert-icons';
+import { HelpIcon } from './desk-icons';
 import type { PanelProps } from './panel';
 import { TapeIcon } from './tape-icons';
 
@@ -24,6 +26,12 @@ export const PANELS: readonly PanelEntry[] = [
     key: ',',
     icon: <SettingsIcon />,
     load: () => import('./settings'),
+  {
+    name: 'alerts',
+    label: 'Alerts',
+    key: 'a',
+    icon: <BellIcon />,
+    load: () => import('./alerts-panel'),
   },
   { name: 'help', label: 'Keys', key: '?', icon: <HelpIcon />, load: () => import('./help') },
 ];

@@ -1,0 +1,149 @@
+'use client';
+
+import { useEffect, useRef } from 'react';
+import { type Alert, alertLog } from '@/lib/board/alert-log';
+import type { AlertKind } from '@/lib/board/alert-rules';
+import { alertSettings } from '@/lib/board/alert-settings';
+import { createAlertEngine, createBurstGuard, type Fired, HUSH_MS } from '@/lib/board/alerts';
+import { useBoardStore } from '@/lib/board/hooks';
+import { useBoardQuery } from '@/lib/board/query-state';
+import type { Book } from '@/lib/protocol/book';
+import { alertOf, deliver } from './alert-delivery';
+import { armSounds } from './alert-sounds';
+import { AlertToasts } from './alert-toasts';
+import { useTelling } from './use-telling';
+
+/** A look away that is shorter leaves nothing to come back from. */
+const AWAY_MS = 10_000;
+
+/** The vendor's default version. */
+const DEFAULT_VERSION = -1;
+
+/** The version that the view shows where it asks for none. */
+function standardVersion(book: Book): number | null {
+  let lowest: number | null = null;
+  for (const { versionId } of book.odds.values()) {
+    if (versionId === DEFAULT_VERSION) return versionId;
+    if (versionId !== null && (lowest === null || versionId < lowest)) lowest = versionId;
+  }
+  return lowest;
+}
+
+type Props = {
+  /** Epoch ms at which the board was opened. */
+  openedAt: number;
+  /** Whether a panel stands where alerts would be shown. */
+  isBesidePanel: boolean;
+  onOpenLog: () => void;
+};
+
+/** Applies the rules to what the stream brings, and tells what they find. Loaded where there is any rule. */
+export default function AlertsHost({ openedAt, isBesidePanel, onOpenLog }: Props) {
+  const store = useBoardStore();
+  const [{ version }] = useBoardQuery();
+  const telling = useTelling();
+  const newest = useRef({ telling, version });
+  newest.current = { telling, version };
+
+  useEffect(() => {
+    const settings = alertSettings();
+    const log = alertLog();
+    const engine = createAlertEngine(settings.getState().rules);
+    let standard = standardVersion(store.getState().book);
+    let stopNews: (() => void) | null = null;
+    let endHush: ReturnType<typeof setTimeout> | undefined;
+    let hiddenAt: number | null = null;
+
+    const rulesOf = (ids: Iterable<string>) => {
+      const wanted = new Set(ids);
+      return settings.getState().rules.filter(({ id }) => wanted.has(id));
+    };
+    const guard = createBurstGuard<Alert>({
+      now: Date.now,
+      setTimer: (callback, delayMs) => {
+        const id = setTimeout(callback, delayMs);
+        return () => clearTimeout(id);
+      },
+      nextId: log.nextId,
+      onAlert: (alert) => {
+        const told = { id: alert.id, at: alert.at, count: 1, parts: [alert] };
+        deliver(told, rulesOf([alert.ruleId]), newest.current.telling);
+      },
+      onBurst: ({ id, count, parts, byRule }, replaced) => {
+        const rules = rulesOf(byRule.keys());
+        const kinds = new Map<AlertKind, number>();
+        for (const { id: own, when } of rules) {
+          kinds.set(when.kind, (kinds.get(when.kind) ?? 0) + (byRule.get(own) ?? 0));
+        }
+        const byKind = [...kinds].sort(([, a], [, b]) => b - a);
+        const told = { id, at: parts[0]?.at ?? Date.now(), count, parts, byKind };
+        deliver(told, rules, newest.current.telling, { replaced });
+      },
+    });
+    const tell = (fired: readonly Fired[]) => {
+      if (fired.length > 0) guard.add(fired.map((one) => alertOf(one, newest.current.telling)));
+    };
+    const tellFeed = () => tell(engine.feed(store.getState().feed.state, Date.now()));
+    const hush = (from: number) => {
+      engine.hush(from + HUSH_MS);
+      clearTimeout(endHush);
+      // A feed that was bad all the while changes nothing that would tell of it.
+      endHush = setTimeout(tellFeed, from + HUSH_MS - Date.now() + 1);
+    };
+    /** Listens for as long as something could apply: what nobody listens to is not gathered. */
+    const listen = () => {
+      const { rules } = settings.getState();
+      engine.setRules(rules);
+      const isWanted = rules.some(({ isOn, when }) => isOn && when.kind !== 'feed');
+      if (isWanted && !stopNews) {
+        engine.forget();
+        stopNews = store.onNews((news) => {
+          const shown = newest.current.version ?? standard;
+          tell(engine.news(news, store.getState().book, shown));
+        });
+      } else if (!isWanted) {
+        stopNews?.();
+        stopNews = null;
+      }
+    };
+
+    listen();
+    hush(openedAt);
+    const stopRules = settings.subscribe(({ rules }, before) => {
+      if (rules !== before.rules) listen();
+    });
+    const stopStore = store.subscribe(({ feed, load }, before) => {
+      if (load.at !== before.load.at) {
+        engine.forget();
+        standard = standardVersion(store.getState().book);
+      }
+      if (feed.state !== before.feed.state) tellFeed();
+    });
+    const onVisibility = () => {
+      if (document.hidden) hiddenAt = Date.now();
+      else {
+        if (hiddenAt !== null && Date.now() - hiddenAt >= AWAY_MS) hush(Date.now());
+        hiddenAt = null;
+      }
+    };
+    const onPageShow = ({ persisted }: PageTransitionEvent) => {
+      if (persisted) hush(Date.now());
+    };
+    // In the capturing phase: what a hidden page held back is applied by a listener of the same event.
+    document.addEventListener('visibilitychange', onVisibility, true);
+    window.addEventListener('pageshow', onPageShow);
+    const disarm = armSounds();
+    return () => {
+      document.removeEventListener('visibilitychange', onVisibility, true);
+      window.removeEventListener('pageshow', onPageShow);
+      stopStore();
+      stopRules();
+      stopNews?.();
+      clearTimeout(endHush);
+      guard.close();
+      disarm();
+    };
+  }, [store, openedAt]);
+
+  return <AlertToasts isBesidePanel={isBesidePanel} onOpenLog={onOpenLog} />;
+}

@@ -1,0 +1,356 @@
+'use client';
+
+import { memo, useEffect, useRef, useState } from 'react';
+import { useStore } from 'zustand';
+import { alertLog, type Told } from '@/lib/board/alert-log';
+import { type AlertRule, EVERYWHERE, writeRules } from '@/lib/board/alert-rules';
+import { alertSettings } from '@/lib/board/alert-settings';
+import { formatClock } from '@/lib/board/format';
+import { useTimeZone } from '@/lib/board/hooks';
+import { useBoardQuery } from '@/lib/board/query-state';
+import type { OddsFormat } from '@/lib/protocol/price';
+import { deliverTest, placeOf, toldWords } from './alert-delivery';
+import { AlertForm, BUTTON } from './alert-form';
+import { isAudible } from './alert-sounds';
+import { actionWords, alertWords, conditionWords, scopeWords } from './alert-words';
+import { permission } from './desktop-notice';
+import { Panel, type PanelProps } from './panel';
+import { PlaceLink } from './place-link';
+import { useTelling } from './use-telling';
+
+/** Lines of the log that are drawn; the rest on demand. */
+const FIRST_LINES = 60;
+
+/** Rules, and what they told. */
+export default function AlertsPanel({ onClose }: PanelProps) {
+  const settings = alertSettings();
+  const draft = useStore(settings, (state) => state.draft);
+  const isMuted = useStore(settings, (state) => state.isMuted);
+  const add = useRef<HTMLButtonElement>(null);
+  // What was begun and not saved is not begun again when the panel is opened for another reason.
+  useEffect(() => () => settings.edit(null), [settings]);
+  const wasEditing = useRef(false);
+  useEffect(() => {
+    if (wasEditing.current && !draft) add.current?.focus();
+    wasEditing.current = draft !== null;
+  }, [draft]);
+  return (
+    <Panel
+      title="Alerts"
+      onClose={onClose}
+      tools={
+        <>
+          {isMuted && (
+            <span className="rounded-[3px] border border-feed-late px-1 font-semibold text-feed-late text-label">
+              Muted
+            </span>
+          )}
+          <button
+            ref={add}
+            type="button"
+            className={BUTTON}
+            onClick={() => settings.begin(EVERYWHERE)}
+          >
+            New rule
+          </button>
+        </>
+      }
+    >
+      {draft ? (
+        <AlertForm
+          key={`${draft.id} ${draft.where.odd?.id}`}
+          rule={draft}
+          onSave={(rule) => {
+            settings.save(rule);
+            settings.edit(null);
+          }}
+          onCancel={() => settings.edit(null)}
+        />
+      ) : (
+        <Overview />
+      )}
+    </Panel>
+  );
+}
+
+function Overview() {
+  const settings = alertSettings();
+  const rules = useStore(settings, (state) => state.rules);
+  const problems = useStore(settings, (state) => state.problems);
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+    <div tabIndex={0} className="min-h-0 flex-1 overflow-y-auto">
+      {problems.length > 0 && (
+        <div role="alert" className="border-line-subtle border-b px-3 py-2 text-detail text-ink">
+          <ul className="list-inside list-disc break-words">
+            {problems.map((problem) => (
+              <li key={problem}>{problem}</li>
+            ))}
+          </ul>
+          <button
+            type="button"
+            className="text-accent hover:underline"
+            onClick={settings.forgetProblems}
+          >
+            Dismiss
+          </button>
+        </div>
+      )}
+      <Notes rules={rules} />
+      <section aria-label="Rules">
+        {rules.length === 0 ? (
+          <p className="px-3 py-3 text-detail text-ink-muted">
+            No rules yet. A rule watches prices, lines, states, fixtures or the feed, also while
+            this panel is closed. Press <kbd className="font-sans text-ink">A</kbd> on a price to
+            begin one for it.
+          </p>
+        ) : (
+          <ul>
+            {rules.map((rule) => (
+              <RuleLine key={rule.id} rule={rule} />
+            ))}
+          </ul>
+        )}
+        <Exchange rules={rules} />
+      </section>
+      <Log />
+    </div>
+  );
+}
+
+/** What keeps rules from telling of something. */
+function Notes({ rules }: { rules: readonly AlertRule[] }) {
+  const [{ league, fixture }] = useBoardQuery();
+  const hasSound = rules.some(({ isOn, sound }) => isOn && sound !== null);
+  const isMute = permission() !== 'granted' && rules.some(({ isOn, desktop }) => isOn && desktop);
+  const isNarrow = league.length > 0 || fixture.length > 0;
+  if (rules.length === 0) return null;
+  return (
+    <div className="text-detail text-ink-muted empty:hidden [&>p]:border-line-subtle [&>p]:border-b [&>p]:px-3 [&>p]:py-1.5">
+      {isNarrow && (
+        <p>
+          Rules see what this board reads: the {fixture.length > 0 ? 'fixtures' : 'leagues'} of its
+          filter alone.
+        </p>
+      )}
+      {hasSound && !isAudible() && (
+        <p>The browser plays no sound until you click or press a key on this page.</p>
+      )}
+      {isMute && (
+        <p>
+          Desktop notifications are not allowed here: edit a rule that asks for them to see why.
+        </p>
+      )}
+    </div>
+  );
+}
+
+function RuleLine({ rule }: { rule: AlertRule }) {
+  const settings = alertSettings();
+  const [{ odds: format }] = useBoardQuery();
+  const telling = useTelling();
+  const words = conditionWords(rule.when, format);
+  const line = useRef<HTMLLIElement>(null);
+  const remove = () => {
+    // The line goes with the button that was pressed: the focus moves on to the next one.
+    const next = line.current?.nextElementSibling ?? line.current?.previousElementSibling;
+    next?.querySelector('input')?.focus();
+    settings.remove(rule.id);
+  };
+  return (
+    <li ref={line} className="flex items-start gap-2.5 border-line-subtle border-b py-2 pr-2 pl-3">
+      <input
+        type="checkbox"
+        aria-label={`On: ${words}`}
+        checked={rule.isOn}
+        onChange={(event) => settings.save({ ...rule, isOn: event.target.checked })}
+        className="mt-0.5 size-3.5 shrink-0 accent-accent"
+      />
+      <div className={`min-w-0 flex-1 ${rule.isOn ? '' : 'opacity-60'}`}>
+        <p className="text-ink text-name">{words}</p>
+        <p className="truncate text-detail text-ink-muted" title={scopeWords(rule.where)}>
+          {rule.when.kind === 'feed' ? 'Wherever this board is' : scopeWords(rule.where)}
+        </p>
+        <p className="text-ink-faint text-label">{actionWords(rule)}</p>
+      </div>
+      <div className="flex shrink-0 gap-0.5">
+        <Small name={`Test: ${words}`} onClick={() => deliverTest(rule, telling)}>
+          Test
+        </Small>
+        <Small name={`Edit: ${words}`} onClick={() => settings.edit(rule)}>
+          Edit
+        </Small>
+        <Small name={`Delete: ${words}`} onClick={remove}>
+          Delete
+        </Small>
+      </div>
+    </li>
+  );
+}
+
+function Small({
+  name,
+  onClick,
+  children,
+}: {
+  name: string;
+  onClick: () => void;
+  children: string;
+}) {
+  return (
+    <button
+      type="button"
+      aria-label={name}
+      onClick={onClick}
+      className="h-6 rounded-control px-1.5 text-detail text-ink-muted hover:bg-surface-hover hover:text-ink"
+    >
+      {children}
+    </button>
+  );
+}
+
+/** Largest file that is read: rules at most are far smaller. */
+const FILE_BYTES = 1_000_000;
+
+/** Rules to and from a file. */
+function Exchange({ rules }: { rules: readonly AlertRule[] }) {
+  const file = useRef<HTMLInputElement>(null);
+  const [said, setSaid] = useState('');
+  const take = async (chosen: File | undefined) => {
+    if (!chosen) return;
+    if (chosen.size > FILE_BYTES) {
+      setSaid('The file is too large to be one of rules.');
+      return;
+    }
+    const added = alertSettings().take(await chosen.text());
+    setSaid(`${added} ${added === 1 ? 'rule' : 'rules'} added`);
+  };
+  const give = () => {
+    const url = URL.createObjectURL(new Blob([writeRules(rules)], { type: 'application/json' }));
+    const link = document.createElement('a');
+    link.href = url;
+    link.download = 'alert-rules.json';
+    link.click();
+    URL.revokeObjectURL(url);
+  };
+  return (
+    <div className="flex items-center gap-2 px-3 py-2">
+      <button type="button" className={BUTTON} onClick={() => file.current?.click()}>
+        Import
+      </button>
+      {rules.length > 0 && (
+        <button type="button" className={BUTTON} onClick={give}>
+          Export
+        </button>
+      )}
+      <input
+        ref={file}
+        type="file"
+        accept="application/json,.json"
+        aria-label="File of rules"
+        hidden
+        onChange={(event) => {
+          void take(event.target.files?.[0]);
+          // The same file may be chosen again.
+          event.target.value = '';
+        }}
+      />
+      <span role="status" className="text-detail text-ink-muted">
+        {said}
+      </span>
+    </div>
+  );
+}
+
+function Log() {
+  const entries = useStore(alertLog(), (state) => state.entries);
+  const [isWhole, setIsWhole] = useState(false);
+  const [{ odds: format }] = useBoardQuery();
+  const zone = useTimeZone();
+  const shown = isWhole ? entries : entries.slice(0, FIRST_LINES);
+  return (
+    <section aria-label="Log of alerts" className="border-line border-t pb-3">
+      <header className="flex h-9 items-center gap-2 pr-2 pl-3">
+        <h3 className="font-semibold text-detail text-ink">Log</h3>
+        <span className="text-detail text-ink-faint tabular-nums">{entries.length || ''}</span>
+        {entries.length > 0 && (
+          <button
+            type="button"
+            aria-label="Clear the log"
+            className="ml-auto h-6 rounded-control px-1.5 text-detail text-ink-muted hover:bg-surface-hover hover:text-ink"
+            onClick={() => alertLog().clear()}
+          >
+            Clear
+          </button>
+        )}
+      </header>
+      {entries.length === 0 && (
+        <p className="px-3 text-detail text-ink-muted">Nothing fired yet.</p>
+      )}
+      <ol>
+        {shown.map((told) => (
+          <LogLine key={told.id} told={told} format={format} zone={zone} />
+        ))}
+      </ol>
+      {shown.length < entries.length && (
+        <button
+          type="button"
+          className="mx-3 mt-2 text-accent text-detail hover:underline"
+          onClick={() => setIsWhole(true)}
+        >
+          Show all {entries.length}
+        </button>
+      )}
+    </section>
+  );
+}
+
+const LogLine = memo(function LogLine({
+  told,
+  format,
+  zone,
+}: {
+  told: Told;
+  format: OddsFormat;
+  zone: string;
+}) {
+  const { what, about } = toldWords(told, format, zone);
+  const { at, count, parts } = told;
+  return (
+    <li className="flex gap-3 px-3 py-1 tabular-nums hover:bg-surface-hover">
+      <time dateTime={new Date(at).toISOString()} className="pt-px text-detail text-ink-faint">
+        {formatClock(at, zone)}
+      </time>
+      <div className="min-w-0 flex-1">
+        <PlaceLink place={placeOf(told)} className="block min-w-0 hover:underline">
+          <span className="block truncate text-detail text-ink" title={what}>
+            {what}
+          </span>
+          <span className="block truncate text-ink-muted text-label" title={about}>
+            {about}
+          </span>
+        </PlaceLink>
+        {count > 1 && (
+          <details className="text-label">
+            <summary className="text-ink-faint">
+              {parts.length < count ? `The first ${parts.length}` : 'Each'}
+            </summary>
+            <ul>
+              {parts.map((part) => {
+                const words = alertWords(part, format, zone);
+                return (
+                  <li key={part.id} className="py-0.5">
+                    <PlaceLink place={part} className="block truncate hover:underline">
+                      <span className="text-ink">{words.what}</span>{' '}
+                      <span className="text-ink-muted">{words.about}</span>
+                    </PlaceLink>
+                  </li>
+                );
+              })}
+            </ul>
+          </details>
+        )}
+      </div>
+    </li>
+  );
+});

@@ -1,0 +1,64 @@
+'use client';
+
+import { useMemo } from 'react';
+import { NO_FILTERS } from '@/components/board/board-filters';
+import { useSport } from '@/lib/board/hooks';
+import { boardHref, useBoardQuery } from '@/lib/board/query-state';
+
+/** A place on a board: a fixture, or one odd of it. */
+export type Place = {
+  sport: string;
+  fixtureId: string | null;
+  market: string | null;
+  oddId: string | null;
+};
+
+/** Frames to wait for the cell of an odd; it may be that none comes, since the odd is gone. */
+const CELL_FRAMES = 120;
+
+/** Puts the focus on the cell of an odd once the lines view shows it. */
+function focusOdd(id: string): void {
+  let frames = 0;
+  const look = () => {
+    frames += 1;
+    const isThere = new URLSearchParams(window.location.search).get('view') === 'lines';
+    const cell = document.querySelector<HTMLElement>(`[data-odd-id="${CSS.escape(id)}"]`);
+    if (isThere && frames > 2 && cell) cell.focus();
+    else if (frames < CELL_FRAMES) requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+}
+
+/** All lines of a fixture, or of one market of it: their address, and how to go there without loading the page anew. */
+export function useGoTo(): {
+  hrefOf(place: Place): string | null;
+  /** False where it is the board of another sport: its address leads there. */
+  go(place: Place): boolean;
+} {
+  const [{ odds, tz, version }, setQuery] = useBoardQuery();
+  const { sport } = useSport();
+  return useMemo(() => {
+    const viewOf = ({ fixtureId, market }: Place) =>
+      fixtureId === null
+        ? null
+        : {
+            ...NO_FILTERS,
+            view: 'lines' as const,
+            fixture: [fixtureId],
+            market: market === null ? [] : [market],
+          };
+    return {
+      hrefOf(place) {
+        const view = viewOf(place);
+        return view && boardHref(place.sport, { ...view, odds, tz, version });
+      },
+      go(place) {
+        const view = viewOf(place);
+        if (!view || place.sport !== sport) return false;
+        setQuery(view);
+        if (place.oddId !== null) focusOdd(place.oddId);
+        return true;
+      },
+    };
+  }, [odds, tz, version, sport, setQuery]);
+}

@@ -1,0 +1,27 @@
+'use client';
+
+import { useMemo } from 'react';
+import { fixtureName } from '@/components/board/fixture-name';
+import { useBoardStore, useSport, useTimeZone } from '@/lib/board/hooks';
+import { useBoardQuery } from '@/lib/board/query-state';
+import type { Telling } from './alert-delivery';
+import { useGoTo } from './use-go-to';
+
+/** How things are told in this view. */
+export function useTelling(): Telling {
+  const { sport } = useSport();
+  const zone = useTimeZone();
+  const store = useBoardStore();
+  const [{ odds: format }] = useBoardQuery();
+  const { go } = useGoTo();
+  return useMemo(
+    () => ({
+      ...{ sport, zone, format, go },
+      nameOf: (id, fixture) => {
+        const held = fixture ?? store.getState().book.fixtures.get(id) ?? null;
+        return fixtureName(id, held ?? { away: null, home: null });
+      },
+    }),
+    [sport, zone, format, go, store],
+  );
+}
