@@ -1,0 +1,153 @@
+import type { Page } from 'playwright/test';
+import { expect, openOdds, test, type WireRow, type World } from './fixtures';
+
+/** The rules that a browser has when it comes; storage is written once, so that a reload keeps what was changed. */
+async function withRules(page: Page, ...rules: object[]): Promise<void> {
+  await page.addInitScript((text) => {
+    if (localStorage.getItem('board.alerts') === null) localStorage.setItem('board.alerts', text);
+  }, JSON.stringify({ rules }));
+}
+
+const LOCKS = { when: { kind: 'lock' }, sound: null, toast: true, repeatSeconds: 0 };
+
+/** Open odds of the world's first fixture that has so many. */
+function oddsOfOne(world: World, count: number): WireRow[] {
+  const byFixture = new Map<string, string[]>();
+  for (const { id, fixture_id, version_id } of openOdds(world)) {
+    if (version_id !== -1) continue;
+    const ids = byFixture.get(String(fixture_id)) ?? [];
+    ids.push(id);
+    byFixture.set(String(fixture_id), ids);
+    if (ids.length === count) return ids.map((one) => world.row(one));
+  }
+  throw new Error(`no fixture with ${count} open odds`);
+}
+
+/** Locks odds and opens them again until somebody is told of it: a page that was just opened tells nothing. */
+async function lockUntil(world: World, rows: WireRow[], isTold: () => Promise<void>) {
+  await expect(async () => {
+    world.post('copilot-odds', ...rows);
+    world.post('copilot-locked-odds', ...rows);
+    await isTold();
+  }).toPass({ intervals: [1_000], timeout: 60_000 });
+}
+
+test.describe('alerts', () => {
+  test('are begun on the odd in focus, told while the panel is closed, and lead to the odd', async ({
+    boardPage,
+    page,
+    world,
+  }) => {
+    await boardPage.open('/basketball');
+    const cell = page.locator('[data-odd-id][data-state=open]').first();
+    const id = (await cell.getAttribute('data-odd-id')) ?? '';
+    const row = world.row(id);
+    await expect(boardPage.button('Alerts')).toBeVisible();
+    await cell.focus();
+    await page.keyboard.press('Shift+A');
+    const form = page.getByRole('form', { name: 'New rule' });
+    await expect(form.getByRole('checkbox', { name: `Only ${row.name}` })).toBeChecked();
+    await expect(form.getByLabel('What happens')).toBeFocused();
+    await form.getByLabel('What happens').selectOption('Odd is locked');
+    await form.getByLabel('Sound').selectOption('None');
+    await form.getByLabel('Repeat after seconds').fill('0');
+    await page.keyboard.press('Enter');
+    const panel = page.getByRole('region', { name: 'Alerts', exact: true });
+    await expect(panel.getByRole('checkbox', { name: 'On: Odd is locked' })).toBeChecked();
+    await page.keyboard.press('Escape');
+    await expect(panel).toHaveCount(0);
+
+    // What it was made of is kept: it works after a reload as well.
+    await page.reload();
+    await boardPage.untilLive();
+    const toast = page.locator('[data-alert]').first();
+    const [other] = oddsOfOne(world, 2).filter((one) => one.id !== id);
+    await lockUntil(world, [row], () => expect(toast).toBeVisible({ timeout: 500 }));
+    await expect(toast).toContainText('Locked at');
+    await expect(toast).toContainText(String(row.name));
+    if (other) {
+      world.post('copilot-odds', other);
+      world.post('copilot-locked-odds', other);
+    }
+    await toast.getByRole('link').click();
+    await expect(page).toHaveURL(({ searchParams }) => searchParams.get('view') === 'lines');
+    expect(new URL(page.url()).searchParams.getAll('fixture')).toEqual([row.fixture_id]);
+    await expect(boardPage.odd(id)).toBeFocused();
+    const lines = page.getByRole('region', { name: 'Log of alerts' }).getByRole('listitem');
+    await page.keyboard.press('a');
+    await expect(lines.first()).toContainText(String(row.name));
+    for (const text of await lines.allInnerTexts()) expect(text).toContain(String(row.name));
+    world.post('copilot-odds', row, ...(other ? [other] : []));
+  });
+
+  test('that come together are one, and Escape closes it', async ({ boardPage, page, world }) => {
+    await withRules(page, LOCKS);
+    await boardPage.open('/basketball');
+    const rows = oddsOfOne(world, 8);
+    const toasts = page.locator('[data-alert]');
+    await lockUntil(world, rows, () => expect(toasts.first()).toBeVisible({ timeout: 500 }));
+    await expect(toasts).toHaveCount(1);
+    await expect(toasts).toContainText(/\d+ locks at once/);
+    await expect(page.getByRole('log', { name: 'New alerts' })).toHaveAttribute(
+      'aria-live',
+      'polite',
+    );
+    await page.keyboard.press('Escape');
+    await expect(toasts).toHaveCount(0);
+    world.post('copilot-odds', ...rows);
+  });
+
+  test('that are muted stay in the log and show nothing, until they are not', async ({
+    boardPage,
+    page,
+    world,
+  }) => {
+    await withRules(page, LOCKS);
+    await boardPage.open('/basketball');
+    const [row] = oddsOfOne(world, 1);
+    if (!row) throw new Error('no open odd');
+    await expect(boardPage.button('Mute alerts')).toHaveAttribute('aria-pressed', 'false');
+    await page.keyboard.press('m');
+    await expect(boardPage.button('Mute alerts')).toHaveAttribute('aria-pressed', 'true');
+    await page.reload();
+    await boardPage.untilLive();
+    await expect(boardPage.button('Mute alerts')).toHaveAttribute('aria-pressed', 'true');
+    await boardPage.button('Alerts').click();
+    const lines = page.getByRole('region', { name: 'Log of alerts' }).getByRole('listitem');
+    await lockUntil(world, [row], () => expect(lines.first()).toBeVisible({ timeout: 500 }));
+    await expect(page.locator('[data-alert]')).toHaveCount(0);
+    await boardPage.button('Mute alerts').click();
+    await lockUntil(world, [row], () =>
+      expect(page.locator('[data-alert]').first()).toBeVisible({ timeout: 500 }),
+    );
+    world.post('copilot-odds', row);
+  });
+
+  test('are tried by a button, and given on as a file of which what is wrong is named', async ({
+    boardPage,
+    page,
+  }) => {
+    await withRules(page, { ...LOCKS, isOn: false });
+    await boardPage.open('/basketball');
+    await boardPage.button('Alerts').click();
+    const panel = page.getByRole('region', { name: 'Alerts', exact: true });
+    await panel.getByRole('button', { name: 'Test: Odd is locked' }).click();
+    await expect(page.locator('[data-alert]')).toContainText('Test: Odd is locked');
+    const [saved] = await Promise.all([
+      page.waitForEvent('download'),
+      panel.getByRole('button', { name: 'Export' }).click(),
+    ]);
+    await panel.getByRole('button', { name: 'Delete: Odd is locked' }).click();
+    await expect(panel.getByRole('checkbox')).toHaveCount(0);
+    const file = panel.locator('input[type=file]');
+    await file.setInputFiles(await saved.path());
+    await expect(panel.getByRole('checkbox', { name: 'On: Odd is locked' })).not.toBeChecked();
+    await file.setInputFiles({
+      name: 'rules.json',
+      mimeType: 'application/json',
+      buffer: Buffer.from(JSON.stringify({ rules: [{ when: { kind: 'mvoe' } }] })),
+    });
+    await expect(panel.getByRole('alert')).toContainText('kind is "mvoe"');
+    await expect(panel.getByRole('checkbox')).toHaveCount(1);
+  });
+});
