@@ -69,7 +69,7 @@ function Toast({ told, onOpenLog }: { told: Told; onOpenLog: () => void }) {
   const close = () => alertLog().dismiss(id);
   const words = (
     <>
-      <span className="block truncate font-semibold text-ink text-name">{what}</span>
+      <span className="line-clamp-2 font-semibold text-ink text-name">{what}</span>
       <span className="line-clamp-2 text-detail text-ink-muted" title={about}>
         {about}
       </span>

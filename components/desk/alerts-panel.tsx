@@ -166,8 +166,11 @@ function RuleLine({ rule }: { rule: AlertRule }) {
         onChange={(event) => settings.save({ ...rule, isOn: event.target.checked })}
         className="mt-0.5 size-3.5 shrink-0 accent-accent"
       />
-      <div className={`min-w-0 flex-1 ${rule.isOn ? '' : 'opacity-60'}`}>
-        <p className="text-ink text-name">{words}</p>
+      <div className="min-w-0 flex-1">
+        <p className={`text-name ${rule.isOn ? 'text-ink' : 'text-ink-faint'}`}>
+          {words}
+          {!rule.isOn && ' (off)'}
+        </p>
         <p className="truncate text-detail text-ink-muted" title={scopeWords(rule.where)}>
           {rule.when.kind === 'feed' ? 'Wherever this board is' : scopeWords(rule.where)}
         </p>
