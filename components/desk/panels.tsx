@@ -1,9 +1,8 @@
 'use client';
 
 import type { ComponentType, ReactNode } from 'react';
-import { HelpIcon, SettingsIcon, ViewsIcon } from './desk-icons';
 import { BellIcon } from './alert-icons';
-import { HelpIcon } from './desk-icons';
+import { HelpIcon, SettingsIcon, ViewsIcon } from './desk-icons';
 import type { PanelProps } from './panel';
 import { TapeIcon } from './tape-icons';
 
@@ -18,20 +17,21 @@ export type PanelEntry = {
 };
 
 export const PANELS: readonly PanelEntry[] = [
-  { name: 'views', label: 'Views', key: 'v', icon: <ViewsIcon />, load: () => import('./views') },
   { name: 'tape', label: 'Tape', key: 't', icon: <TapeIcon />, load: () => import('./tape') },
-  {
-    name: 'settings',
-    label: 'Settings',
-    key: ',',
-    icon: <SettingsIcon />,
-    load: () => import('./settings'),
   {
     name: 'alerts',
     label: 'Alerts',
     key: 'a',
     icon: <BellIcon />,
     load: () => import('./alerts-panel'),
+  },
+  { name: 'views', label: 'Views', key: 'v', icon: <ViewsIcon />, load: () => import('./views') },
+  {
+    name: 'settings',
+    label: 'Settings',
+    key: ',',
+    icon: <SettingsIcon />,
+    load: () => import('./settings'),
   },
   { name: 'help', label: 'Keys', key: '?', icon: <HelpIcon />, load: () => import('./help') },
 ];
