@@ -116,9 +116,10 @@ function MoveSeconds({
     <div className="flex flex-col gap-1">
       <span className="flex items-baseline justify-between text-detail text-ink">
         <label htmlFor={id}>A move stays marked for</label>
-        <output htmlFor={id} className="tabular-nums">
+        {/* The slider says its own value; an output would say it once more. */}
+        <span aria-hidden="true" className="tabular-nums">
           {seconds} s
-        </output>
+        </span>
       </span>
       <input
         id={id}
