@@ -90,15 +90,24 @@ const PARSERS = {
   column: many(READERS.column),
 };
 
-const serialize = createSerializer(PARSERS, {
-  // The same view has one URL, however its filters were come by.
-  processUrlSearchParams: inWrittenOrder,
-});
+/** What is open beside the rows. It is part of a link, and no part of the query that rows are made from. */
+const ASIDE_PARSERS = {
+  /** The odd whose history is open, by the wire's id. */
+  history: createParser({ parse: readLabel, serialize: String }),
+};
+
+const serialize = createSerializer(
+  { ...PARSERS, ...ASIDE_PARSERS },
+  {
+    // The same view has one URL, however its filters were come by.
+    processUrlSearchParams: inWrittenOrder,
+  },
+);
 
 /** The parameters of a view in the order in which they are written; names that are not ours follow. */
 export function inWrittenOrder(params: URLSearchParams): URLSearchParams {
   const ordered = new URLSearchParams();
-  const names = [...Object.keys(PARSERS), ...params.keys()];
+  const names = [...Object.keys(PARSERS), ...Object.keys(ASIDE_PARSERS), ...params.keys()];
   for (const name of new Set(names)) {
     for (const value of params.getAll(name)) ordered.append(name, value);
   }
@@ -120,19 +129,26 @@ export function parseBoardQuery(search: SearchParams | URLSearchParams): ParsedB
     if (texts.length === 0) continue;
     const read: ReadValue<unknown> = READERS[name as keyof BoardQuery];
     const isMany = parser.type === 'multi';
-    for (const [index, text] of texts.entries()) {
-      // A single value given twice: the first one counts, as in the browser's own reading.
-      const isSpare = isMany ? index >= VALUE_COUNT : index > 0;
-      if (isSpare || read(text) === null) {
-        ignored.push(
-          `${name}=${text.length > ECHO_LENGTH ? `${text.slice(0, ECHO_LENGTH)}…` : text}`,
-        );
-      }
-    }
+    ignored.push(...badValues(name, texts, read, isMany ? VALUE_COUNT : 1));
     const value = isMany ? parser.parse(texts) : read(texts[0] ?? '');
     if (value !== null) Object.assign(query, { [name]: value });
   }
+  ignored.push(...badValues('history', valuesOf(search, 'history'), readLabel, 1));
   return { query, ignored };
+}
+
+/** The values that cannot be right or are too many. Of a single value given twice the first counts, as in the browser. */
+function badValues(
+  name: string,
+  texts: readonly string[],
+  read: ReadValue<unknown>,
+  most: number,
+): string[] {
+  return texts
+    .filter((text, index) => index >= most || read(text) === null)
+    .map(
+      (text) => `${name}=${text.length > ECHO_LENGTH ? `${text.slice(0, ECHO_LENGTH)}…` : text}`,
+    );
 }
 
 function valuesOf(search: SearchParams | URLSearchParams, name: string): string[] {
@@ -142,7 +158,10 @@ function valuesOf(search: SearchParams | URLSearchParams, name: string): string[
 }
 
 /** The page of a view: `/{sport}`, and of the query only what differs from the defaults. */
-export function boardHref(sport: string, query: Partial<BoardQuery> = {}): string {
+export function boardHref(
+  sport: string,
+  query: Partial<BoardQuery & { history: string | null }> = {},
+): string {
   return serialize(`/${encodeURIComponent(sport)}`, query);
 }
 
@@ -166,4 +185,20 @@ export function useBoardQuery(): [BoardQuery, SetBoardQuery] {
     [setStates],
   );
   return [query, setQuery];
+}
+
+/**
+ * The odd whose history is open beside the board, and its setter. Opening and closing are history entries, so that
+ * Back closes what a click opened; from one odd to the next the entry is replaced.
+ */
+export function useOpenHistory(): [string | null, (id: string | null) => void] {
+  const [{ history }, setStates] = useQueryStates(ASIDE_PARSERS);
+  const open = useCallback(
+    (id: string | null) => {
+      const isNext = history !== null && id !== null;
+      void setStates({ history: id }, { history: isNext ? 'replace' : 'push' });
+    },
+    [history, setStates],
+  );
+  return [history, open];
 }

@@ -36,6 +36,25 @@ describe('the URL of a view', () => {
     expect(String(ordered)).toBe('league=NBA&odds=decimal&utm=x');
   });
 
+  it('names the odd whose history is open behind the filters, and takes it for none of them', () => {
+    const href = boardHref('basketball', { history: '1:-1:FX1:moneyline:mesa', league: ['NBA'] });
+    expect(decodeURIComponent(href)).toBe('/basketball?league=NBA&history=1:-1:FX1:moneyline:mesa');
+    expect(parse(href.split('?')[1] ?? '')).toEqual({
+      query: { ...DEFAULT_QUERY, league: ['NBA'] },
+      ignored: [],
+    });
+    const ordered = inWrittenOrder(new URLSearchParams('utm=x&history=a&odds=decimal'));
+    expect(String(ordered)).toBe('odds=decimal&history=a&utm=x');
+  });
+
+  it('ignores an odd that cannot be one, and names it', () => {
+    const long = 'x'.repeat(201);
+    expect(parse(`history=${long}`).ignored).toEqual([`history=${'x'.repeat(80)}…`]);
+    expect(parse('history=').ignored).toEqual(['history=']);
+    expect(parse('history=a&history=b').ignored).toEqual(['history=b']);
+    expect(parse('history=a').query).toEqual(DEFAULT_QUERY);
+  });
+
   it('keeps a plus in a market’s name', () => {
     const href = boardHref('basketball', { market: ['Player Points + Assists'] });
     expect(parse(href.split('?')[1] ?? '').query.market).toEqual(['Player Points + Assists']);
