@@ -9,6 +9,8 @@ const loadDesk = () => import('./desk');
 export function DeskSlot() {
   const [Desk, want] = usePart(loadDesk);
   useEffect(() => {
+    // What a link opens is waited for. Asked of the URL's own reader it would cost the first load a part more.
+    if (/[?&]history=/.test(location.search)) want();
     // Safari has no idle callback.
     if (typeof requestIdleCallback !== 'function') return;
     const idle = requestIdleCallback(want, { timeout: 2_000 });

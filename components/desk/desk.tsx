@@ -4,7 +4,7 @@ import { useCallback, useEffect, useState } from 'react';
 import { fixtureName } from '@/components/board/fixture-name';
 import { usePart } from '@/components/ui/use-part';
 import { useBoardStore } from '@/lib/board/hooks';
-import { useBoardQuery } from '@/lib/board/query-state';
+import { useBoardQuery, useOpenHistory } from '@/lib/board/query-state';
 import { followTaste } from '@/lib/board/taste-kept';
 import { viewWords } from '@/lib/board/view-words';
 import { toggleWatched } from '@/lib/board/views';
@@ -21,6 +21,9 @@ import { PANELS, type PanelEntry } from './panels';
 import { Said, say } from './said';
 import { useTapeRecorder } from './tape-record';
 
+/** Opened by a price and by the address, not from the rail. */
+const HISTORY = { load: () => import('./history') } satisfies Pick<PanelEntry, 'load'>;
+
 /** What a trader has around the board: a rail of panels, one of them open, and the keys. */
 export default function Desk() {
   useActionKeys();
@@ -29,8 +32,14 @@ export default function Desk() {
   useTapeRecorder();
   useEffect(followTaste, []);
   const [open, setOpen] = useState<string | null>(null);
+  const [historyOf, openHistory] = useOpenHistory();
   const close = useCallback(() => setOpen(null), []);
-  const toggle = (name: string) => setOpen((before) => (before === name ? null : name));
+  const isHistory = historyOf !== null;
+  const toggle = (name: string) => {
+    // What the address opened stands before the panel, which comes back with it closed.
+    if (isHistory) openHistory(null);
+    setOpen((before) => (before === name && !isHistory ? null : name));
+  };
   const entry = PANELS.find(({ name }) => name === open);
   return (
     <>
@@ -40,8 +49,15 @@ export default function Desk() {
       <Figures />
       <CellCard />
       <Palette />
-      {entry && <OpenPanel key={entry.name} entry={entry} onClose={close} />}
-      <AlertsSlot isBesidePanel={entry !== undefined} onOpen={() => setOpen('alerts')} />
+      {isHistory && <OpenPanel entry={HISTORY} onClose={() => openHistory(null)} />}
+      {!isHistory && entry && <OpenPanel key={entry.name} entry={entry} onClose={close} />}
+      <AlertsSlot
+        isBesidePanel={isHistory || entry !== undefined}
+        onOpen={() => {
+          if (isHistory) openHistory(null);
+          setOpen('alerts');
+        }}
+      />
       <nav
         aria-label="Panels"
         className="flex w-10 shrink-0 flex-col items-center gap-1 border-line-subtle border-l bg-surface-raised py-1.5 compact:hidden"
@@ -50,7 +66,7 @@ export default function Desk() {
           <RailButton
             key={panel.name}
             panel={panel}
-            isOpen={panel.name === open}
+            isOpen={panel.name === open && !isHistory}
             onToggle={() => toggle(panel.name)}
           />
         ))}
@@ -97,7 +113,7 @@ function useWatchAction(): void {
   });
 }
 
-function OpenPanel({ entry, onClose }: { entry: PanelEntry } & PanelProps) {
+function OpenPanel({ entry, onClose }: { entry: Pick<PanelEntry, 'load'> } & PanelProps) {
   const [Body, want] = usePart(entry.load);
   const [isWanted, setIsWanted] = useState(false);
   if (!isWanted) {

@@ -10,17 +10,25 @@ type Props = PanelProps & {
   title: string;
   /** Controls beside the title. */
   tools?: ReactNode;
+  /** Where the focus goes when it closes; where it came from, unless told. */
+  home?: () => HTMLElement | null;
   children: ReactNode;
 };
 
 /** What stands beside the board: a heading, its tools, and a body that fills the rest. Escape closes it. */
-export function Panel({ title, onClose, tools, children }: Props) {
+export function Panel({ title, onClose, tools, home, children }: Props) {
   const body = useRef<HTMLElement>(null);
+  const homeOf = useRef(home);
+  homeOf.current = home;
   useEffect(() => {
     const before = document.activeElement;
     body.current?.focus();
     return () => {
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
+      // Whoever went elsewhere meanwhile stays there.
+      const active = document.activeElement;
+      if (active !== null && active !== document.body) return;
+      const target = homeOf.current?.() ?? before;
+      if (target instanceof HTMLElement && target.isConnected) target.focus();
     };
   }, []);
   return (

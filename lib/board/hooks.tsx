@@ -13,13 +13,12 @@ import {
   useSyncExternalStore,
 } from 'react';
 import { useStore } from 'zustand';
-import type { Fixture, HistoryEntry, Odd, WireLeague } from '@/lib/protocol/events';
+import type { Fixture, Odd, WireLeague } from '@/lib/protocol/events';
 import type { View } from '@/lib/protocol/filter';
 import { type Market, slug } from '@/lib/protocol/sports';
 import { browserZone, ZONE_COOKIE } from './format';
 import type { Scheduler } from './frame-batch';
 import {
-  historyQuery,
   leaguesQuery,
   readStreamStatus,
   snapshotKey,
@@ -226,20 +225,6 @@ export function useSports(first: readonly SportName[]): readonly SportName[] {
 }
 
 type SportName = { id: string; name: string };
-
-/** What happened to an odd, oldest first; null while it is read or cannot be. */
-export function useHistory(id: string): {
-  entries: readonly HistoryEntry[] | null;
-  error: string | null;
-  retry: () => void;
-} {
-  const { data, error, refetch } = useQuery(historyQuery([id]));
-  return {
-    entries: data ? (data.find((one) => one.id === id)?.entries ?? []) : null,
-    error: error?.message ?? null,
-    retry: () => void refetch(),
-  };
-}
 
 /** Why the server gives this board no stream; null where it does, or cannot be asked. */
 export function useRefusal(): Refusal | null {

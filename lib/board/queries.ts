@@ -133,14 +133,21 @@ export function leaguesQuery(sport: string) {
   });
 }
 
-/** What happened to up to 10 odds, oldest first. */
+/**
+ * What happened to up to 10 odds, oldest first; `note` says what of it could not be read. Kept no longer than somebody
+ * looks: what the stream tells after a read is appended by the one who looks.
+ */
 export function historyQuery(ids: readonly string[]) {
   return queryOptions({
     queryKey: ['history', ids],
     queryFn: async ({ signal }) => {
       const params = new URLSearchParams(ids.map((id) => ['id', id]));
-      return (await readJson<HistoryBody>(`/api/history?${params}`, signal)).data;
+      return readJson<HistoryBody & { note?: string }>(`/api/history?${params}`, signal);
     },
-    staleTime: 5_000,
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+    retry: false,
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
   });
 }

@@ -28,33 +28,6 @@ function pair(world: World, market = 'Moneyline'): [string, string] {
 /** A price that pays clearly more (or less) than `price` and is none of those used before. */
 const higher = (price: number) => (price > 0 ? price + 40 : price + 5 < -100 ? price + 5 : 105);
 
-test.describe('the history of a price', () => {
-  test('opens by a click or Enter, tells what was posted, and gives the focus back', async ({
-    boardPage,
-    page,
-    world,
-  }) => {
-    await boardPage.open('/basketball');
-    const id = await openOdd(boardPage, 0);
-    const price = world.row(id).price === 155 ? 145 : 155;
-    world.post('copilot-odds', { ...world.row(id), price });
-    world.post('copilot-locked-odds', { ...world.row(id), price });
-    await expect(boardPage.odd(id)).toHaveAttribute('data-state', 'locked');
-    // Locked is disabled to assistive technology, and still has a history.
-    await boardPage.odd(id).click({ force: true });
-    const dialog = page.getByRole('dialog', { name: 'Price history' });
-    await expect(dialog.getByRole('row').nth(1)).toContainText(`Locked+${price}`);
-    await expect(dialog.getByRole('row').nth(2)).toContainText(`Price+${price}`);
-    await page.keyboard.press('Escape');
-    await expect(dialog).toHaveCount(0);
-    await expect(boardPage.odd(id)).toBeFocused();
-    await page.keyboard.press('Enter');
-    await expect(dialog).toBeVisible();
-    await boardPage.odd(id).click({ force: true });
-    await expect(dialog).toHaveCount(0);
-  });
-});
-
 test.describe('first paint', () => {
   test('already has prices, before any script ran', { tag: ['@smoke', '@phone'] }, async ({
     browser,

@@ -1,0 +1,22 @@
+import { formatLength } from '@/lib/board/format';
+import type { HistoryItem } from '@/lib/board/history';
+import { formatPoints } from '@/lib/protocol/price';
+
+/** What happened, in a few words; the price itself stands beside them. */
+export function historyWords(item: HistoryItem, isHandicap: boolean): string {
+  const words: string[] = [];
+  const { kind, lockedMs, points, main, settlement } = item;
+  if (kind === 'opened') words.push('Opening');
+  if (kind === 'moved') words.push('Price');
+  if (kind === 'locked') words.push('Locked');
+  if (kind === 'reopened') {
+    words.push(lockedMs === null ? 'Reopened' : `Reopened after ${formatLength(lockedMs)}`);
+  }
+  if (kind === 'settled') words.push(`Settled ${settlement ?? ''}`.trim());
+  if (points) {
+    const text = (value: number) => formatPoints(value, isHandicap);
+    words.push(`Points ${text(points.from)} → ${text(points.to)}`);
+  }
+  if (main) words.push(main === 'became' ? 'Main line from here' : 'Main line no more');
+  return words.length > 0 ? words.join(' · ') : 'Unchanged';
+}

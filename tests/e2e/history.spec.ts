@@ -1,0 +1,165 @@
+/** The history of an odd beside the board: what it tells, its place in the address, and its keys. */
+import type { Page } from 'playwright/test';
+import { expect, openOdds, test, type World } from './fixtures';
+import type { BoardPage } from './pages/board-page';
+
+const drawerOf = (page: Page) => page.getByRole('region', { name: 'Price history' });
+const rowsOf = (page: Page) =>
+  drawerOf(page)
+    .locator('tbody tr')
+    .filter({ has: page.locator('td') });
+
+/** An open odd on screen whose line has another side there. */
+async function aPair(boardPage: BoardPage, world: World): Promise<[id: string, other: string]> {
+  const shown = new Set(
+    await boardPage.cells.evaluateAll((cells) =>
+      cells.map((cell) => (cell instanceof HTMLElement ? cell.dataset.oddId : '')),
+    ),
+  );
+  for (const odd of openOdds(world).filter(({ market }) => market === 'Moneyline')) {
+    const sides = openOdds(world).filter(
+      ({ fixture_id, market }) => market === odd.market && fixture_id === odd.fixture_id,
+    );
+    const [first, second] = sides.map(({ id }) => id);
+    if (sides.length === 2 && first && second && shown.has(first) && shown.has(second)) {
+      return [first, second];
+    }
+  }
+  throw new Error('no open pair is on screen');
+}
+
+/** A price that is none of those used before, and pays more with each count. */
+const priceAt = (count: number) => 301 + count * 2;
+
+test.describe('the history drawer', () => {
+  test('opens by a click or Enter, goes on without another read, and gives the focus back', async ({
+    boardPage,
+    page,
+    world,
+  }) => {
+    const reads: string[] = [];
+    page.on('request', (request) => {
+      if (request.url().includes('/api/history')) reads.push(request.url());
+    });
+    await boardPage.open('/basketball');
+    const [id] = await aPair(boardPage, world);
+    await boardPage.odd(id).click();
+    const drawer = drawerOf(page);
+    await expect(drawer.getByRole('img', { name: /^Chart of the price from/ })).toBeVisible();
+    await expect(drawer.locator('canvas').first()).toBeVisible();
+    const before = await rowsOf(page).count();
+    world.post('copilot-odds', { ...world.row(id), price: priceAt(0) });
+    await expect(rowsOf(page).first()).toContainText(`+${priceAt(0)}`);
+    world.post('copilot-locked-odds', { ...world.row(id), price: priceAt(0) });
+    await expect(rowsOf(page).first()).toContainText(/Locked.*\+301/);
+    await expect(drawer).toContainText(/Locks\s*[1-9]/);
+    world.post('copilot-odds', { ...world.row(id), price: priceAt(1) });
+    await expect(rowsOf(page).first()).toContainText(/Reopened after.*\+301.*\+303/);
+    await expect(rowsOf(page)).toHaveCount(before + 3);
+    expect(reads).toHaveLength(1);
+
+    await page.keyboard.press('Escape');
+    await expect(drawer).toHaveCount(0);
+    await expect(boardPage.odd(id)).toBeFocused();
+    await page.keyboard.press('Enter');
+    await expect(drawer).toBeFocused();
+    await boardPage.odd(id).click();
+    await expect(drawer).toHaveCount(0);
+  });
+
+  test('is in the address: Back closes it, a link opens it, and it filters nothing', async ({
+    boardPage,
+    page,
+    world,
+  }) => {
+    await boardPage.open('/basketball');
+    const [id, other] = await aPair(boardPage, world);
+    const count = await boardPage.cells.count();
+    await boardPage.odd(id).click();
+    await expect(page).toHaveURL(new RegExp(`\\?history=${id.replaceAll(/[^\w:-]/g, '.+')}$`));
+    await expect(drawerOf(page)).toBeVisible();
+    expect(await boardPage.cells.count()).toBeGreaterThanOrEqual(count);
+    await expect(page.getByRole('button', { name: /^Clear/ })).toHaveCount(0);
+    // From one odd to the next it is the same drawer, which one Back closes.
+    await boardPage.odd(other).click();
+    await expect(page).toHaveURL(/history=/);
+    await expect(drawerOf(page).getByRole('heading', { level: 3 })).toHaveText(
+      String(world.row(other).name),
+    );
+    const link = page.url();
+    await page.goBack();
+    await expect(drawerOf(page)).toHaveCount(0);
+    await expect(page).toHaveURL(/\/basketball$/);
+    await boardPage.open(link);
+    await expect(drawerOf(page)).toBeVisible();
+    await expect(rowsOf(page).first()).toBeVisible();
+  });
+
+  test('ends in the settlement, and has its axis in the view or in probability', async ({
+    boardPage,
+    page,
+    world,
+  }) => {
+    await boardPage.open('/basketball?odds=decimal');
+    const [id, other] = await aPair(boardPage, world);
+    await boardPage.odd(id).click();
+    const drawer = drawerOf(page);
+    await drawer.getByRole('button', { name: 'Other side', exact: true }).click();
+    await expect(drawer.getByRole('listitem')).toHaveText([
+      new RegExp(String(world.row(id).name)),
+      new RegExp(String(world.row(other).name)),
+    ]);
+    const probability = drawer.getByRole('button', { name: 'Probability' });
+    await probability.click();
+    await expect(probability).toHaveAttribute('aria-pressed', 'true');
+    world.post('copilot-settled-odds', {
+      ...world.row(id),
+      settlement: 'Won',
+      settled_at: new Date().toISOString(),
+    });
+    await expect(rowsOf(page).first()).toContainText('Settled Won');
+    await expect(drawer.getByRole('img', { name: /settled Won/ })).toBeVisible();
+    // Taste is kept by the browser, not by the address.
+    expect(page.url()).not.toContain('probability');
+    await page.reload();
+    await expect(probability).toHaveAttribute('aria-pressed', 'true');
+  });
+
+  test('says of an odd that nobody knows and of a value that cannot be one', async ({
+    boardPage,
+    page,
+  }) => {
+    await boardPage.open('/basketball?history=nobody');
+    await expect(drawerOf(page)).toContainText('Nobody knows this odd');
+    await page.keyboard.press('Escape');
+    await expect(page).toHaveURL(/\/basketball$/);
+    await boardPage.open(`/basketball?history=${'x'.repeat(201)}`);
+    await expect(page.getByText('Ignored in the address')).toContainText('history=xxx');
+    await expect(drawerOf(page)).toHaveCount(0);
+  });
+
+  test('says what went wrong and tries again', async ({ boardPage, page, world }) => {
+    await page.route('**/api/history?*', (route) =>
+      route.fulfill({ status: 503, json: { error: 'The vendor does not answer.' } }),
+    );
+    await boardPage.open('/basketball');
+    const [id] = await aPair(boardPage, world);
+    await boardPage.odd(id).click();
+    await expect(drawerOf(page).getByRole('alert')).toContainText('The vendor does not answer.');
+    await page.unroute('**/api/history?*');
+    await drawerOf(page).getByRole('button', { name: 'Try again' }).click();
+    await expect(rowsOf(page).first()).toBeVisible();
+    await expect(drawerOf(page).getByRole('alert')).toHaveCount(0);
+  });
+
+  test('lies over the board on a phone, and closes there', { tag: '@phone-only' }, async ({
+    boardPage,
+    page,
+  }) => {
+    await boardPage.open('/basketball');
+    await boardPage.cells.first().click();
+    await expect(rowsOf(page).first()).toBeVisible();
+    await drawerOf(page).getByRole('button', { name: 'Close Price history' }).click();
+    await expect(drawerOf(page)).toHaveCount(0);
+  });
+});
