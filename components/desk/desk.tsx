@@ -13,6 +13,7 @@ import { AlertsSlot, MuteButton } from './alerts-slot';
 import { BoardKeys } from './board-keys';
 import { CellCard } from './cell-card';
 import { Figures } from './figures';
+import { Freeze } from './freeze';
 import { watchedFixtures } from './kept-views';
 import { OddCopy } from './odd-copy';
 import { Palette } from './palette';
@@ -47,6 +48,7 @@ export default function Desk() {
       <OddCopy />
       <BoardKeys />
       <Figures />
+      <Freeze />
       <CellCard />
       <Palette />
       {isHistory && <OpenPanel entry={HISTORY} onClose={() => openHistory(null)} />}

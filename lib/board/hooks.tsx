@@ -308,10 +308,18 @@ export function useRows(view: View): BoardRows | LinesRows {
     ROWS_THROTTLE_MS,
   );
   // biome-ignore lint/correctness/useExhaustiveDependencies: the Book is changed in place; its structure number says when.
-  return useMemo(() => {
+  const built = useMemo(() => {
     const build = view === 'board' ? buildBoardRows : buildLinesRows;
     return build(store.getState().book, query, { mainMarkets, cache });
   }, [store, cache, view, query, mainMarkets, structure]);
+  const order = useStore(store, (state) => state.order);
+  return useMemo(() => {
+    if (!order) return built;
+    const key = JSON.stringify([view, query]);
+    return 'columns' in built
+      ? { ...built, rows: order(key, built.rows) }
+      : { ...built, rows: order(key, built.rows) };
+  }, [order, built, view, query]);
 }
 
 /** What the filter controls offer, counted given all the other filters; leagues not subscribed to have no count. */

@@ -23,6 +23,7 @@ import { priceMove } from '@/lib/protocol/price';
 import { slug } from '@/lib/protocol/sports';
 import type { Frame } from './connection';
 import type { Scheduler } from './frame-batch';
+import type { RowOrder } from './order';
 
 /** How long a move stays marked, unless told. */
 export const MOVE_MARK_MS = 30_000;
@@ -141,6 +142,8 @@ export type BoardState = {
   /** Moves whose mark has had its time, until they are 10 minutes old; changed in place. */
   aged: ReadonlyMap<string, Move>;
   figures: Figures;
+  /** How the rows are ordered where it is not by themselves. */
+  order: RowOrder | null;
   load: {
     state: 'first-screen' | 'loading' | 'complete' | 'error';
     /** True while some league of the view has not been read in full. */
@@ -236,6 +239,8 @@ export type BoardStore = StoreApi<BoardState> & {
   clearMarks(): void;
   /** Shows other prices of all odds; what is held goes on all the same. */
   showFigures(figures: Figures): void;
+  /** Orders the rows by something else than themselves; null: by themselves. */
+  orderRows(order: RowOrder | null): void;
   /** Epoch ms of the last write that is no news: a snapshot, what was missed, what nobody was there to see. */
   quietAt(): number;
   dispose(): void;
@@ -301,6 +306,7 @@ export function createBoardStore({
     moves,
     aged,
     figures: 'current',
+    order: null,
     load: {
       state: first ? 'first-screen' : 'loading',
       partial: first?.partial ?? true,
@@ -325,7 +331,7 @@ export function createBoardStore({
   }));
 
   function write(
-    patch: Partial<Pick<BoardState, 'load' | 'feed' | 'figures'>>,
+    patch: Partial<Pick<BoardState, 'load' | 'feed' | 'figures' | 'order'>>,
     isStructural: boolean,
     isOfStates = false,
   ): void {
@@ -713,6 +719,10 @@ export function createBoardStore({
       if (figures === store.getState().figures) return;
       write({ figures }, false);
       tell();
+    },
+
+    orderRows(order) {
+      if (order !== store.getState().order) write({ order }, false);
     },
 
     quietAt: () => quietAt,

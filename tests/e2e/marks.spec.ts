@@ -1,5 +1,5 @@
 import { formatPrice } from '@/lib/protocol/price';
-import { expect, test, type WireRow, type World } from './fixtures';
+import { expect, openOdds, test, type WireRow, type World } from './fixtures';
 import type { BoardPage } from './pages/board-page';
 
 /** An open odd on screen, as a row: the first that no other test of this file has used. */
@@ -138,6 +138,41 @@ test.describe('the card of a cell', () => {
       await expect(described).toBeFocused();
       await expect(page.getByRole('tooltip')).toHaveCount(1);
     }
+  });
+});
+
+test.describe('a frozen order', () => {
+  test('lets prices go on and rows wait until it is released', async ({
+    boardPage,
+    page,
+    world,
+  }) => {
+    const league = String(openOdds(world)[0]?.league);
+    await openWithDesk(boardPage, `/basketball?${new URLSearchParams({ league })}`);
+    const row = await freshRow(boardPage, world);
+    const rows = () =>
+      page
+        .locator('[data-fixture-id]')
+        .evaluateAll((all) => all.map((one) => one.getAttribute('data-fixture-id')));
+    const before = await rows();
+    await page.keyboard.press('f');
+    const badge = page.getByText('Order frozen');
+    await expect(badge).toBeVisible();
+    await expect(page.getByText('0 waiting')).toBeVisible();
+    world.post('copilot-odds', {
+      ...row,
+      id: `${row.id}:new`,
+      fixture_id: 'a-new-fixture',
+      league: row.league,
+    });
+    await expect(page.getByText('1 waiting')).toBeVisible();
+    expect(await rows()).toEqual(before);
+    world.post('copilot-odds', { ...row, price: 555 });
+    await expect(boardPage.odd(row.id)).toHaveAttribute('data-price', '555');
+    await page.keyboard.press('f');
+    await expect(badge).toHaveCount(0);
+    await expect(boardPage.fixture('a-new-fixture')).toBeVisible();
+    world.post('copilot-odds', row);
   });
 });
 
