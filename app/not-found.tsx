@@ -1,5 +1,4 @@
 import type { Metadata } from 'next';
-import Link from 'next/link';
 import { getFeed } from '@/lib/feed';
 
 export const metadata: Metadata = { title: 'Not found' };
@@ -16,13 +15,13 @@ export default async function NotFound() {
         <ul className="flex flex-wrap gap-2">
           {sports.map(({ id, name }) => (
             <li key={id}>
-              <Link
+              {/* Plain, since Next sends the code of what this page holds with every board. */}
+              <a
                 href={`/${encodeURIComponent(id)}`}
-                prefetch={false}
                 className="inline-flex h-8 items-center rounded-control border border-line px-3 text-ink text-name hover:bg-surface-hover"
               >
                 {name}
-              </Link>
+              </a>
             </li>
           ))}
         </ul>

@@ -1,6 +1,6 @@
 'use client';
 
-import Link from 'next/link';
+import { RouteLink } from '@/components/ui/route-link';
 import { formatClock, zoneName } from '@/lib/board/format';
 import { useNow, useSports, useTimeZone } from '@/lib/board/hooks';
 import { boardHref, useBoardQuery } from '@/lib/board/query-state';
@@ -46,15 +46,14 @@ function SportTabs({ sport, sports: first }: Props) {
       className="no-scrollbar flex h-full min-w-0 items-stretch overflow-x-auto compact:order-last compact:col-span-2 compact:h-9 wide:ml-2"
     >
       {sports.map(({ id, name }) => (
-        <Link
+        <RouteLink
           key={id}
           href={boardHref(id, { view, odds, tz, column })}
-          prefetch={false}
           aria-current={id === sport ? 'page' : undefined}
           className="relative flex shrink-0 items-center px-2.5 text-ink-muted text-name hover:text-ink aria-[current=page]:font-medium aria-[current=page]:text-ink aria-[current=page]:after:absolute aria-[current=page]:after:inset-x-2.5 aria-[current=page]:after:bottom-0 aria-[current=page]:after:h-0.5 aria-[current=page]:after:bg-accent compact:first:pl-0 compact:first:after:left-0!"
         >
           {name}
-        </Link>
+        </RouteLink>
       ))}
     </nav>
   );

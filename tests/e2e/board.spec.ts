@@ -142,6 +142,26 @@ test.describe('around the board', () => {
     await expect(boardPage.grid.getByRole('rowheader', { name: 'Draw' }).first()).toBeVisible();
   });
 
+  test('a sport’s tab keeps the page that is loaded, or opens another with the key for it', async ({
+    boardPage,
+    page,
+    context,
+  }) => {
+    await boardPage.open('/basketball');
+    const soccer = page
+      .getByRole('navigation', { name: 'Sports' })
+      .getByRole('link', { name: 'Soccer' });
+    const opened = context.waitForEvent('page');
+    await soccer.click({ modifiers: ['ControlOrMeta'] });
+    await expect(await opened).toHaveURL(/\/soccer$/);
+    await expect(page).toHaveURL(/\/basketball$/);
+
+    await page.evaluate(() => document.documentElement.setAttribute('data-kept', ''));
+    await soccer.click();
+    await expect(page).toHaveURL(/\/soccer$/);
+    await expect(page.locator('html[data-kept]')).toBeAttached();
+  });
+
   test('another format shows other figures of the same prices', async ({ boardPage, page }) => {
     await boardPage.open('/basketball');
     const cell = boardPage.cells.first();

@@ -1,4 +1,8 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import {
+  AppRouterContext,
+  type AppRouterInstance,
+} from 'next/dist/shared/lib/app-router-context.shared-runtime';
 import { NuqsTestingAdapter } from 'nuqs/adapters/testing';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { describe, expect, it } from 'vitest';
@@ -44,47 +48,50 @@ function render({
   counted = odds.length,
 }: Given = {}): string {
   return renderToStaticMarkup(
-    <QueryClientProvider client={new QueryClient()}>
-      <NuqsTestingAdapter searchParams={search}>
-        <BoardProvider
-          sport="basketball"
-          zone="UTC"
-          leagues={[]}
-          mainMarkets={[{ id: 'moneyline', name: 'Moneyline' }]}
-          initial={{
-            snapshot: {
-              sport: 'basketball',
-              at: `${NOW}-1`,
-              partial: false,
-              fixtures,
-              odds,
-              next: null,
-            },
-            feed: {
-              feed,
-              source: 'simulator',
-              partial: false,
-              filledAt: null,
-              since: NOW,
-              message: null,
-              connections: [],
-              gaps: [],
-            },
-            totals: { fixtures: fixtures.length, odds: counted },
-            now: NOW,
-          }}
-        >
-          <Board
+    // Nobody navigates before any script has run.
+    <AppRouterContext value={{} as AppRouterInstance}>
+      <QueryClientProvider client={new QueryClient()}>
+        <NuqsTestingAdapter searchParams={search}>
+          <BoardProvider
             sport="basketball"
-            sports={[{ id: 'basketball', name: 'Basketball' }]}
-            ignored={ignored}
-            isPhone={false}
-            isSignedIn={false}
-            desk={null}
-          />
-        </BoardProvider>
-      </NuqsTestingAdapter>
-    </QueryClientProvider>,
+            zone="UTC"
+            leagues={[]}
+            mainMarkets={[{ id: 'moneyline', name: 'Moneyline' }]}
+            initial={{
+              snapshot: {
+                sport: 'basketball',
+                at: `${NOW}-1`,
+                partial: false,
+                fixtures,
+                odds,
+                next: null,
+              },
+              feed: {
+                feed,
+                source: 'simulator',
+                partial: false,
+                filledAt: null,
+                since: NOW,
+                message: null,
+                connections: [],
+                gaps: [],
+              },
+              totals: { fixtures: fixtures.length, odds: counted },
+              now: NOW,
+            }}
+          >
+            <Board
+              sport="basketball"
+              sports={[{ id: 'basketball', name: 'Basketball' }]}
+              ignored={ignored}
+              isPhone={false}
+              isSignedIn={false}
+              desk={null}
+            />
+          </BoardProvider>
+        </NuqsTestingAdapter>
+      </QueryClientProvider>
+    </AppRouterContext>,
   );
 }
 
