@@ -1,6 +1,5 @@
 'use client';
 /** The board for components: one store per mount, handed down by context; hooks only select. */
-import { useQuery, useQueryClient } from '@tanstack/react-query';
 import {
   createContext,
   type ReactNode,
@@ -16,16 +15,10 @@ import { useStore } from 'zustand';
 import type { Fixture, Odd, WireLeague } from '@/lib/protocol/events';
 import type { View } from '@/lib/protocol/filter';
 import { type Market, slug } from '@/lib/protocol/sports';
+import type { Lists } from './cache';
 import { browserZone, ZONE_COOKIE } from './format';
 import type { Scheduler } from './frame-batch';
-import {
-  leaguesQuery,
-  readStreamStatus,
-  snapshotKey,
-  snapshotQuery,
-  sportsQuery,
-  streamUrl,
-} from './queries';
+import { LIST_STALE_MS, readSnapshot, readStreamStatus, streamUrl } from './queries';
 import { useBoardQuery } from './query-state';
 import { type Refusal, watchRefusal } from './refusal';
 import {
@@ -59,6 +52,8 @@ type Board = {
   sport: string;
   mainMarkets: readonly Market[];
   leagues: readonly WireLeague[];
+  /** The sports, once they were read anew. */
+  sports: readonly SportName[];
   cache: RowCache;
   /** The zone of the first render: the server's guess, so that server and browser print the same. */
   firstZone: string;
@@ -141,23 +136,26 @@ export function BoardProvider({
   const [cache] = useState(() => createRowCache(store.revisionOf, store.stateRevisionOf));
   const [firstNow] = useState(() => initial?.now ?? Date.now());
   const [query] = useBoardQuery();
-  const queryClient = useQueryClient();
   const retryRef = useRef<() => void>(() => {});
   const [scope, setScope] = useState<((scope: Scope) => void) | null>(null);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const asked = useRef<Scope>({ leagues: [], fixtureIds: [] });
 
+  const lists = useLists(sport, leagues.length > 0);
+
   useEffect(() => {
+    let reading = new AbortController();
     const stream = createBoardStream(store, {
       ...browserScheduler(),
       onWake,
       now: Date.now,
       random: Math.random,
       createEventSource: createSharedEventSource,
-      readSnapshot: async (scope, onPage) => {
-        // A read under way may have been cut before what made us ask again: it must not answer for this one.
-        await queryClient.cancelQueries({ queryKey: snapshotKey(sport) });
-        return queryClient.fetchQuery(snapshotQuery(sport, scope, onPage));
+      readSnapshot: (scope, onPage) => {
+        // What a read under way brings is nobody's: it may have been cut before what made us ask again.
+        reading.abort();
+        reading = new AbortController();
+        return readSnapshot(sport, scope, onPage, reading.signal);
       },
       streamUrl: (scope, lastEntryId) => streamUrl(sport, scope, lastEntryId),
     });
@@ -165,9 +163,9 @@ export function BoardProvider({
     setScope(() => stream.setScope);
     return () => {
       stream.close();
-      void queryClient.cancelQueries({ queryKey: snapshotKey(sport) });
+      reading.abort();
     };
-  }, [store, sport, queryClient]);
+  }, [store, sport]);
 
   useEffect(
     () =>
@@ -192,16 +190,48 @@ export function BoardProvider({
       store,
       sport,
       mainMarkets,
-      leagues,
+      leagues: lists.leagues ?? leagues,
+      sports: lists.sports ?? [],
       cache,
       firstZone: zone,
       firstNow,
       retry,
       refusal,
     }),
-    [store, cache, sport, mainMarkets, leagues, zone, firstNow, retry, refusal],
+    [store, cache, sport, mainMarkets, leagues, lists, zone, firstNow, retry, refusal],
   );
   return <BoardContext value={board}>{children}</BoardContext>;
+}
+
+/**
+ * The lists that the page brought, read anew once they are stale, and from then on kept fresh. Where the server had
+ * none to send, because the vendor was silent, they are asked for at once.
+ */
+function useLists(sport: string, areSent: boolean): Lists {
+  const [lists, setLists] = useState<Lists>({});
+  useEffect(() => {
+    let stop = () => {};
+    let cancel = () => {};
+    let isClosed = false;
+    const watch = () => {
+      import('./cache').then(
+        ({ watchLists }) => {
+          if (!isClosed) stop = watchLists(sport, setLists);
+        },
+        () => {
+          // Its code cannot be had from a server that is away either.
+          if (!isClosed) cancel = setTimer(watch, LIST_STALE_MS);
+        },
+      );
+    };
+    cancel = setTimer(watch, areSent ? LIST_STALE_MS : 0);
+    return () => {
+      isClosed = true;
+      cancel();
+      stop();
+    };
+  }, [sport, areSent]);
+  return lists;
 }
 
 /** The store itself, for what must follow it without rendering. */
@@ -217,11 +247,10 @@ export function useSport(): { sport: string; mainMarkets: readonly Market[] } {
 
 /** The sports that can be watched: as the server knew them, then as they come and go; the board's own stays. */
 export function useSports(first: readonly SportName[]): readonly SportName[] {
-  const { sport } = useBoard();
-  const { data } = useQuery(sportsQuery());
-  if (!data || data.length === 0) return first;
+  const { sport, sports } = useBoard();
+  if (sports.length === 0) return first;
   const own = first.find(({ id }) => id === sport);
-  return own && !data.some(({ id }) => id === sport) ? [...data, own] : data;
+  return own && !sports.some(({ id }) => id === sport) ? [...sports, own] : sports;
 }
 
 type SportName = { id: string; name: string };
@@ -324,10 +353,9 @@ export function useRows(view: View): BoardRows | LinesRows {
 
 /** What the filter controls offer, counted given all the other filters; leagues not subscribed to have no count. */
 export function useFacets(): Facets {
-  const { store, sport, cache, leagues: firstLeagues } = useBoard();
+  const { store, cache, leagues: active } = useBoard();
   const [query] = useBoardQuery();
   const structure = useThrottled(selectStates, FACETS_THROTTLE_MS);
-  const { data: active = firstLeagues } = useQuery(leaguesQuery(sport));
   const isWhole = useLoad().totals === null;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the Book is changed in place; its structure number says when.
   return useMemo(() => {

@@ -1,5 +1,4 @@
-/** Everything the browser reads over HTTP, as query options. */
-import { QueryClient, queryOptions } from '@tanstack/react-query';
+/** Everything the browser reads over HTTP. */
 import { decodeSnapshot, type Snapshot } from '@/lib/protocol/decode';
 import type { HistoryBody, SnapshotBody, WireLeague, WireSport } from '@/lib/protocol/events';
 import type { Scope } from './store';
@@ -8,17 +7,14 @@ import type { Scope } from './store';
 const PAGE_LIMIT = 500;
 
 /** How long lists that hardly ever change are taken as they are. */
-const LIST_STALE_MS = 60_000;
+export const LIST_STALE_MS = 60_000;
 
-/** How often the sports are asked for on a board that is open all day. */
-const LIST_REFRESH_MS = 5 * 60_000;
-
-async function readJson<T>(path: string, signal: AbortSignal | undefined): Promise<T> {
+async function readJson<T>(path: string, signal: AbortSignal): Promise<T> {
   let response: Response;
   try {
     response = await fetch(path, { signal, headers: { accept: 'application/json' } });
   } catch (cause) {
-    if (signal?.aborted) throw cause;
+    if (signal.aborted) throw cause;
     throw new Error('The server cannot be reached.', { cause });
   }
   // An answer from between us and the server may be HTML, whatever its status.
@@ -37,11 +33,6 @@ function scopeParams({ leagues, fixtureIds }: Scope): URLSearchParams {
   for (const league of leagues) params.append('league', league);
   for (const id of fixtureIds) params.append('fixture_id', id);
   return params;
-}
-
-/** Reads whatever the browser thinks of its network: the server may well be on this very machine. */
-export function createQueryClient(): QueryClient {
-  return new QueryClient({ defaultOptions: { queries: { networkMode: 'always' } } });
 }
 
 /** Address of the stream of a scope, to go on after `lastEntryId`. */
@@ -65,11 +56,12 @@ export async function readStreamStatus(url: string): Promise<number | null> {
   }
 }
 
-async function readSnapshot(
+/** The full state of a scope, all pages; `onPage` after each. Kept nowhere but in the store. */
+export async function readSnapshot(
   sport: string,
   scope: Scope,
   onPage: () => void,
-  signal?: AbortSignal,
+  signal: AbortSignal,
 ): Promise<Snapshot> {
   let whole: Snapshot | null = null;
   let page: string | null = null;
@@ -94,60 +86,25 @@ async function readSnapshot(
   throw new Error('The snapshot has no end; ask for fewer leagues.');
 }
 
-/** What all snapshots of a sport have in common, for cancelling them. */
-export function snapshotKey(sport: string): readonly string[] {
-  return ['snapshot', sport];
-}
-
-/** The full state of a scope, all pages; `onPage` after each. Never cached: the store holds what it says. */
-export function snapshotQuery(sport: string, scope: Scope, onPage: () => void = () => {}) {
-  return queryOptions({
-    queryKey: [...snapshotKey(sport), scope],
-    queryFn: ({ signal }) => readSnapshot(sport, scope, onPage, signal),
-    staleTime: 0,
-    gcTime: 0,
-    retry: false,
-  });
-}
-
 /** Sports that have fixtures with odds now. */
-export function sportsQuery() {
-  return queryOptions({
-    queryKey: ['sports'],
-    queryFn: async ({ signal }) =>
-      (await readJson<{ data: WireSport[] }>('/api/v3/sports/active', signal)).data,
-    staleTime: LIST_STALE_MS,
-    refetchInterval: LIST_REFRESH_MS,
-  });
+export async function readSports(signal: AbortSignal): Promise<readonly WireSport[]> {
+  return (await readJson<{ data: WireSport[] }>('/api/v3/sports/active', signal)).data;
 }
 
 /** Leagues of a sport that are active now. */
-export function leaguesQuery(sport: string) {
-  return queryOptions({
-    queryKey: ['leagues', sport],
-    queryFn: async ({ signal }) => {
-      const path = `/api/v3/leagues/active?${new URLSearchParams({ sport })}`;
-      return (await readJson<{ data: WireLeague[] }>(path, signal)).data;
-    },
-    staleTime: LIST_STALE_MS,
-  });
+export async function readLeagues(
+  sport: string,
+  signal: AbortSignal,
+): Promise<readonly WireLeague[]> {
+  const path = `/api/v3/leagues/active?${new URLSearchParams({ sport })}`;
+  return (await readJson<{ data: WireLeague[] }>(path, signal)).data;
 }
 
-/**
- * What happened to up to 10 odds, oldest first; `note` says what of it could not be read. Kept no longer than somebody
- * looks: what the stream tells after a read is appended by the one who looks.
- */
-export function historyQuery(ids: readonly string[]) {
-  return queryOptions({
-    queryKey: ['history', ids],
-    queryFn: async ({ signal }) => {
-      const params = new URLSearchParams(ids.map((id) => ['id', id]));
-      return readJson<HistoryBody & { note?: string }>(`/api/history?${params}`, signal);
-    },
-    staleTime: Number.POSITIVE_INFINITY,
-    gcTime: 0,
-    retry: false,
-    refetchOnWindowFocus: false,
-    refetchOnReconnect: false,
-  });
+/** What happened to up to 10 odds, oldest first; `note` says what of it could not be read. */
+export async function readHistory(
+  ids: readonly string[],
+  signal: AbortSignal,
+): Promise<HistoryBody & { note?: string }> {
+  const params = new URLSearchParams(ids.map((id) => ['id', id]));
+  return readJson<HistoryBody & { note?: string }>(`/api/history?${params}`, signal);
 }

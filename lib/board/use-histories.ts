@@ -1,12 +1,11 @@
 'use client';
 /** Histories for components; apart from the other hooks, since nothing of it is needed before one is opened. */
-import { useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { HistoryEntry } from '@/lib/protocol/events';
+import { useHistoryRead } from './cache';
 import { buildHistory, type History, mergeLive } from './history';
 import { followHistories, type HistoryFollower, watchCuts } from './history-follow';
 import { useBoardStore } from './hooks';
-import { historyQuery } from './queries';
 
 export type Histories = {
   /** Of each odd asked for, in that order; null while they are read or cannot be. */
@@ -23,10 +22,7 @@ export function useHistories(ids: readonly string[]): Histories {
   const key = ids.join('\n');
   // biome-ignore lint/correctness/useExhaustiveDependencies: the same ids are the same question, whatever list they come in.
   const asked = useMemo(() => ids, [key]);
-  const { data, error, refetch, isFetching } = useQuery({
-    ...historyQuery(asked),
-    enabled: asked.length > 0,
-  });
+  const { data, error, refetch, isFetching } = useHistoryRead(asked);
   const follower = useRef<HistoryFollower | null>(null);
   const [told, setTold] = useState(0);
 

@@ -1,7 +1,7 @@
 /** A board without a browser: the page's own store and stream over real HTTP, on a clock that may run faster. */
 import { EventSource } from 'eventsource';
 import type { EventSourceLike } from '@/lib/board/connection';
-import { createQueryClient, snapshotKey, snapshotQuery, streamUrl } from '@/lib/board/queries';
+import { readSnapshot, streamUrl } from '@/lib/board/queries';
 import { type BoardStore, createBoardStore, type Scope } from '@/lib/board/store';
 import { createBoardStream } from '@/lib/board/stream';
 import type { Timing } from '@/lib/feed/timing';
@@ -67,7 +67,7 @@ export function openBoard(
 ): BoardClient {
   const { now, schedule: setTimer, random } = timing;
   const store = createBoardStore({ sport, initial: null, now, setTimer });
-  const queries = createQueryClient();
+  let reading = new AbortController();
   const wakes = new Set<() => void>();
   let asked = scope;
   let opened = 0;
@@ -89,9 +89,11 @@ export function openBoard(
     },
     isHidden: () => false,
     onVisibility: () => () => {},
-    async readSnapshot(wanted, onPage) {
-      await queries.cancelQueries({ queryKey: snapshotKey(sport) });
-      return withBase(url, () => queries.fetchQuery(snapshotQuery(sport, wanted, onPage)));
+    readSnapshot(wanted, onPage) {
+      reading.abort();
+      reading = new AbortController();
+      const { signal } = reading;
+      return withBase(url, () => readSnapshot(sport, wanted, onPage, signal));
     },
     streamUrl: (wanted, lastEntryId) => streamUrl(sport, wanted, lastEntryId),
   });

@@ -1,4 +1,3 @@
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import {
   AppRouterContext,
   type AppRouterInstance,
@@ -50,47 +49,45 @@ function render({
   return renderToStaticMarkup(
     // Nobody navigates before any script has run.
     <AppRouterContext value={{} as AppRouterInstance}>
-      <QueryClientProvider client={new QueryClient()}>
-        <NuqsTestingAdapter searchParams={search}>
-          <BoardProvider
+      <NuqsTestingAdapter searchParams={search}>
+        <BoardProvider
+          sport="basketball"
+          zone="UTC"
+          leagues={[]}
+          mainMarkets={[{ id: 'moneyline', name: 'Moneyline' }]}
+          initial={{
+            snapshot: {
+              sport: 'basketball',
+              at: `${NOW}-1`,
+              partial: false,
+              fixtures,
+              odds,
+              next: null,
+            },
+            feed: {
+              feed,
+              source: 'simulator',
+              partial: false,
+              filledAt: null,
+              since: NOW,
+              message: null,
+              connections: [],
+              gaps: [],
+            },
+            totals: { fixtures: fixtures.length, odds: counted },
+            now: NOW,
+          }}
+        >
+          <Board
             sport="basketball"
-            zone="UTC"
-            leagues={[]}
-            mainMarkets={[{ id: 'moneyline', name: 'Moneyline' }]}
-            initial={{
-              snapshot: {
-                sport: 'basketball',
-                at: `${NOW}-1`,
-                partial: false,
-                fixtures,
-                odds,
-                next: null,
-              },
-              feed: {
-                feed,
-                source: 'simulator',
-                partial: false,
-                filledAt: null,
-                since: NOW,
-                message: null,
-                connections: [],
-                gaps: [],
-              },
-              totals: { fixtures: fixtures.length, odds: counted },
-              now: NOW,
-            }}
-          >
-            <Board
-              sport="basketball"
-              sports={[{ id: 'basketball', name: 'Basketball' }]}
-              ignored={ignored}
-              isPhone={false}
-              isSignedIn={false}
-              desk={null}
-            />
-          </BoardProvider>
-        </NuqsTestingAdapter>
-      </QueryClientProvider>
+            sports={[{ id: 'basketball', name: 'Basketball' }]}
+            ignored={ignored}
+            isPhone={false}
+            isSignedIn={false}
+            desk={null}
+          />
+        </BoardProvider>
+      </NuqsTestingAdapter>
     </AppRouterContext>,
   );
 }
