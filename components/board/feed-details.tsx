@@ -7,14 +7,8 @@ import { useBoardStore, useNow, useTimeZone } from '@/lib/board/hooks';
 import type { BoardState } from '@/lib/board/store';
 import { type FeedState, SEVERITY } from '@/lib/protocol/events';
 import { FeedMark } from './feed-mark';
-import {
-  feedWords,
-  gapWords,
-  HOP_HEALING_WORDS,
-  leagueWords,
-  SOURCE_NAMES,
-  STATE_WORDS,
-} from './feed-words';
+import { feedWords, SOURCE_NAMES } from './feed-words';
+import { gapWords, HOP_HEALING_WORDS, leagueWords, STATE_WORDS } from './gap-words';
 
 type Props = {
   isOpen: boolean;

@@ -14,31 +14,36 @@ function sport(id: string, name: string, ...marketIds: string[]): Sport {
   return { id, name, mainMarkets: ['moneyline', ...marketIds].map(market) };
 }
 
-export const SPORTS: readonly Sport[] = [
-  sport('basketball', 'Basketball', 'point_spread', 'total_points'),
-  sport('football', 'Football', 'point_spread', 'total_points'),
-  sport('baseball', 'Baseball', 'run_line', 'total_runs'),
-  sport('hockey', 'Hockey', 'puck_line', 'total_goals'),
-  sport('soccer', 'Soccer', 'goal_spread', 'total_goals'),
-  sport('tennis', 'Tennis', 'game_spread', 'total_games'),
-  sport('mma', 'MMA', 'total_rounds'),
-  sport('boxing', 'Boxing', 'total_rounds'),
-  sport('golf', 'Golf', 'handicap'),
-  sport('cricket', 'Cricket', 'total_runs'),
-  sport('rugby', 'Rugby', 'point_spread', 'total_points'),
-  sport('aussie_rules', 'Aussie Rules', 'point_spread', 'total_points'),
-  sport('lacrosse', 'Lacrosse', 'point_spread', 'total_points'),
-  sport('volleyball', 'Volleyball', 'set_handicap', 'total_sets'),
-  sport('table_tennis', 'Table Tennis', 'game_spread', 'total_games'),
-  sport('darts', 'Darts', 'point_spread', 'total_points'),
-  sport('water_polo', 'Water Polo', 'goal_spread', 'total_goals'),
-  sport('wrestling', 'Wrestling', 'total_rounds'),
-  sport('esports', 'Esports'),
-  sport('motorsports', 'Motorsports'),
-  sport('athletics', 'Athletics'),
-  sport('olympics', 'Olympics'),
-  sport('politics', 'Politics'),
-];
+function builtIn(): readonly Sport[] {
+  return [
+    sport('basketball', 'Basketball', 'point_spread', 'total_points'),
+    sport('football', 'Football', 'point_spread', 'total_points'),
+    sport('baseball', 'Baseball', 'run_line', 'total_runs'),
+    sport('hockey', 'Hockey', 'puck_line', 'total_goals'),
+    sport('soccer', 'Soccer', 'goal_spread', 'total_goals'),
+    sport('tennis', 'Tennis', 'game_spread', 'total_games'),
+    sport('mma', 'MMA', 'total_rounds'),
+    sport('boxing', 'Boxing', 'total_rounds'),
+    sport('golf', 'Golf', 'handicap'),
+    sport('cricket', 'Cricket', 'total_runs'),
+    sport('rugby', 'Rugby', 'point_spread', 'total_points'),
+    sport('aussie_rules', 'Aussie Rules', 'point_spread', 'total_points'),
+    sport('lacrosse', 'Lacrosse', 'point_spread', 'total_points'),
+    sport('volleyball', 'Volleyball', 'set_handicap', 'total_sets'),
+    sport('table_tennis', 'Table Tennis', 'game_spread', 'total_games'),
+    sport('darts', 'Darts', 'point_spread', 'total_points'),
+    sport('water_polo', 'Water Polo', 'goal_spread', 'total_goals'),
+    sport('wrestling', 'Wrestling', 'total_rounds'),
+    sport('esports', 'Esports'),
+    sport('motorsports', 'Motorsports'),
+    sport('athletics', 'Athletics'),
+    sport('olympics', 'Olympics'),
+    sport('politics', 'Politics'),
+  ];
+}
+
+// Said to be pure, so that a browser, which is told its sports, does not load them.
+export const SPORTS: readonly Sport[] = /* @__PURE__ */ builtIn();
 
 /** Labels are few and asked for with every row and filter, so their forms are remembered: this many. */
 const MOST_SLUGS = 10_000;
