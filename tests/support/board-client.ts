@@ -111,7 +111,7 @@ export function openBoard(
     opened: () => opened,
     close() {
       stream.close();
-      queries.clear();
+      reading.abort();
     },
   };
 }
