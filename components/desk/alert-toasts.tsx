@@ -9,7 +9,7 @@ import { useTimeZone } from '@/lib/board/hooks';
 import { useBoardQuery } from '@/lib/board/query-state';
 import { useAction } from './actions';
 import { placeOf, toldWords } from './alert-delivery';
-import { BellIcon } from './alert-icons';
+import { BellIcon } from './desk-icons';
 import { PlaceLink } from './place-link';
 
 /** How long one stays; the log keeps it. */

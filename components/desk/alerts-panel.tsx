@@ -2,6 +2,7 @@
 
 import { memo, useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
+import { FileButton } from '@/components/ui/file-button';
 import { alertLog, type Told } from '@/lib/board/alert-log';
 import { type AlertRule, EVERYWHERE, writeRules } from '@/lib/board/alert-rules';
 import { alertSettings } from '@/lib/board/alert-settings';
@@ -14,6 +15,7 @@ import { AlertForm, BUTTON } from './alert-form';
 import { isAudible } from './alert-sounds';
 import { actionWords, alertWords, conditionWords, scopeWords } from './alert-words';
 import { permission } from './desktop-notice';
+import { download } from './download';
 import { Panel, type PanelProps } from './panel';
 import { PlaceLink } from './place-link';
 import { useTelling } from './use-telling';
@@ -212,52 +214,29 @@ function Small({
   );
 }
 
-/** Largest file that is read: rules at most are far smaller. */
-const FILE_BYTES = 1_000_000;
-
 /** Rules to and from a file. */
 function Exchange({ rules }: { rules: readonly AlertRule[] }) {
-  const file = useRef<HTMLInputElement>(null);
   const [said, setSaid] = useState('');
-  const take = async (chosen: File | undefined) => {
-    if (!chosen) return;
-    if (chosen.size > FILE_BYTES) {
-      setSaid('The file is too large to be one of rules.');
+  const take = (text: string | null) => {
+    if (text === null) {
+      setSaid('The file is too large to be one of rules, or cannot be read.');
       return;
     }
-    const added = alertSettings().take(await chosen.text());
+    const added = alertSettings().take(text);
     setSaid(`${added} ${added === 1 ? 'rule' : 'rules'} added`);
-  };
-  const give = () => {
-    const url = URL.createObjectURL(new Blob([writeRules(rules)], { type: 'application/json' }));
-    const link = document.createElement('a');
-    link.href = url;
-    link.download = 'alert-rules.json';
-    link.click();
-    URL.revokeObjectURL(url);
   };
   return (
     <div className="flex items-center gap-2 px-3 py-2">
-      <button type="button" className={BUTTON} onClick={() => file.current?.click()}>
-        Import
-      </button>
+      <FileButton label="Import" accept="application/json,.json" onText={take} className={BUTTON} />
       {rules.length > 0 && (
-        <button type="button" className={BUTTON} onClick={give}>
+        <button
+          type="button"
+          className={BUTTON}
+          onClick={() => download('alert-rules.json', writeRules(rules), 'json')}
+        >
           Export
         </button>
       )}
-      <input
-        ref={file}
-        type="file"
-        accept="application/json,.json"
-        aria-label="File of rules"
-        hidden
-        onChange={(event) => {
-          void take(event.target.files?.[0]);
-          // The same file may be chosen again.
-          event.target.value = '';
-        }}
-      />
       <span role="status" className="text-detail text-ink-muted">
         {said}
       </span>

@@ -8,7 +8,7 @@ import { alertSettings } from '@/lib/board/alert-settings';
 import { useBoardStore } from '@/lib/board/hooks';
 import type { BoardStore } from '@/lib/board/store';
 import { useAction } from './actions';
-import { MuteIcon } from './alert-icons';
+import { MuteIcon } from './desk-icons';
 
 type HostProps = { openedAt: number; isBesidePanel: boolean; onOpenLog: () => void };
 type Props = Pick<HostProps, 'isBesidePanel'> & { onOpen: () => void };

@@ -79,7 +79,7 @@ export default function CellCardBody({ cardId, cell, id, tallies, onGone }: Prop
       <p data-fact="market" className="truncate pb-1.5 text-ink-muted" />
       <Price label="Current" fact="current" />
       <Price label="Previous" fact="previous" />
-      <Price label="Opening" fact="opening" />
+      <Price label="First seen" fact="opening" />
       <p className="mt-1.5 border-line-subtle border-t pt-1.5 text-ink-muted">
         <span data-fact="state" className="block text-ink empty:hidden" />
         <span data-fact="counts" className="block" />

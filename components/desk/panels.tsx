@@ -1,10 +1,8 @@
 'use client';
 
 import type { ComponentType, ReactNode } from 'react';
-import { BellIcon } from './alert-icons';
-import { HelpIcon, SettingsIcon, ViewsIcon } from './desk-icons';
+import { BellIcon, HelpIcon, SettingsIcon, TapeIcon, ViewsIcon } from './desk-icons';
 import type { PanelProps } from './panel';
-import { TapeIcon } from './tape-icons';
 
 /** What can stand beside the board. Its code comes when it is first opened. */
 export type PanelEntry = {

@@ -1,16 +1,18 @@
 'use client';
 
-import { type ReactNode, useId, useRef, useState } from 'react';
+import { type ReactNode, useId, useState } from 'react';
+import { FileButton } from '@/components/ui/file-button';
 import { useMedia } from '@/components/ui/use-media';
 import { DEFAULT_TASTE, type Taste } from '@/lib/board/taste';
 import { ignoredTaste, keepTaste } from '@/lib/board/taste-kept';
 import { MOVE_SECONDS, parseTaste, tasteFile } from '@/lib/board/taste-read';
 import { useTaste } from '@/lib/board/taste-store';
 import { formatPoints, formatPrice } from '@/lib/protocol/price';
+import { download } from './download';
 import { Panel, type PanelProps } from './panel';
 
 /** No settings are this big, and a film must not be read to find that out. */
-const FILE_BYTES = 50_000;
+const FILE_LENGTH = 50_000;
 
 const BUTTON =
   'inline-flex h-7 items-center rounded-control border border-line px-2.5 text-detail text-ink-muted hover:bg-surface-hover hover:text-ink';
@@ -291,22 +293,13 @@ function SettingsFile({ taste }: { taste: Taste }) {
     const ignored = ignoredTaste();
     return ignored.length === 0 ? '' : `Left out of what was kept here: ${ignored.join(', ')}.`;
   });
-  const picker = useRef<HTMLInputElement>(null);
-  const onExport = () => {
-    const url = URL.createObjectURL(new Blob([tasteFile(taste)], { type: 'application/json' }));
-    const link = document.createElement('a');
-    link.href = url;
-    link.download = 'board-settings.json';
-    link.click();
-    // The download has begun by then; a file of some bytes may stay that long.
-    setTimeout(() => URL.revokeObjectURL(url), 10_000);
-  };
-  const onImport = async (file: Blob) => {
-    if (file.size > FILE_BYTES) {
-      setSaid('Nothing imported: the file is too big for settings.');
+  const onExport = () => download('board-settings.json', tasteFile(taste), 'json');
+  const onImport = (text: string | null) => {
+    if (text === null || text.length > FILE_LENGTH) {
+      setSaid('Nothing imported: the file is too big for settings, or cannot be read.');
       return;
     }
-    const read = parseTaste(await file.text(), taste);
+    const read = parseTaste(text, taste);
     keepTaste(read.taste);
     setSaid(
       read.ignored.length === 0 ? 'Imported.' : `Imported, leaving out ${read.ignored.join(', ')}.`,
@@ -318,21 +311,11 @@ function SettingsFile({ taste }: { taste: Taste }) {
         <button type="button" onClick={onExport} className={BUTTON}>
           Export as JSON
         </button>
-        <button type="button" onClick={() => picker.current?.click()} className={BUTTON}>
-          Import
-        </button>
-        <input
-          ref={picker}
-          type="file"
+        <FileButton
+          label="Import"
           accept="application/json,.json"
-          aria-label="Settings to import"
-          hidden
-          onChange={({ currentTarget }) => {
-            const [file] = currentTarget.files ?? [];
-            if (file) void onImport(file);
-            // The same file again is another import.
-            currentTarget.value = '';
-          }}
+          onText={onImport}
+          className={BUTTON}
         />
       </div>
       <p role="status" className="min-h-4 break-words text-detail text-ink-muted">

@@ -9,7 +9,7 @@ import { dayKey, formatClock, formatDay, formatTime } from '@/lib/board/format';
 import type { TapeEntry } from '@/lib/board/tape';
 import type { Fixture } from '@/lib/protocol/events';
 import { formatPrice, type OddsFormat, priceMove } from '@/lib/protocol/price';
-import { ClockIcon, DotIcon, GradedIcon, PlusIcon, RereadIcon, UnlockedIcon } from './tape-icons';
+import { ClockIcon, DotIcon, GradedIcon, PlusIcon, RereadIcon, UnlockedIcon } from './desk-icons';
 
 export const KIND_WORDS: Record<TapeEntry['kind'], string> = {
   move: 'Move',

@@ -2,7 +2,8 @@ import type { ReactNode } from 'react';
 
 type Props = { className?: string };
 
-function Icon({ className = 'size-3.5', children }: Props & { children: ReactNode }) {
+/** Drawn in lines on a field of 16. */
+export function Icon({ className = 'size-3.5', children }: Props & { children: ReactNode }) {
   return (
     <svg
       viewBox="0 0 16 16"

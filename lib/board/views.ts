@@ -16,7 +16,7 @@ export type WatchedFixture = {
 };
 
 /** The cookie that holds the address which `/` leads to. */
-export const START_COOKIE = 'board_start';
+export const START_COOKIE = 'board-start';
 
 export const NAME_LENGTH = 60;
 const HREF_LENGTH = 8_000;

@@ -76,3 +76,37 @@ test.describe('axe finds nothing', { tag: '@phone' }, () => {
     expect(await violations(page)).toEqual([]);
   });
 });
+
+/** Keys of what opens beside or over the board, and what it is called. */
+const PARTS = [
+  ['t', 'region', 'Tape'],
+  ['a', 'region', 'Alerts'],
+  ['v', 'region', 'Views'],
+  [',', 'region', 'Settings'],
+  ['?', 'region', 'Keys'],
+] as const;
+
+test.describe('axe finds nothing in the panels', () => {
+  for (const theme of ['dark', 'light', 'contrast'] as const) {
+    test(`of the ${theme} theme`, async ({ boardPage, page }) => {
+      await page.addInitScript(
+        (text) => localStorage.setItem('board.taste', text),
+        JSON.stringify({ theme }),
+      );
+      await boardPage.open('/basketball');
+      await expect(page.locator('html')).toHaveAttribute('data-theme', theme);
+      expect(await violations(page)).toEqual([]);
+      for (const [key, role, name] of PARTS) {
+        await page.keyboard.press(key);
+        await expect(page.getByRole(role, { name, exact: true })).toBeVisible();
+        expect(await violations(page), `${name}, ${theme}`).toEqual([]);
+        await page.keyboard.press('Escape');
+      }
+      const id = await page.locator('[data-odd-id]').first().getAttribute('data-odd-id');
+      await page.locator(`[data-odd-id="${id}"]`).focus();
+      await page.keyboard.press('Enter');
+      await expect(page.getByRole('region', { name: 'Price history' })).toBeVisible();
+      expect(await violations(page), `history, ${theme}`).toEqual([]);
+    });
+  }
+});

@@ -168,7 +168,7 @@ test('exports its settings, takes them back, and names what it left out', async 
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
   const buffer = Buffer.from(JSON.stringify({ ...JSON.parse(file), density: 'huge' }));
   await panel
-    .getByLabel('Settings to import')
+    .locator('input[type=file]')
     .setInputFiles({ name: 'settings.json', mimeType: 'application/json', buffer });
   await expect(panel.getByRole('status')).toHaveText('Imported, leaving out density: "huge".');
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'contrast');
