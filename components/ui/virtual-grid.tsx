@@ -86,9 +86,10 @@ type Props = {
 const FIRST_RECT = { width: 1920, height: 1080 };
 /**
  * Pixels of rows that are made beyond the edges: at rest, and while it scrolls before and behind. The browser scrolls what
- * has been painted before a script hears of it, so that what comes next must stand there already.
+ * has been painted before a script hears of it, so that what comes next must stand there already. Both make the same sum: rows
+ * that leave are then as many as those that come, and nothing is thrown away to be made again.
  */
-const OVERSCAN = { rest: 160, ahead: 480, behind: 60 };
+const OVERSCAN = { rest: 270, ahead: 480, behind: 60 };
 
 /** An item that is in the page; its place is the element that shows it. */
 type Placed = { place: string; item: GridItem; index: number; start: number; size: number };
