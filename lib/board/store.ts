@@ -457,7 +457,7 @@ export function createBoardStore({
   function forget(fixtureId: string, entryId: string | null): readonly string[] {
     const ids = [...book.oddIdsOf(fixtureId)];
     book.removeFixture(fixtureId);
-    for (const id of ids) moves.delete(id);
+    for (const id of ids) unmark(id);
     revisions.delete(fixtureId);
     stateRevisions.delete(fixtureId);
     clearMarkets.delete(fixtureId);

@@ -627,6 +627,15 @@ describe('snapshot', () => {
       expect(told).toBe(1);
     });
 
+    it('takes marks of any age with it', () => {
+      const { page, store, odds, forget, state } = aBoard();
+      store.applyFrames([odds({ price: 140 }, { id: '2-0' })], true);
+      page.advance(MOVE_MARK_MS + 1_000);
+      expect(state().aged.size).toBe(1);
+      store.applyFrames([forget('3-0')], true);
+      expect(state().aged.size).toBe(0);
+    });
+
     it('does not come back with a snapshot that was cut before, and does with a later one', () => {
       const { store, forget, ids, state } = aBoard();
       store.applyFrames([forget('3-0')], true);
