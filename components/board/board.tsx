@@ -115,10 +115,9 @@ function Screen({
     [sport, query, zone, heights, taste, onOpenFixture],
   );
   const main = useRef<HTMLElement>(null);
-  const filters = activeFilters(query, (id) => {
-    const fixture = store.getState().book.fixtures.get(id);
-    return fixtureName(id, fixture ?? { away: null, home: null });
-  });
+  const filters = activeFilters(query, (id) =>
+    fixtureName(id, store.getState().book.fixtures.get(id)),
+  );
   const controls = useRef<HTMLElement>(null);
   const onClear = () => {
     // The button that was pressed goes with the filters.

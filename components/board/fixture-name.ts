@@ -1,7 +1,8 @@
 type Names = { away: string | null; home: string | null };
 
-/** A fixture in words: who plays, or its id where nobody has said who does. */
-export function fixtureName(fixtureId: string, { away, home }: Names): string {
+/** A fixture in words: who plays, or its id where nobody has said who does, or nothing is held of it. */
+export function fixtureName(fixtureId: string, names: Names | null | undefined): string {
+  const { away = null, home = null } = names ?? {};
   if (away === null && home === null) return `Fixture ${fixtureId}`;
   return `${away ?? 'Team unknown'} at ${home ?? 'Team unknown'}`;
 }

@@ -3,6 +3,7 @@
 'use client';
 
 import { memo } from 'react';
+import { isForBrowser } from '@/components/ui/route-link';
 import { useFixture } from '@/lib/board/hooks';
 import { boardHref } from '@/lib/board/query-state';
 import type { Cell, FixtureRow, RowSide } from '@/lib/board/rows';
@@ -115,7 +116,7 @@ function MoreLink({
       title={label}
       className="board-more"
       onClick={(event) => {
-        if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+        if (isForBrowser(event)) return;
         event.preventDefault();
         onOpenFixture(row.fixtureId, null);
       }}

@@ -27,7 +27,7 @@ export function choicesOf(book: Book, league: string | null): Choices {
     const own = fixture?.league ?? leagueOf.get(id) ?? null;
     if (own !== null) leagues.set(slug(own), own);
     if (wanted !== null && (own === null || slug(own) !== wanted)) continue;
-    fixtures.push({ id, name: fixtureName(id, fixture ?? { away: null, home: null }) });
+    fixtures.push({ id, name: fixtureName(id, fixture) });
   }
   return {
     leagues: [...leagues.values()].sort(byText),

@@ -19,11 +19,10 @@ import { choicesOf } from './alert-choices';
 import { playSound } from './alert-sounds';
 import { conditionWords, KIND_NAMES, SOUND_NAMES, scopeWords } from './alert-words';
 import { askPermission, permission, permissionWords } from './desktop-notice';
+import { BUTTON } from './panel';
 
 const FIELD =
   'h-7 min-w-0 rounded-control border border-line bg-surface px-2 text-detail text-ink aria-invalid:border-feed-dead';
-export const BUTTON =
-  'inline-flex h-7 shrink-0 items-center gap-1.5 rounded-control border border-line px-2 text-detail text-ink-muted hover:bg-surface-hover hover:text-ink';
 
 /** What is typed, as it is typed; numbers are read when it is saved. */
 type Typed = {

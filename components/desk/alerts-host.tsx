@@ -7,6 +7,7 @@ import { alertSettings } from '@/lib/board/alert-settings';
 import { createAlertEngine, createBurstGuard, type Fired, HUSH_MS } from '@/lib/board/alerts';
 import { useBoardStore } from '@/lib/board/hooks';
 import { useBoardQuery } from '@/lib/board/query-state';
+import { versionsOf } from '@/lib/board/rows';
 import type { Book } from '@/lib/protocol/book';
 import { alertOf, deliver } from './alert-delivery';
 import { armSounds } from './alert-sounds';
@@ -16,17 +17,9 @@ import { useTelling } from './use-telling';
 /** A look away that is shorter leaves nothing to come back from. */
 const AWAY_MS = 10_000;
 
-/** The vendor's default version. */
-const DEFAULT_VERSION = -1;
-
 /** The version that the view shows where it asks for none. */
 function standardVersion(book: Book): number | null {
-  let lowest: number | null = null;
-  for (const { versionId } of book.odds.values()) {
-    if (versionId === DEFAULT_VERSION) return versionId;
-    if (versionId !== null && (lowest === null || versionId < lowest)) lowest = versionId;
-  }
-  return lowest;
+  return versionsOf(book, book.fixtureIds(), null, undefined).version;
 }
 
 type Props = {

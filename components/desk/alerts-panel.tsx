@@ -11,12 +11,12 @@ import { useTimeZone } from '@/lib/board/hooks';
 import { useBoardQuery } from '@/lib/board/query-state';
 import type { OddsFormat } from '@/lib/protocol/price';
 import { deliverTest, placeOf, toldWords } from './alert-delivery';
-import { AlertForm, BUTTON } from './alert-form';
+import { AlertForm } from './alert-form';
 import { isAudible } from './alert-sounds';
 import { actionWords, alertWords, conditionWords, scopeWords } from './alert-words';
 import { permission } from './desktop-notice';
 import { download } from './download';
-import { Panel, type PanelProps } from './panel';
+import { BUTTON, Panel, type PanelProps } from './panel';
 import { PlaceLink } from './place-link';
 import { useTelling } from './use-telling';
 

@@ -9,20 +9,17 @@ import { useBoardStore } from '@/lib/board/hooks';
 import type { BoardStore } from '@/lib/board/store';
 import { useAction } from './actions';
 import { MuteIcon } from './desk-icons';
+import { oddIdInFocus } from './odd-in-focus';
 
 type HostProps = { openedAt: number; isBesidePanel: boolean; onOpenLog: () => void };
 type Props = Pick<HostProps, 'isBesidePanel'> & { onOpen: () => void };
 
 /** Where the odd in focus is; everywhere while none is. */
 function scopeInFocus(store: BoardStore): AlertScope {
-  const cell = document.activeElement?.closest<HTMLElement>('[data-odd-id]');
   const { book } = store.getState();
-  const odd = book.odds.get(cell?.dataset.oddId ?? '');
+  const odd = book.odds.get(oddIdInFocus() ?? '');
   if (!odd) return EVERYWHERE;
-  const name = fixtureName(
-    odd.fixtureId,
-    book.fixtures.get(odd.fixtureId) ?? { away: null, home: null },
-  );
+  const name = fixtureName(odd.fixtureId, book.fixtures.get(odd.fixtureId));
   return {
     league: odd.league || null,
     market: odd.market,

@@ -3,13 +3,12 @@
 import { useBoardStore } from '@/lib/board/hooks';
 import { useBoardQuery } from '@/lib/board/query-state';
 import { useAction } from './actions';
+import { oddIdInFocus } from './odd-in-focus';
 
 /** The odd of the cell in focus, else of the one under the pointer. */
 function oddInHand(): string | undefined {
-  const cell =
-    document.activeElement?.closest<HTMLElement>('[data-odd-id]') ??
-    document.querySelector<HTMLElement>('[data-odd-id]:hover');
-  return cell?.dataset.oddId;
+  const pointed = document.querySelector<HTMLElement>('[data-odd-id]:hover');
+  return oddIdInFocus() ?? pointed?.dataset.oddId;
 }
 
 /** Keys for marks that somebody has seen, for the views, and for the search that the board itself answers to. */

@@ -16,6 +16,7 @@ import { Figures } from './figures';
 import { Freeze } from './freeze';
 import { watchedFixtures } from './kept-views';
 import { OddCopy } from './odd-copy';
+import { oddIdInFocus } from './odd-in-focus';
 import { Palette } from './palette';
 import type { PanelProps } from './panel';
 import { PANELS, type PanelEntry } from './panels';
@@ -96,18 +97,14 @@ function useWatchAction(): void {
     group: 'Marks',
     key: 'p',
     run: () => {
-      const { activeElement } = document;
       const { book, sport } = store.getState();
-      const oddId = activeElement?.closest('[data-odd-id]')?.getAttribute('data-odd-id') ?? '';
-      const id =
-        book.odds.get(oddId)?.fixtureId ??
-        activeElement?.closest('[data-fixture-id]')?.getAttribute('data-fixture-id');
+      const fixtureOf = document.activeElement?.closest<HTMLElement>('[data-fixture-id]');
+      const id = book.odds.get(oddIdInFocus() ?? '')?.fixtureId ?? fixtureOf?.dataset.fixtureId;
       if (!id) {
         say('Go to a price first: its fixture is the one to watch.');
         return;
       }
-      const names = book.fixtures.get(id) ?? { away: null, home: null };
-      const fixture = { id, sport, name: fixtureName(id, names) };
+      const fixture = { id, sport, name: fixtureName(id, book.fixtures.get(id)) };
       const watched = toggleWatched(watchedFixtures.get(), fixture);
       watchedFixtures.set(watched);
       say(`${fixture.name}: ${watched.includes(fixture) ? 'watched' : 'watched no more'}`);

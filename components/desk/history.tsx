@@ -16,17 +16,18 @@ import { formatClock, formatLength, zoneName } from '@/lib/board/format';
 import {
   type Axis,
   type History,
-  type HistoryTaste,
+  type HistoryLook,
+  LOOK_KEY,
   lockedMs,
+  lookText,
   marksOf,
   type PricedAt,
   type Range,
-  readTaste,
+  readLook,
   settledBy,
-  TASTE_KEY,
-  tasteText,
 } from '@/lib/board/history';
 import { useBoardStore, useFixture, useNow, useOdd, useTimeZone } from '@/lib/board/hooks';
+import { browserShelf, readItem, writeItem } from '@/lib/board/kept';
 import { useBoardQuery, useOpenHistory } from '@/lib/board/query-state';
 import type { BoardStore } from '@/lib/board/store';
 import { useHistories } from '@/lib/board/use-histories';
@@ -65,27 +66,20 @@ function useOutlinedCell(id: string): void {
 }
 
 /** What a trader likes to see here, kept by the browser where it keeps anything. */
-function useTaste(): [HistoryTaste, (patch: Partial<HistoryTaste>) => void, readonly string[]] {
-  const [{ taste, ignored }, setState] = useState(() => {
-    try {
-      return readTaste(localStorage.getItem(TASTE_KEY));
-    } catch {
-      return readTaste(null);
-    }
-  });
-  const change = useCallback(
-    (patch: Partial<HistoryTaste>) => {
-      const next = { ...taste, ...patch };
-      setState({ taste: next, ignored: [] });
-      try {
-        localStorage.setItem(TASTE_KEY, tasteText(next));
-      } catch {
-        // A browser that keeps nothing shows it for now.
-      }
-    },
-    [taste],
+function useLook(): [HistoryLook, (patch: Partial<HistoryLook>) => void, readonly string[]] {
+  const [{ look, ignored }, setState] = useState(() =>
+    readLook(readItem(browserShelf(), LOOK_KEY)),
   );
-  return [taste, change, ignored];
+  const change = useCallback(
+    (patch: Partial<HistoryLook>) => {
+      const next = { ...look, ...patch };
+      setState({ look: next, ignored: [] });
+      // A browser that keeps nothing shows it for now.
+      writeItem(browserShelf(), LOOK_KEY, lookText(next));
+    },
+    [look],
+  );
+  return [look, change, ignored];
 }
 
 /** Server's time until which prices are known: now, or since when the feed is not live. */
@@ -122,9 +116,9 @@ function Body({ id }: { id: string }) {
   const odd = useOdd(id);
   const zone = useTimeZone();
   const [{ odds: format }] = useBoardQuery();
-  const [taste, setTaste, ignored] = useTaste();
+  const [look, setLook, ignored] = useLook();
   const sides = useMemo(() => (odd ? otherSides(store, odd) : []), [store, odd]);
-  const sideIds = taste.isOtherSideOn ? sides.map((side) => side.id) : [];
+  const sideIds = look.isOtherSideOn ? sides.map((side) => side.id) : [];
   const own = useHistories([id]);
   const others = useHistories(sideIds);
   const history = own.histories?.[0] ?? null;
@@ -144,15 +138,15 @@ function Body({ id }: { id: string }) {
       {history && history.items.length > 0 && (
         <>
           <Facts history={history} format={format} zone={zone} />
-          <Controls taste={taste} onChange={setTaste} format={format} sides={sides.length} />
+          <Controls look={look} onChange={setLook} format={format} sides={sides.length} />
           <Chart
             histories={shown}
             marks={marksOf(history.items, (points) => formatPoints(points, isHandicap(odd)))}
-            {...{ axis: taste.axis, range: taste.range, format, zone }}
+            {...{ axis: look.axis, range: look.range, format, zone }}
             label={chartWords(history, format, zone)}
             knownUntil={() => knownUntil(store)}
           />
-          {taste.isOtherSideOn && (
+          {look.isOtherSideOn && (
             <Legend
               own={odd}
               sides={sides}
@@ -197,7 +191,7 @@ function Heading({ id, odd, format }: { id: string; odd: Odd | undefined; format
         </h3>
         {odd ? (
           <p className="truncate text-detail text-ink-muted">
-            {odd.market} · {fixtureName(odd.fixtureId, fixture ?? { away: null, home: null })}
+            {odd.market} · {fixtureName(odd.fixtureId, fixture)}
           </p>
         ) : (
           <p className="text-detail text-ink-muted">Not among what this view holds.</p>
@@ -292,13 +286,13 @@ function LockedNow({ history }: { history: History }) {
 const RANGE_WORDS: Record<Range, string> = { all: 'All', hour: '1 h', minutes: '10 m' };
 
 function Controls({
-  taste,
+  look,
   onChange,
   format,
   sides,
 }: {
-  taste: HistoryTaste;
-  onChange: (patch: Partial<HistoryTaste>) => void;
+  look: HistoryLook;
+  onChange: (patch: Partial<HistoryLook>) => void;
   format: OddsFormat;
   sides: number;
 }) {
@@ -307,7 +301,7 @@ function Controls({
       <Choice<Range>
         label="Time shown"
         words={RANGE_WORDS}
-        chosen={taste.range}
+        chosen={look.range}
         onChoose={(range) => onChange({ range })}
       />
       {/* A view in probabilities has the one axis alone. */}
@@ -315,15 +309,15 @@ function Controls({
         <Choice<Axis>
           label="Axis"
           words={{ price: 'Price', probability: 'Probability' }}
-          chosen={taste.axis}
+          chosen={look.axis}
           onChoose={(axis) => onChange({ axis })}
         />
       )}
       {sides > 0 && (
         <button
           type="button"
-          aria-pressed={taste.isOtherSideOn}
-          onClick={() => onChange({ isOtherSideOn: !taste.isOtherSideOn })}
+          aria-pressed={look.isOtherSideOn}
+          onClick={() => onChange({ isOtherSideOn: !look.isOtherSideOn })}
           className={`ml-auto ${CHOICE} rounded-control border border-line`}
         >
           {sides > 1 ? 'Other sides' : 'Other side'}

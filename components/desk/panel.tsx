@@ -6,6 +6,10 @@ import { CloseIcon } from '@/components/ui/icons';
 /** What a panel's module has as its default export takes. */
 export type PanelProps = { onClose: () => void };
 
+/** How a panel's buttons look. */
+export const BUTTON =
+  'inline-flex h-7 shrink-0 items-center gap-1.5 rounded-control border border-line px-2 text-detail text-ink-muted hover:bg-surface-hover hover:text-ink';
+
 type Props = PanelProps & {
   title: string;
   /** Controls beside the title. */

@@ -1,6 +1,7 @@
 'use client';
 
 import type { ReactNode } from 'react';
+import { isForBrowser } from '@/components/ui/route-link';
 import { type Place, useGoTo } from './use-go-to';
 
 type Props = { place: Place; onGo?: () => void; className?: string; children: ReactNode };
@@ -15,8 +16,7 @@ export function PlaceLink({ place, onGo, className, children }: Props) {
       href={href}
       className={className}
       onClick={(event) => {
-        // With a modifier it is another tab or window, which is the browser's own business.
-        if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+        if (isForBrowser(event)) return;
         if (go(place)) event.preventDefault();
         onGo?.();
       }}

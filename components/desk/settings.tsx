@@ -9,13 +9,10 @@ import { MOVE_SECONDS, parseTaste, tasteFile } from '@/lib/board/taste-read';
 import { useTaste } from '@/lib/board/taste-store';
 import { formatPoints, formatPrice } from '@/lib/protocol/price';
 import { download } from './download';
-import { Panel, type PanelProps } from './panel';
+import { BUTTON, Panel, type PanelProps } from './panel';
 
 /** No settings are this big, and a film must not be read to find that out. */
 const FILE_LENGTH = 50_000;
-
-const BUTTON =
-  'inline-flex h-7 items-center rounded-control border border-line px-2.5 text-detail text-ink-muted hover:bg-surface-hover hover:text-ink';
 
 function Group({ title, children }: { title: string; children: ReactNode }) {
   const id = useId();

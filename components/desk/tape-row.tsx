@@ -4,6 +4,7 @@ import { memo, type ReactNode } from 'react';
 import { statusWord } from '@/components/board/fixture-badge';
 import { fixtureName } from '@/components/board/fixture-name';
 import { SettlementBadge, settlementWords } from '@/components/board/settlement-badge';
+import { shortName } from '@/components/board/short-name';
 import { PadlockIcon } from '@/components/ui/icons';
 import { dayKey, formatClock, formatDay, formatTime } from '@/lib/board/format';
 import type { TapeEntry } from '@/lib/board/tape';
@@ -66,13 +67,12 @@ function changeOf(entry: TapeEntry, zone: string, format: OddsFormat): Change | 
 
 /** `MSA at HRB`; names where there are no abbreviations. */
 export function fixtureShort(fixtureId: string, fixture: Fixture | null): string {
-  const short = (side: 'home' | 'away') =>
-    fixture?.[`${side}Competitors`][0]?.abbreviation ?? fixture?.[side] ?? null;
+  const short = (side: 'home' | 'away') => shortName(fixture, side) ?? fixture?.[side] ?? null;
   return fixtureName(fixtureId, { away: short('away'), home: short('home') });
 }
 
 function fullName({ odd, fixture }: TapeEntry): string {
-  return fixtureName(odd?.fixtureId ?? fixture?.id ?? '', fixture ?? { away: null, home: null });
+  return fixtureName(odd?.fixtureId ?? fixture?.id ?? '', fixture);
 }
 
 /** What the entry is about, and where that belongs. */

@@ -17,6 +17,7 @@ import { SearchIcon } from '@/components/ui/icons';
 import { csvText, exportFileName, jsonText, tapeTable, viewTable } from '@/lib/board/export';
 import { formatClock, zoneName } from '@/lib/board/format';
 import { useBoardStore, useLoad, useSport, useTimeZone } from '@/lib/board/hooks';
+import { browserShelf, readItem, writeItem } from '@/lib/board/kept';
 import { boardHref, useBoardQuery } from '@/lib/board/query-state';
 import {
   createTapeFilter,
@@ -34,7 +35,7 @@ import { VALUE_LENGTH } from '@/lib/protocol/filter';
 import type { OddsFormat } from '@/lib/protocol/price';
 import { useAction } from './actions';
 import { download } from './download';
-import { Panel, type PanelProps } from './panel';
+import { BUTTON, Panel, type PanelProps } from './panel';
 import { revealOdd } from './reveal-odd';
 import { recordingOf } from './tape-record';
 import { KIND_WORDS, TapeRow } from './tape-row';
@@ -170,32 +171,18 @@ export default function TapePanel({ onClose }: PanelProps) {
   );
 }
 
-const BUTTON =
-  'inline-flex h-7 shrink-0 items-center rounded-control border border-line px-2 text-detail text-ink-muted hover:bg-surface-hover hover:text-ink';
 const FULL_TITLE = 'The tape is full: what came before has gone';
 
 /** The kinds filtered for, kept from visit to visit. */
 function useKeptKinds() {
-  const [kept] = useState(() => parseTapeKinds(readKinds()));
+  const [kept] = useState(() => parseTapeKinds(readItem(browserShelf(), KINDS_KEY)));
   const [kinds, setState] = useState<readonly TapeKind[]>(kept.kinds);
   const setKinds = (next: readonly TapeKind[]) => {
     setState(next);
-    try {
-      if (next.length === 0) localStorage.removeItem(KINDS_KEY);
-      else localStorage.setItem(KINDS_KEY, next.join(','));
-    } catch {
-      // Where nothing can be kept, the choice lasts as long as the panel.
-    }
+    // Where nothing can be kept, the choice lasts as long as the panel.
+    writeItem(browserShelf(), KINDS_KEY, next.join(','));
   };
   return { kinds, setKinds, ignored: kept.ignored };
-}
-
-function readKinds(): string | null {
-  try {
-    return localStorage.getItem(KINDS_KEY);
-  } catch {
-    return null;
-  }
 }
 
 /** What passes the filter, oldest first; follows the tape at most every `SHOW_EVERY_MS`, and not while nobody can see it. */

@@ -17,10 +17,7 @@ export function useTelling(): Telling {
   return useMemo(
     () => ({
       ...{ sport, zone, format, go },
-      nameOf: (id, fixture) => {
-        const held = fixture ?? store.getState().book.fixtures.get(id) ?? null;
-        return fixtureName(id, held ?? { away: null, home: null });
-      },
+      nameOf: (id, fixture) => fixtureName(id, fixture ?? store.getState().book.fixtures.get(id)),
     }),
     [sport, zone, format, go, store],
   );

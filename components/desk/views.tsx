@@ -1,19 +1,17 @@
 'use client';
 
-import Link from 'next/link';
 import { useState, useSyncExternalStore } from 'react';
 import { FileButton } from '@/components/ui/file-button';
 import { CloseIcon } from '@/components/ui/icons';
+import { RouteLink } from '@/components/ui/route-link';
 import { useSport } from '@/lib/board/hooks';
 import { type Kept, parseKept } from '@/lib/board/kept';
 import { boardHref, useBoardQuery } from '@/lib/board/query-state';
 import { NAME_LENGTH, readViews, withView } from '@/lib/board/views';
 import { download } from './download';
 import { forgetStart, keepStart, savedViews, useStart, watchedFixtures } from './kept-views';
-import { Panel, type PanelProps } from './panel';
+import { BUTTON, Panel, type PanelProps } from './panel';
 
-const SMALL_BUTTON =
-  'h-7 rounded-control border border-line px-2 text-detail text-ink-muted hover:bg-surface-hover hover:text-ink';
 const ICON_BUTTON =
   'grid size-7 shrink-0 place-items-center rounded-control text-ink-faint hover:bg-surface-hover hover:text-ink';
 
@@ -36,7 +34,7 @@ export default function Views({ onClose }: PanelProps) {
         <>
           <button
             type="button"
-            className={SMALL_BUTTON}
+            className={BUTTON}
             onClick={() =>
               download(
                 'odds-board-views.json',
@@ -50,7 +48,7 @@ export default function Views({ onClose }: PanelProps) {
           <FileButton
             label="Import"
             accept="application/json,.json"
-            className={SMALL_BUTTON}
+            className={BUTTON}
             onText={(text) => {
               const parsed = text === null ? null : parseKept(text);
               if (!parsed) {
@@ -108,7 +106,7 @@ function Save({ onSaved }: { onSaved: Said }) {
           className="h-7 rounded-control border border-line bg-surface px-2 text-detail text-ink"
         />
       </label>
-      <button type="submit" className={SMALL_BUTTON}>
+      <button type="submit" className={BUTTON}>
         Save
       </button>
     </form>
@@ -129,14 +127,13 @@ function SavedList({ onChanged }: { onChanged: Said }) {
           const isStart = href === start;
           return (
             <li key={name} className="flex items-center gap-1 pr-1.5 pl-3 hover:bg-surface-hover">
-              <Link
+              <RouteLink
                 href={href}
-                prefetch={false}
                 title={href}
                 className="min-w-0 flex-1 truncate py-1.5 text-ink text-name"
               >
                 {name}
-              </Link>
+              </RouteLink>
               <button
                 type="button"
                 aria-pressed={isStart}
@@ -181,24 +178,22 @@ function WatchedList({ onChanged }: { onChanged: Said }) {
           here.
         </p>
       ) : (
-        <Link
+        <RouteLink
           href={boardHref(sport, { ...query, fixture: watched.map(({ id }) => id) })}
-          prefetch={false}
           className="block px-3 py-1.5 text-accent text-name hover:underline"
         >
           Show these {watched.length} alone
-        </Link>
+        </RouteLink>
       )}
       <ul>
         {watched.map((one) => (
           <li key={one.id} className="flex items-center gap-1 pr-1.5 pl-3 hover:bg-surface-hover">
-            <Link
+            <RouteLink
               href={boardHref(sport, { ...query, view: 'lines', fixture: [one.id] })}
-              prefetch={false}
               className="min-w-0 flex-1 truncate py-1.5 text-ink text-name"
             >
               {one.name}
-            </Link>
+            </RouteLink>
             <button
               type="button"
               aria-label={`Watch ${one.name} no more`}

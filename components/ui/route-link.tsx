@@ -5,13 +5,17 @@ import type { AnchorHTMLAttributes, MouseEvent } from 'react';
 
 type Props = AnchorHTMLAttributes<HTMLAnchorElement> & { href: string };
 
+/** Whether a click on a link is the browser's: with a key that asks for another tab, or for a download. */
+export function isForBrowser(event: MouseEvent): boolean {
+  const { button, metaKey, ctrlKey, shiftKey, altKey } = event;
+  return button !== 0 || metaKey || ctrlKey || shiftKey || altKey;
+}
+
 /** A link to another page of ours that keeps what is loaded. next/link brings the code to prefetch, which nothing here does. */
 export function RouteLink({ href, ...anchor }: Props) {
   const router = useRouter();
   const onClick = (event: MouseEvent) => {
-    // With a key that asks for another tab, or for a download, it is the browser's.
-    const isBrowsers = event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
-    if (isBrowsers || event.button !== 0) return;
+    if (isForBrowser(event)) return;
     event.preventDefault();
     router.push(href);
   };

@@ -1,7 +1,7 @@
 /** What alerts have told: a bounded log that survives a reload of its tab, and the newest, which are on screen. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { ALERT_KINDS, type AlertKind } from './alert-rules';
-import { readItem, type Store, writeItem } from './alert-settings';
+import { browserShelf, readItem, type Shelf, writeItem } from './kept';
 
 /** Kept at most. */
 export const LOG_LENGTH = 500;
@@ -100,7 +100,7 @@ function isTold(value: unknown): value is Told {
   );
 }
 
-function readLog(storage: Store | null): readonly Told[] {
+function readLog(storage: Shelf | null): readonly Told[] {
   try {
     const value: unknown = JSON.parse(readItem(storage, LOG_KEY) ?? '[]');
     return Array.isArray(value) ? value.filter(isTold).slice(0, LOG_LENGTH) : [];
@@ -110,7 +110,7 @@ function readLog(storage: Store | null): readonly Told[] {
 }
 
 /** Creates the log over a storage; null where there is none. */
-export function createAlertLog(storage: Store | null): AlertLog {
+export function createAlertLog(storage: Shelf | null): AlertLog {
   const entries = readLog(storage);
   const store = createStore<AlertLogState>()(() => ({ entries, shown: [] }));
   let newest = Math.max(0, ...entries.map(({ id }) => id));
@@ -154,13 +154,7 @@ let shared: AlertLog | null = null;
 /** The log of this page. A tab has its own: two that wrote one would each lose what the other told. */
 export function alertLog(): AlertLog {
   if (shared) return shared;
-  let storage: Store | null = null;
-  try {
-    storage = window.sessionStorage;
-  } catch {
-    // A browser that forbids storage throws where it is only looked at.
-  }
-  const log = createAlertLog(storage);
+  const log = createAlertLog(browserShelf('session'));
   let waiting = false;
   log.subscribe(({ entries }, before) => {
     if (waiting || entries === before.entries) return;

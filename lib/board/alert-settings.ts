@@ -10,33 +10,12 @@ import {
   readRules,
   writeRules,
 } from './alert-rules';
+import { browserShelf, readItem, type Shelf, writeItem } from './kept';
 
 /** Where rules are kept, as JSON. */
 export const RULES_KEY = 'board.alerts';
 /** `true` while nothing may pop up or sound. */
 export const MUTED_KEY = 'board.alerts.muted';
-
-/** What we use of a browser's storage; each of it may throw. */
-export type Store = Pick<Storage, 'getItem' | 'setItem'>;
-
-/** What is kept under a key, null also where the browser keeps nothing. */
-export function readItem(storage: Store | null, key: string): string | null {
-  try {
-    return storage?.getItem(key) ?? null;
-  } catch {
-    return null;
-  }
-}
-
-/** Keeps a text; false where the browser does not. */
-export function writeItem(storage: Store | null, key: string, text: string): boolean {
-  try {
-    storage?.setItem(key, text);
-    return storage !== null;
-  } catch {
-    return false;
-  }
-}
 
 export type AlertSettingsState = {
   rules: readonly AlertRule[];
@@ -65,7 +44,7 @@ export type AlertSettings = StoreApi<AlertSettingsState> & {
 const UNKEPT = 'The browser keeps nothing for this page: the rules last until it is closed.';
 
 /** Creates the settings over a storage; null where there is none. */
-export function createAlertSettings(storage: Store | null): AlertSettings {
+export function createAlertSettings(storage: Shelf | null): AlertSettings {
   const read = () => ({
     ...readRules(readItem(storage, RULES_KEY)),
     isMuted: readItem(storage, MUTED_KEY) === 'true',
@@ -122,13 +101,7 @@ let shared: AlertSettings | null = null;
 /** The settings of this page. */
 export function alertSettings(): AlertSettings {
   if (shared) return shared;
-  let storage: Store | null = null;
-  try {
-    storage = window.localStorage;
-  } catch {
-    // A browser that forbids storage throws where it is only looked at.
-  }
-  const settings = createAlertSettings(storage);
+  const settings = createAlertSettings(browserShelf());
   window.addEventListener('storage', ({ key }) => {
     if (key === RULES_KEY || key === MUTED_KEY || key === null) settings.reread();
   });

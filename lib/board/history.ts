@@ -318,34 +318,33 @@ export function marksOf(
 
 // ---- what a trader likes to see, which is no part of a link
 
-export type HistoryTaste = { axis: Axis; range: Range; isOtherSideOn: boolean };
+export type HistoryLook = { axis: Axis; range: Range; isOtherSideOn: boolean };
 
-export const DEFAULT_TASTE: HistoryTaste = { axis: 'price', range: 'all', isOtherSideOn: false };
+export const DEFAULT_LOOK: HistoryLook = { axis: 'price', range: 'all', isOtherSideOn: false };
 
 /** Where the browser keeps it. */
-export const TASTE_KEY = 'board.history';
+export const LOOK_KEY = 'board.history';
 
 /** Reads what was kept; what is wrong in it is left out and named, the rest counts. */
-export function readTaste(text: string | null): {
-  taste: HistoryTaste;
+export function readLook(text: string | null): {
+  look: HistoryLook;
   ignored: readonly string[];
 } {
-  const taste = { ...DEFAULT_TASTE };
+  const look = { ...DEFAULT_LOOK };
   const ignored: string[] = [];
   for (const [name, value] of new URLSearchParams(text ?? '')) {
     const axis = AXES.find((one) => one === value);
     const range = RANGES.find((one) => one === value);
-    if (name === 'axis' && axis) taste.axis = axis;
-    else if (name === 'range' && range) taste.range = range;
-    else if (name === 'other-side' && /^(on|off)$/.test(value))
-      taste.isOtherSideOn = value === 'on';
+    if (name === 'axis' && axis) look.axis = axis;
+    else if (name === 'range' && range) look.range = range;
+    else if (name === 'other-side' && /^(on|off)$/.test(value)) look.isOtherSideOn = value === 'on';
     else ignored.push(`${name}=${value}`.slice(0, 80));
   }
-  return { taste, ignored };
+  return { look, ignored };
 }
 
-/** What `readTaste` reads. */
-export function tasteText({ axis, range, isOtherSideOn }: HistoryTaste): string {
+/** What `readLook` reads. */
+export function lookText({ axis, range, isOtherSideOn }: HistoryLook): string {
   const side = isOtherSideOn ? 'on' : 'off';
   return String(new URLSearchParams({ axis, range, 'other-side': side }));
 }

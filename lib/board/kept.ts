@@ -15,11 +15,37 @@ export type Kept<Value> = {
   subscribe(callback: () => void): () => void;
 };
 
-/** Where values are kept; the browser's `localStorage` as a rule. Both may throw where site data is refused. */
-export type Shelf = {
-  getItem(name: string): string | null;
-  setItem(name: string, text: string): void;
-};
+/** What we use of a browser's storage. Each of it may throw, where site data is refused or there is no room. */
+export type Shelf = Pick<Storage, 'getItem' | 'setItem'>;
+
+/** The browser's storage, for good or for the tab's session; null where there is none, and on a server. */
+export function browserShelf(lasting: 'local' | 'session' = 'local'): Shelf | null {
+  try {
+    return lasting === 'local' ? globalThis.localStorage : globalThis.sessionStorage;
+  } catch {
+    // A browser that forbids storage throws where it is only looked at.
+    return null;
+  }
+}
+
+/** What is kept under a name; null also where the browser keeps nothing. */
+export function readItem(shelf: Shelf | null, name: string): string | null {
+  try {
+    return shelf?.getItem(name) ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** Keeps a text under a name; false where the browser does not. */
+export function writeItem(shelf: Shelf | null, name: string, text: string): boolean {
+  try {
+    shelf?.setItem(name, text);
+    return shelf !== null;
+  } catch {
+    return false;
+  }
+}
 
 /** Parses text that a person may have edited: null where it is no JSON. */
 export function parseKept(text: string): { json: unknown } | null {
@@ -44,19 +70,11 @@ export function createKept<Value>(
   const watchers = new Set<() => void>();
 
   function load(): Read<Value> {
-    const text = textOf();
+    const text = readItem(shelf(), name);
     if (text === null) return read(undefined);
     const parsed = parseKept(text);
     if (parsed) return read(parsed.json);
     return { ...read(undefined), problems: ['What was kept is no JSON, and was left out.'] };
-  }
-
-  function textOf(): string | null {
-    try {
-      return shelf()?.getItem(name) ?? null;
-    } catch {
-      return null;
-    }
   }
 
   function current(): Read<Value> {
@@ -75,12 +93,7 @@ export function createKept<Value>(
     problems: () => current().problems,
     set(value) {
       held = { value, problems: [] };
-      let isKept = true;
-      try {
-        shelf()?.setItem(name, JSON.stringify(value));
-      } catch {
-        isKept = false;
-      }
+      const isKept = writeItem(shelf(), name, JSON.stringify(value));
       for (const watcher of watchers) watcher();
       return isKept;
     },
@@ -97,8 +110,4 @@ export function createKept<Value>(
       };
     },
   };
-}
-
-function browserShelf(): Shelf | null {
-  return typeof localStorage === 'undefined' ? null : localStorage;
 }

@@ -2,6 +2,7 @@
  * Where a taste is kept: in the browser's storage, for good, and as a cookie beside it, from which the server's next
  * first paint is already to it. All tabs of a browser follow.
  */
+import { browserShelf, readItem, writeItem } from './kept';
 import type { Taste } from './taste';
 import { FRAME_COLORS, parseTaste, TASTE_COOKIE, tasteText } from './taste-read';
 import { setTaste, tasteNow } from './taste-store';
@@ -53,18 +54,14 @@ export function keepTaste(taste: Taste): void {
   setTaste(taste);
   show(taste);
   mirror(text);
-  try {
-    localStorage.setItem(KEY, text);
-  } catch {}
+  writeItem(browserShelf(), KEY, text);
 }
 
 /** Takes over what is kept, and follows what other tabs choose; the returned function ends that. */
 export function followTaste(): () => void {
-  try {
-    const text = localStorage.getItem(KEY);
-    // A cookie alone is what is left of a storage that was cleared, or never allowed: it has been painted already.
-    if (text !== null) take(text);
-  } catch {}
+  const text = readItem(browserShelf(), KEY);
+  // A cookie alone is what is left of a storage that was cleared, or never allowed: it has been painted already.
+  if (text !== null) take(text);
   const onStorage = ({ key, newValue }: StorageEvent) => {
     if (key === KEY || key === null) take(newValue);
   };

@@ -4,18 +4,18 @@ import {
   axisText,
   axisValue,
   buildHistory,
-  DEFAULT_TASTE,
+  DEFAULT_LOOK,
   ENTRIES_KEPT,
   entryOf,
   gridSecond,
   lockedMs,
+  lookText,
   marksOf,
   mergeLive,
-  readTaste,
+  readLook,
   samplePrices,
   settledBy,
   spanOf,
-  tasteText,
   timeGrid,
 } from '@/lib/board/history';
 import type { HistoryEntry, OddsEventName } from '@/lib/protocol/events';
@@ -307,14 +307,14 @@ describe('the steps of a chart', () => {
 
 describe('what a browser kept of the history', () => {
   it('is read as it was written', () => {
-    const taste = { axis: 'probability', range: 'hour', isOtherSideOn: true } as const;
-    expect(readTaste(tasteText(taste))).toEqual({ taste, ignored: [] });
-    expect(readTaste(null)).toEqual({ taste: DEFAULT_TASTE, ignored: [] });
+    const look = { axis: 'probability', range: 'hour', isOtherSideOn: true } as const;
+    expect(readLook(lookText(look))).toEqual({ look, ignored: [] });
+    expect(readLook(null)).toEqual({ look: DEFAULT_LOOK, ignored: [] });
   });
 
   it('loses what is wrong in it, which is named, and keeps the rest', () => {
-    expect(readTaste('axis=roman&range=hour&colour=red')).toEqual({
-      taste: { ...DEFAULT_TASTE, range: 'hour' },
+    expect(readLook('axis=roman&range=hour&colour=red')).toEqual({
+      look: { ...DEFAULT_LOOK, range: 'hour' },
       ignored: ['axis=roman', 'colour=red'],
     });
   });

@@ -115,9 +115,10 @@ describe('what the browser keeps', () => {
   });
 
   it('holds for the page where nothing may be kept', () => {
-    const refusing = createKept('board.x', read, () => {
+    const refuse = () => {
       throw new Error('refused');
-    });
+    };
+    const refusing = createKept('board.x', read, () => ({ getItem: refuse, setItem: refuse }));
     expect(refusing.get()).toBe(1);
     expect(refusing.set(3)).toBe(false);
     expect(refusing.get()).toBe(3);
