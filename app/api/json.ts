@@ -1,8 +1,8 @@
 /** Answers of the API: JSON, never cached, and an error says what is wrong and what to do. */
 import { openLog } from '@/lib/feed';
+import { clip } from '@/lib/protocol/errors';
 
 const HEADERS = { 'Cache-Control': 'no-store' };
-const ECHO_LENGTH = 80;
 
 export function answer(body: unknown): Response {
   return Response.json(body, { headers: HEADERS });
@@ -13,15 +13,10 @@ export function failure(status: 400 | 404 | 410 | 500 | 503, error: string): Res
   return Response.json({ error }, { status, headers });
 }
 
-/** What somebody sent, short enough to be told back. */
-export function echo(text: string): string {
-  return text.length > ECHO_LENGTH ? `${text.slice(0, ECHO_LENGTH)}…` : text;
-}
-
 export function unknownSport(sport: string): Response {
   return failure(
     404,
-    `"${echo(sport)}" is no sport that is active now; /api/v3/sports/active lists them`,
+    `"${clip(sport)}" is no sport that is active now; /api/v3/sports/active lists them`,
   );
 }
 

@@ -1,5 +1,11 @@
 /** Target prices of alerts, typed and shown in the view's format and compared in decimal. */
-import { formatPrice, isAmericanPrice, type OddsFormat, toDecimal } from '@/lib/protocol/price';
+import {
+  formatPrice,
+  fromProfit,
+  isAmericanPrice,
+  type OddsFormat,
+  toDecimal,
+} from '@/lib/protocol/price';
 
 /** The decimal price that `text` says in `format`, or null where it says none. */
 export function parseTarget(text: string, format: OddsFormat): number | null {
@@ -29,7 +35,6 @@ export function parseTarget(text: string, format: OddsFormat): number | null {
 
 /** A decimal price in `format`; American in whole numbers, as books quote it. */
 export function formatTarget(decimal: number, format: OddsFormat): string {
-  const profit = decimal - 1;
-  const american = profit >= 1 ? profit * 100 : -100 / profit;
+  const american = fromProfit(decimal - 1);
   return formatPrice(format === 'american' ? Math.round(american) : american, format);
 }

@@ -7,6 +7,7 @@ import {
   convertPrice,
   formatPrice,
   fromDecimal,
+  fromProfit,
   type OddsFormat,
   priceMove,
   toDecimal,
@@ -238,7 +239,7 @@ export function axisText(value: number, axis: Axis, format: OddsFormat): string 
   if (format === 'decimal') return value.toFixed(value < 1.1 ? 3 : 2);
   if (format === 'american') return formatPrice(fromDecimal(value), format);
   // Formats of their own steps, which a rounded American price would shift.
-  const american = value >= 2 ? (value - 1) * 100 : -100 / (value - 1);
+  const american = fromProfit(value - 1);
   return Number.isFinite(convertPrice(american, format)) ? formatPrice(american, format) : '';
 }
 

@@ -6,7 +6,7 @@ import type { Book } from '@/lib/protocol/book';
 import type { Odd } from '@/lib/protocol/events';
 import type { BoardQuery } from '@/lib/protocol/filter';
 import { lineKey, type Side, sideOf } from '@/lib/protocol/line';
-import { formatPrice, type OddsFormat, toProbability } from '@/lib/protocol/price';
+import { formatPrice, fromProfit, type OddsFormat, toProbability } from '@/lib/protocol/price';
 import { dependsOnStates, type LineRow } from './rows';
 
 /** One odd of a line, undefined where it is not held any more, and the side that it prices. */
@@ -88,8 +88,7 @@ export function wholeLine(
 
 /** The American price, unrounded, that implies a probability between 0 and 1. */
 export function priceOfProbability(probability: number): number {
-  const profit = (1 - probability) / probability;
-  return profit >= 1 ? profit * 100 : -100 / profit;
+  return fromProfit((1 - probability) / probability);
 }
 
 /**

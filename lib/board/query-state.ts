@@ -11,6 +11,7 @@ import {
   type SearchParams,
 } from 'nuqs/server';
 import { useCallback } from 'react';
+import { clip } from '@/lib/protocol/errors';
 import {
   type BoardQuery,
   DEFAULT_QUERY,
@@ -26,9 +27,6 @@ import { isZone } from './format';
 
 /** How long a pause in typing must be before the search text is written into the URL. */
 const SEARCH_DEBOUNCE_MS = 300;
-
-/** Longest bad value named on the page. */
-const ECHO_LENGTH = 80;
 
 /** A reader of one value: null where it cannot be right. */
 type ReadValue<T> = (text: string) => T | null;
@@ -146,9 +144,7 @@ function badValues(
 ): string[] {
   return texts
     .filter((text, index) => index >= most || read(text) === null)
-    .map(
-      (text) => `${name}=${text.length > ECHO_LENGTH ? `${text.slice(0, ECHO_LENGTH)}…` : text}`,
-    );
+    .map((text) => `${name}=${clip(text)}`);
 }
 
 function valuesOf(search: SearchParams | URLSearchParams, name: string): string[] {

@@ -1,4 +1,5 @@
 /** Tastes as text: read leniently from whatever is there, written as they are kept. Pure. */
+import { clip } from '@/lib/protocol/errors';
 import { DEFAULT_TASTE, type Taste, type Theme } from './taste';
 
 const WORDS: {
@@ -48,12 +49,9 @@ function isGood(name: keyof Taste, value: unknown): boolean {
   }
 }
 
-function clip(text: string): string {
-  return text.length > ECHO_LENGTH ? `${text.slice(0, ECHO_LENGTH)}…` : text;
-}
-
 function echo(name: string, value: unknown): string {
-  return `${clip(name)}: ${clip(JSON.stringify(value) ?? String(value))}`;
+  const text = JSON.stringify(value) ?? String(value);
+  return `${clip(name, ECHO_LENGTH)}: ${clip(text, ECHO_LENGTH)}`;
 }
 
 /**

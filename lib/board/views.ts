@@ -1,4 +1,5 @@
 /** Saved views and watched fixtures: nothing but named addresses and ids, kept in the browser. */
+import { clip } from '@/lib/protocol/errors';
 import type { Read } from './kept';
 
 /** A view that somebody gave a name: its address says the rest. */
@@ -26,7 +27,7 @@ const ECHO_LENGTH = 40;
 
 function echo(value: unknown): string {
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
-  return text.length > ECHO_LENGTH ? `${text.slice(0, ECHO_LENGTH)}…` : text;
+  return clip(text, ECHO_LENGTH);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

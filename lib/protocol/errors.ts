@@ -1,3 +1,8 @@
+/** What somebody sent or kept, short enough to be told back: at most `most` characters, and a sign that there were more. */
+export function clip(text: string, most = 80): string {
+  return text.length > most ? `${text.slice(0, most)}…` : text;
+}
+
 /** Why the feed or the start failed; each code has its cause and cure in ARCHITECTURE.md. */
 export type FeedErrorCode =
   | 'config'

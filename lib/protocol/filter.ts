@@ -4,6 +4,7 @@
  * a link shows the same odds wherever it is opened.
  */
 import { parseEntryId } from './entry-id';
+import { clip } from './errors';
 import type { Fixture, Odd, OddState } from './events';
 import { ODDS_FORMATS, type OddsFormat, parseOddsFormat } from './price';
 import { slug } from './sports';
@@ -168,12 +169,6 @@ export type RelayQuery = {
 
 export type ParsedRelayQuery = { query: RelayQuery; error: null } | { query: null; error: string };
 
-const ECHO_LENGTH = 80;
-
-function echo(text: string): string {
-  return text.length > ECHO_LENGTH ? `${text.slice(0, ECHO_LENGTH)}…` : text;
-}
-
 class BadParameter extends Error {}
 
 /**
@@ -215,7 +210,7 @@ function list(params: URLSearchParams, name: string, most = VALUE_COUNT): string
   const long = values.find((value) => value.length > VALUE_LENGTH);
   if (long !== undefined) {
     throw new BadParameter(
-      `${name} is ${long.length} characters long; at most ${VALUE_LENGTH} are allowed: ${echo(long)}`,
+      `${name} is ${long.length} characters long; at most ${VALUE_LENGTH} are allowed: ${clip(long)}`,
     );
   }
   return [...new Set(values)];
@@ -234,12 +229,12 @@ function flag(params: URLSearchParams, name: string): boolean | null {
   const word = value.toLowerCase();
   if (word === 'true') return true;
   if (word === 'false') return false;
-  throw new BadParameter(`${name} must be true or false, not "${echo(value)}"`);
+  throw new BadParameter(`${name} must be true or false, not "${clip(value)}"`);
 }
 
 function integer(value: string): number {
   if (!/^-?\d{1,15}$/.test(value)) {
-    throw new BadParameter(`version_id must be a whole number such as -1, not "${echo(value)}"`);
+    throw new BadParameter(`version_id must be a whole number such as -1, not "${clip(value)}"`);
   }
   return Number(value);
 }
@@ -250,7 +245,7 @@ function format(params: URLSearchParams): OddsFormat {
   const known = parseOddsFormat(value);
   if (known) return known;
   throw new BadParameter(
-    `odds_format must be one of ${ODDS_FORMATS.join(', ')}, not "${echo(value)}"`,
+    `odds_format must be one of ${ODDS_FORMATS.join(', ')}, not "${clip(value)}"`,
   );
 }
 
@@ -258,7 +253,7 @@ function entryId(params: URLSearchParams): string | null {
   const value = single(params, 'last_entry_id');
   if (value === null || parseEntryId(value)) return value;
   throw new BadParameter(
-    `last_entry_id must look like 1730079534820-2 (milliseconds, dash, number), not "${echo(value)}"`,
+    `last_entry_id must look like 1730079534820-2 (milliseconds, dash, number), not "${clip(value)}"`,
   );
 }
 

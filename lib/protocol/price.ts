@@ -57,6 +57,11 @@ export function toProbability(american: number): number {
   return american > 0 ? 100 / (american + 100) : -american / (-american + 100);
 }
 
+/** The American price that pays `profit` on a stake of 1, unrounded; even money is +100. */
+export function fromProfit(profit: number): number {
+  return profit >= 1 ? profit * 100 : -100 / profit;
+}
+
 /** The American price that pays `decimal`; whole numbers, and even money is +100. */
 export function fromDecimal(decimal: number): number {
   const profit = decimal - 1;

@@ -1,10 +1,11 @@
-import { echo, failure } from '@/app/api/json';
+import { failure } from '@/app/api/json';
+import { clip } from '@/lib/protocol/errors';
 
 /** Programs that ask under `/api` for what is not there get no page to parse. */
 export async function GET(request: Request): Promise<Response> {
   const { pathname } = new URL(request.url);
   return failure(
     404,
-    `"${echo(pathname)}" is no path of this server; its README lists those that are`,
+    `"${clip(pathname)}" is no path of this server; its README lists those that are`,
   );
 }

@@ -1,5 +1,6 @@
-import { answer, echo, failure, guarded, unknownSport } from '@/app/api/json';
+import { answer, failure, guarded, unknownSport } from '@/app/api/json';
 import { getFeed, isPageError } from '@/lib/feed';
+import { clip } from '@/lib/protocol/errors';
 import { parseRelayQuery } from '@/lib/protocol/filter';
 
 const MOST_ROWS = 50_000;
@@ -21,7 +22,7 @@ export async function GET(
     if (limit !== undefined && !isRowCount(limit)) {
       return failure(
         400,
-        `limit must be a whole number from 1 to ${MOST_ROWS}, not "${echo(limit)}"`,
+        `limit must be a whole number from 1 to ${MOST_ROWS}, not "${clip(limit)}"`,
       );
     }
     if (!(await feed.isSport(sport))) return unknownSport(sport);
