@@ -1,7 +1,8 @@
 'use client';
 
-import { type ReactNode, useCallback, useMemo, useRef, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useMedia } from '@/components/ui/use-media';
+import { usePart } from '@/components/ui/use-part';
 import { formatClock, zoneName } from '@/lib/board/format';
 import {
   useBoardStore,
@@ -32,6 +33,9 @@ import type { RowContext } from './fixture-section';
 import { type Heights, heightsOf, type Layout } from './layout';
 import { LinesView } from './lines-view';
 import { OddHistory } from './odd-history';
+
+// It counts down once the first prices stand.
+const loadStart = () => import('./fixture-start');
 
 /** Below this the markets stand in compact columns. */
 const COMPACT = '(max-width: 899px)';
@@ -98,6 +102,8 @@ function Screen({
   const store = useBoardStore();
   const taste = useTaste();
   const heights = heightsOf(layout, taste.density);
+  const [Start, wantStart] = usePart(loadStart);
+  useEffect(wantStart, [wantStart]);
   // While only a first screen is held, the server's counts are good for what the server was asked.
   const [firstQuery] = useState(query);
   const counted = query === firstQuery ? load.totals : null;
@@ -111,8 +117,8 @@ function Screen({
     [setQuery],
   );
   const context = useMemo<Omit<RowContext, 'columns'>>(
-    () => ({ sport, query, zone, heights, taste, onOpenFixture }),
-    [sport, query, zone, heights, taste, onOpenFixture],
+    () => ({ sport, query, zone, heights, taste, Start, onOpenFixture }),
+    [sport, query, zone, heights, taste, Start, onOpenFixture],
   );
   const main = useRef<HTMLElement>(null);
   const filters = activeFilters(query, (id) =>

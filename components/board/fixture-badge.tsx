@@ -1,7 +1,6 @@
 'use client';
 
-import { useEffect } from 'react';
-import { usePart } from '@/components/ui/use-part';
+import type { ComponentType } from 'react';
 import { dayKey, formatDay, formatRelativeDay, formatTime } from '@/lib/board/format';
 import { useNow } from '@/lib/board/hooks';
 import type { Fixture, Score } from '@/lib/protocol/events';
@@ -71,16 +70,16 @@ export function FixtureBadge({ fixture }: { fixture: Pick<Fixture, 'status' | 's
   );
 }
 
-// It counts down once the first prices stand.
-const loadStart = () => import('./fixture-start');
+type TimeProps = FixtureTimeProps & {
+  /** What counts down in its place, once it has come. */
+  Start: ComponentType<FixtureTimeProps> | null;
+};
 
 /** The start, and what it was before it was moved, struck through beside it. */
-export function FixtureTime({ fixture, zone }: FixtureTimeProps) {
+export function FixtureTime({ fixture, zone, Start }: TimeProps) {
   // Days come and go by the minute at most.
   const now = useNow(60_000);
   const { startDate, oldStartDate } = fixture;
-  const [Start, want] = usePart(loadStart);
-  useEffect(want, [want]);
   if (startDate === null) return <span className="text-ink-faint text-label">Time unknown</span>;
   if (Start) return <Start fixture={fixture} zone={zone} />;
   const isOtherDay =

@@ -2,7 +2,7 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: the cells of a row take the focus, not the row.
 'use client';
 
-import { memo } from 'react';
+import { type ComponentType, memo } from 'react';
 import { isForBrowser } from '@/components/ui/route-link';
 import { useFixture } from '@/lib/board/hooks';
 import { boardHref } from '@/lib/board/query-state';
@@ -11,6 +11,7 @@ import type { Taste } from '@/lib/board/taste';
 import type { BoardQuery } from '@/lib/protocol/filter';
 import { FixtureBadge, FixtureTime } from './fixture-badge';
 import { fixtureNameBySides } from './fixture-name';
+import type { FixtureTimeProps } from './fixture-start';
 import type { Heights } from './layout';
 import type { LineParts } from './line-parts';
 import { EmptyCell, PriceCell } from './price-cell';
@@ -26,6 +27,8 @@ export type RowContext = {
   /** Index of each column's first cell, and how many cells it is wide. */
   columns: readonly { index: number; span: number; label: string }[];
   onOpenFixture: (fixtureId: string, market: string | null) => void;
+  /** What counts down to a start; null until its code has come. */
+  Start: ComponentType<FixtureTimeProps> | null;
   /** What the lines view adds to its rows. */
   parts?: LineParts;
 };
@@ -81,7 +84,7 @@ function Meta({ row, context }: { row: FixtureRow; context: RowContext }) {
       <div className="board-meta-body">
         {fixture ? (
           <>
-            <FixtureTime fixture={fixture} zone={context.zone} />
+            <FixtureTime fixture={fixture} zone={context.zone} Start={context.Start} />
             <FixtureBadge fixture={fixture} />
           </>
         ) : (

@@ -104,7 +104,7 @@ export const FixtureHeading = memo(function FixtureHeading({
             {fixture && (
               <>
                 <FixtureBadge fixture={fixture} />
-                <FixtureTime fixture={fixture} zone={context.zone} />
+                <FixtureTime fixture={fixture} zone={context.zone} Start={context.Start} />
               </>
             )}
             <span className="text-detail text-ink-faint">
