@@ -65,6 +65,12 @@ const REFUSED: [string, string, string, string][] = [
   ['the board', 'lib/feed/board.ts', "import '@/lib/board/store';", 'knows no browser code'],
   ['the components', 'lib/board/up.ts', "import '@/components/ui/button';", 'Imports flow one way'],
   ['the app', 'components/board/up.ts', "import '@/app/providers';", 'Imports flow one way'],
+  [
+    'the desk',
+    'components/board/desk.ts',
+    "import '@/components/desk/panel';",
+    'never the other way',
+  ],
   ['a Node module', 'lib/board/node.ts', "import 'node:fs';", 'runs in the browser'],
   ['Next', 'lib/board/next.ts', "import 'next/navigation';", 'knows no framework'],
   ['the feed', 'lib/access/feed.ts', "import '@/lib/feed';", 'before the feed is asked'],
