@@ -461,21 +461,7 @@ test.describe('fixtures', () => {
     await boardPage.open(`/basketball?tz=UTC&fixture=${fixture.id}`);
     const shown = boardPage.fixture(String(fixture.id));
     await expect(shown).toHaveAttribute('data-status', 'unplayed');
-    const change = (fields: object) =>
-      world.simulator.send('basketball', 'fixture-status', {
-        data: {
-          fixture: { id: fixture.id },
-          fixture_id: fixture.id,
-          sport: 'basketball',
-          league: (fixture.league as { name: string }).name,
-          old_start_date: null,
-          new_start_date: null,
-          old_status: null,
-          new_status: null,
-          timestamp: Date.now() / 1000,
-          ...fields,
-        },
-      });
+    const change = (fields: object) => world.tell(fixture, fields);
     change({ old_start_date: fixture.start_date, new_start_date: '2026-12-01T20:35:00+00:00' });
     await expect(shown).toHaveAttribute('data-start', '2026-12-01T20:35:00.000Z');
     await expect(shown).toContainText('20:35');

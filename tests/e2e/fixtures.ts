@@ -17,6 +17,8 @@ export type World = {
   row(id: string): WireRow;
   /** Sends rows as one event. */
   post(event: OddsEventName, ...rows: WireRow[]): void;
+  /** Tells of a fixture's start or status what these fields of the wire say. */
+  tell(fixture: Readonly<Record<string, unknown>>, fields: object): void;
 };
 
 export type WireRow = { id: string; fixture_id: string; price: number } & Record<string, unknown>;
@@ -48,6 +50,22 @@ export const test = base.extend<{ boardPage: BoardPage }, { world: World; odds: 
           simulator.send(SPORT, event, {
             data: rows.map((row) => ({ ...row, timestamp })),
             type: event,
+          });
+        },
+        tell(fixture, fields) {
+          simulator.send(SPORT, 'fixture-status', {
+            data: {
+              fixture: { id: fixture.id },
+              fixture_id: fixture.id,
+              sport: SPORT,
+              league: (fixture.league as { name: string }).name,
+              old_start_date: null,
+              new_start_date: null,
+              old_status: null,
+              new_status: null,
+              timestamp: Date.now() / 1000,
+              ...fields,
+            },
           });
         },
       };

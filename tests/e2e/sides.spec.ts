@@ -143,19 +143,7 @@ test.describe('a fixture', () => {
     const soon = shown.locator('[data-soon]');
     let from = start;
     const move = (to: string) => {
-      world.simulator.send('basketball', 'fixture-status', {
-        data: {
-          fixture: { id: fixture.id },
-          fixture_id: fixture.id,
-          sport: 'basketball',
-          league: (fixture.league as { name: string }).name,
-          old_start_date: from,
-          new_start_date: to,
-          old_status: null,
-          new_status: null,
-          timestamp: Date.now() / 1000,
-        },
-      });
+      world.tell(fixture, { old_start_date: from, new_start_date: to });
       from = to;
     };
     const inMinutes = (minutes: number) =>
