@@ -39,9 +39,14 @@ export function createCatalogue(deps: {
   const leagueReads = new Map<string, Read<readonly WireLeague[]>>();
   const told = new Set<string>();
 
-  /** The newest value; reads again in the background once it is old. */
-  function refresh<T>(read: Read<T>, ask: () => Promise<T>, mayBeOld = true): Promise<T | null> {
-    const maxAgeMs = read.value === null ? settings.restRetryMs : settings.catalogueMs;
+  /** The newest value; reads again in the background once it is older than `ageMs`. */
+  function refresh<T>(
+    read: Read<T>,
+    ask: () => Promise<T>,
+    ageMs: number,
+    mayBeOld = true,
+  ): Promise<T | null> {
+    const maxAgeMs = read.value === null ? settings.restRetryMs : ageMs;
     if (!read.pending && timing.now() - read.at >= maxAgeMs) {
       read.at = timing.now();
       read.pending = detached(ask)
@@ -67,7 +72,7 @@ export function createCatalogue(deps: {
 
   return {
     async sports(waitMs) {
-      const answer = refresh(sportsRead, rest.sports);
+      const answer = refresh(sportsRead, rest.sports, settings.catalogueMs);
       // Counted from when the vendor was asked: a page that asks twice must not wait twice.
       const leftMs = Math.max(0, sportsRead.at + waitMs - timing.now());
       const sports = await within(timing, answer, leftMs);
@@ -81,7 +86,7 @@ export function createCatalogue(deps: {
         read = { value: null, at: Number.NEGATIVE_INFINITY, pending: null };
         if (leagueReads.size < MOST_SPORTS) leagueReads.set(sport, read);
       }
-      return refresh(read, () => rest.leagues(sport), mayBeOld);
+      return refresh(read, () => rest.leagues(sport), settings.leaguesMs, mayBeOld);
     },
     mainMarkets(sport) {
       const known = (list: readonly Sport[] | null) => list?.find(({ id }) => id === sport);

@@ -163,7 +163,12 @@ export const FEED_SETTINGS = {
   catalogueMs: wait(
     'BOARD_CATALOGUE_MS',
     300_000,
-    'active sports, leagues and versions are read this often',
+    'active sports and versions are read this often',
+  ),
+  leaguesMs: wait(
+    'BOARD_LEAGUES_MS',
+    5_000,
+    'the active leagues of a sport in use are read this often, so that none stays unseen for longer',
   ),
   unpricedMs: wait(
     'BOARD_UNPRICED_MS',

@@ -275,6 +275,11 @@ export function createHub(deps: HubDeps): Hub {
     return 1;
   }
 
+  /** Whether some of its odds are still to be settled, which may come long after its end. */
+  function isUnsettled(fixtureId: string): boolean {
+    return [...book.oddIdsOf(fixtureId)].some((oddId) => book.odds.get(oddId)?.state !== 'settled');
+  }
+
   /** Whether a read would list this odd if it were open. */
   function isCovered({ versionId }: Odd): boolean {
     return versionId === null || readVersions.size === 0 || readVersions.has(versionId);
@@ -348,8 +353,7 @@ export function createHub(deps: HubDeps): Hub {
       hasOdds: (id) => book.oddIdsOf(id).size > 0,
       hasOpenOdds: (id) =>
         [...book.oddIdsOf(id)].some((oddId) => book.odds.get(oddId)?.state === 'open'),
-      isUnsettled: (id) =>
-        [...book.oddIdsOf(id)].some((oddId) => book.odds.get(oddId)?.state !== 'settled'),
+      isUnsettled,
       mark() {
         return journal.append({ kind: 'mark' }).id;
       },
@@ -406,8 +410,10 @@ export function createHub(deps: HubDeps): Hub {
     },
     isHeld: (key) =>
       [...book.fixtures.values()].some(
-        ({ league, status }) =>
-          league !== null && slug(league) === key && statusGroup(status) !== 'finished',
+        ({ id, league, status }) =>
+          league !== null &&
+          slug(league) === key &&
+          (statusGroup(status) !== 'finished' || isUnsettled(id)),
       ),
     onChange: () => viewers.statusChanged(),
   });
@@ -555,7 +561,7 @@ export function createHub(deps: HubDeps): Hub {
       subscription.setActive(leagues);
       cancelLeagues = timing.schedule(
         refreshAgain,
-        leagues ? settings.catalogueMs : settings.restRetryMs,
+        leagues ? settings.leaguesMs : settings.restRetryMs,
       );
     });
   }
@@ -566,7 +572,7 @@ export function createHub(deps: HubDeps): Hub {
       if (leagues) subscription.setActive(leagues);
       cancelLeagues = timing.schedule(
         refreshAgain,
-        leagues ? settings.catalogueMs : settings.restRetryMs,
+        leagues ? settings.leaguesMs : settings.restRetryMs,
       );
     });
   }

@@ -35,7 +35,7 @@ export type SubscriptionDeps = {
   onCovered(leagues: readonly League[], gapMs: number): void;
   /** Leagues that came into use, and keys of those nobody uses any more. */
   onWanted(added: readonly League[], dropped: readonly string[]): void;
-  /** Whether fixtures of the league that are not over are held. */
+  /** Whether fixtures of the league are held of which news may come: a score, or a settlement after the end. */
   isHeld(key: string): boolean;
   onChange(): void;
 };
@@ -151,10 +151,14 @@ export function createSubscription(deps: SubscriptionDeps): Subscription {
     return known ? { key: slug(known.name), name: known.name } : { key: slug(label), name: label };
   }
 
-  /** Everything, as leagues. */
+  /** Everything, as leagues. One that left the list is part of it until nothing more can come of it. */
   function all(): League[] {
     if (!active || active.length === 0) return [WHOLE_SPORT];
-    return active.map(({ name }) => ({ key: slug(name), name }));
+    const leagues = new Map(active.map(({ name }) => [slug(name), { key: slug(name), name }]));
+    for (const [key, league] of carried)
+      if (!leagues.has(key) && key !== WHOLE_SPORT.key && deps.isHeld(key))
+        leagues.set(key, league);
+    return [...leagues.values()];
   }
 
   function resolve({ leagues }: LeagueScope): League[] {
@@ -179,8 +183,6 @@ export function createSubscription(deps: SubscriptionDeps): Subscription {
     }
     if (used.delete(EVERYTHING)) {
       for (const league of all()) used.set(league.key, league);
-      // A league that left the list is carried until its fixtures are over: nobody may see them stand still.
-      for (const [key, league] of carried) if (deps.isHeld(key)) used.set(key, league);
     }
     // The whole sport carries every league there is.
     if (used.has(WHOLE_SPORT.key)) return new Map([[WHOLE_SPORT.key, WHOLE_SPORT]]);
@@ -361,16 +363,19 @@ export function createSubscription(deps: SubscriptionDeps): Subscription {
     const best = connections
       .map((connection) => ({ connection, status: connection.upstream.status() }))
       .sort((a, b) => SEVERITY[a.status.state] - SEVERITY[b.status.state]);
+    const parts = resolve(filter).map(({ key }) => {
+      const found = best.find(({ connection }) => carries(connection, key));
+      return { key, found, state: found?.status.state ?? 'connecting' };
+    });
+    const isAnyLive = parts.some(({ state }) => state === 'live');
     const involved = new Map<Connection, ConnectionStatus>();
     let state: FeedState = 'live';
     let since = Number.POSITIVE_INFINITY;
     let problem: FeedError | null = null;
-    for (const { key } of resolve(filter)) {
-      const found = best.find(({ connection }) => carries(connection, key));
-      const { state: own, since: ownSince } = found?.status ?? {
-        state: 'connecting' as const,
-        since: startedAt,
-      };
+    for (const { key, found, state: own } of parts) {
+      // A league that has just begun, of which nothing is shown yet, makes the board partial and no more.
+      if (own === 'connecting' && isAnyLive && !deps.isHeld(key)) continue;
+      const ownSince = found?.status.since ?? startedAt;
       if (SEVERITY[own] > SEVERITY[state]) {
         state = own;
         since = ownSince;

@@ -195,7 +195,10 @@ describe('metrics of a feed on the simulator', () => {
     expect(await value(`board_feed_state{sport="${SPORT}",state="live"}`)).toBe(0);
     simulator.faults.set('silent-stall', false);
     await eventually(async () => expect(await state('live')).toBe(1));
-    expect(await value(`board_feed_state{sport="${SPORT}",state="live"}`)).toBe(1);
+    // Later than the connection: what it missed is read first.
+    await eventually(async () =>
+      expect(await value(`board_feed_state{sport="${SPORT}",state="live"}`)).toBe(1),
+    );
   });
 
   it('counts REST requests by how they ended', async () => {

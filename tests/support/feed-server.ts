@@ -51,6 +51,7 @@ export const QUICK: Partial<FeedSettings> = {
   fixturesPollMs: 400,
   oddsRefreshMs: 400,
   catalogueMs: 500,
+  leaguesMs: 500,
   unpricedMs: 600,
   pingMs: 300,
 };

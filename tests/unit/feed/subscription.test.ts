@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { planConnections } from '@/lib/feed/subscription';
+import { aSettledWireRow, aWireRow } from '@/tests/support/builders';
 import { seededRandom } from '@/tests/support/fake-timing';
 import { aQuery, aWireFixture, createHubKit } from '@/tests/support/feed-deps';
 import { readStream } from '@/tests/support/stream-reader';
@@ -207,13 +208,51 @@ describe(`subscription (seed ${seed})`, () => {
     expect(vendor.open().length).toBeLessThanOrEqual(11);
   });
 
-  it('carries a league that left the active list until its fixtures are over', async () => {
-    let leagues = ['NBA', 'NCAAB'].map((name) => ({ id: name.toLowerCase(), name }));
+  it('carries a league that begins while the whole sport is watched, and calls the board partial until it is read', async () => {
+    const nba = { id: 'nba', name: 'NBA' };
+    let leagues = [nba];
     const { hub, vendor, timing } = createHubKit({
-      settings: { catalogueMs: 60_000, fixturesPollMs: 0, oddsRefreshMs: 0 },
+      settings: { leaguesMs: 10_000, fixturesPollMs: 0, oddsRefreshMs: 0 },
       deps: { leagues: async () => leagues },
     });
     vendor.fixtures = [aWireFixture()];
+    vendor.odds.set('FX1', [aWireRow()]);
+    hub.stream(aQuery(), null, signal());
+    await timing.advance(500);
+    for (const upstream of vendor.open()) upstream.connect();
+    await timing.advance(3_000);
+    const said = () => {
+      const { feed, partial } = hub.status(aQuery());
+      return { feed, partial };
+    };
+    expect(said()).toEqual({ feed: 'live', partial: false });
+
+    leagues = [nba, { id: 'wnba', name: 'WNBA' }];
+    vendor.fixtures.push(aWireFixture({ id: 'FX2', league: { id: 'wnba', name: 'WNBA' } }));
+    vendor.odds.set('FX2', [aWireRow({ id: 'new', fixture_id: 'FX2', league: 'WNBA' })]);
+    await timing.advance(8_000);
+    expect(vendor.open().flatMap((upstream) => upstream.leagues)).toContain('WNBA');
+    // What the board shows is as good as before: the rest of it is not greyed for what is not there yet.
+    expect(said()).toEqual({ feed: 'live', partial: true });
+    // Read without its stream it is there, and so is not called live.
+    await timing.advance(3_000);
+    expect(hub.book.odds.has('new')).toBe(true);
+    expect(said().feed).toBe('connecting');
+    for (const upstream of vendor.open()) {
+      if (upstream.leagues.includes('WNBA')) upstream.connect();
+    }
+    await timing.advance(1_000);
+    expect(said()).toEqual({ feed: 'live', partial: false });
+  });
+
+  it('carries a league that left the active list until its fixtures are over and settled', async () => {
+    let leagues = ['NBA', 'NCAAB'].map((name) => ({ id: name.toLowerCase(), name }));
+    const { hub, vendor, timing } = createHubKit({
+      settings: { leaguesMs: 60_000, fixturesPollMs: 0, oddsRefreshMs: 0 },
+      deps: { leagues: async () => leagues },
+    });
+    vendor.fixtures = [aWireFixture()];
+    vendor.odds.set('FX1', [aWireRow()]);
     const reader = readStream(hub.stream(aQuery(), null, signal()));
     await timing.advance(500);
     for (const upstream of vendor.open()) upstream.connect();
@@ -224,6 +263,13 @@ describe(`subscription (seed ${seed})`, () => {
     expect(vendor.open().flatMap((upstream) => upstream.leagues)).toContain('NBA');
     const data = { fixture_id: 'FX1', league: 'NBA', new_status: 'completed', old_status: 'live' };
     vendor.open()[0]?.event('fixture-status', { data, entry_id: '90-1' });
+    vendor.fixtures = [];
+    vendor.odds.clear();
+    await timing.advance(300_000);
+    expect(vendor.open().flatMap((upstream) => upstream.leagues)).toContain('NBA');
+    expect(hub.status(aQuery()).connections.flatMap((one) => one.leagues)).toContain('NBA');
+    const [graded] = vendor.open().filter((upstream) => upstream.leagues.includes('NBA'));
+    graded?.event('copilot-settled-odds', { data: [aSettledWireRow()], entry_id: '91-1' });
     await timing.advance(120_000);
     for (const upstream of vendor.open()) upstream.connect();
     await timing.advance(5_000);
