@@ -11,15 +11,29 @@ export type Catalogue = {
   /** The active sports; the built-in list where the vendor cannot be asked. Waits at most `waitMs`. */
   sports(waitMs: number): Promise<{ sports: readonly Sport[]; isFallback: boolean }>;
   /**
-   * The active leagues of a sport; null where they cannot be read. Never rejects.
+   * The active leagues of a sport. Never rejects.
    * @param mayBeOld whether a remembered list will do while a newer one is read
    */
-  leagues(sport: string, mayBeOld: boolean): Promise<readonly WireLeague[] | null>;
+  leagues(sport: string, mayBeOld: boolean): Promise<LeaguesRead>;
   /** The main markets of a sport, as far as known now. */
   mainMarkets(sport: string): readonly string[];
 };
 
-type Read<T> = { value: T | null; at: number; pending: Promise<T | null> | null };
+/** The newest list that could be read, null for none, and when it was asked for. */
+export type LeaguesRead = { leagues: readonly WireLeague[] | null; askedAt: number };
+
+type Read<T> = {
+  value: T | null;
+  /** When the value was asked for, and when anything was asked for last. */
+  valueAt: number;
+  at: number;
+  pending: Promise<T | null> | null;
+};
+
+function noRead<T>(): Read<T> {
+  const never = Number.NEGATIVE_INFINITY;
+  return { value: null, valueAt: never, at: never, pending: null };
+}
 
 /** Sports whose leagues are remembered; more than there are. */
 const MOST_SPORTS = 200;
@@ -31,11 +45,7 @@ export function createCatalogue(deps: {
   log: Log;
 }): Catalogue {
   const { rest, timing, settings, log } = deps;
-  const sportsRead: Read<readonly Sport[]> = {
-    value: null,
-    at: Number.NEGATIVE_INFINITY,
-    pending: null,
-  };
+  const sportsRead = noRead<readonly Sport[]>();
   const leagueReads = new Map<string, Read<readonly WireLeague[]>>();
   const told = new Set<string>();
 
@@ -48,11 +58,13 @@ export function createCatalogue(deps: {
   ): Promise<T | null> {
     const maxAgeMs = read.value === null ? settings.restRetryMs : ageMs;
     if (!read.pending && timing.now() - read.at >= maxAgeMs) {
-      read.at = timing.now();
+      const askedAt = timing.now();
+      read.at = askedAt;
       read.pending = detached(ask)
         .then(
           (value) => {
             read.value = value;
+            read.valueAt = askedAt;
             return value;
           },
           (error: unknown) => {
@@ -80,13 +92,11 @@ export function createCatalogue(deps: {
         ? { sports, isFallback: false }
         : { sports: SPORTS, isFallback: true };
     },
-    leagues(sport, mayBeOld) {
-      let read = leagueReads.get(sport);
-      if (!read) {
-        read = { value: null, at: Number.NEGATIVE_INFINITY, pending: null };
-        if (leagueReads.size < MOST_SPORTS) leagueReads.set(sport, read);
-      }
-      return refresh(read, () => rest.leagues(sport), settings.leaguesMs, mayBeOld);
+    async leagues(sport, mayBeOld) {
+      const read = leagueReads.get(sport) ?? noRead<readonly WireLeague[]>();
+      if (leagueReads.size < MOST_SPORTS) leagueReads.set(sport, read);
+      const leagues = await refresh(read, () => rest.leagues(sport), settings.leaguesMs, mayBeOld);
+      return { leagues, askedAt: read.valueAt };
     },
     mainMarkets(sport) {
       const known = (list: readonly Sport[] | null) => list?.find(({ id }) => id === sport);

@@ -190,6 +190,12 @@ export const FEED_SETTINGS = {
   ),
   journalMs: wait('BOARD_JOURNAL_MS', 600_000, 'age of the journal per sport'),
   bookOdds: limit('BOARD_BOOK_ODDS', 500_000, 10_000_000, 'odds held per sport'),
+  correctionsMs: wait(
+    'BOARD_CORRECTIONS_MS',
+    HOUR_MS,
+    'settlements are read again for this long, since they may be corrected (0: never)',
+    0,
+  ),
   finishedMs: wait(
     'BOARD_FINISHED_MS',
     6 * HOUR_MS,

@@ -182,7 +182,8 @@ export function createFeed(deps: FeedDeps): Feed {
     },
 
     async leagues(sport, waitMs = CATALOGUE_WAIT_MS) {
-      const leagues = await within(timing, catalogue.leagues(sport, true), waitMs);
+      const read = await within(timing, catalogue.leagues(sport, true), waitMs);
+      const leagues = read?.leagues ?? null;
       return { leagues: leagues ?? [], isFallback: leagues === null };
     },
 

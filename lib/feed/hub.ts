@@ -23,7 +23,6 @@ import {
   type Rejected,
   type RejectReason,
   type SnapshotBody,
-  type WireLeague,
 } from '@/lib/protocol/events';
 import {
   type BoardQuery,
@@ -32,6 +31,7 @@ import {
   statusGroup,
 } from '@/lib/protocol/filter';
 import { slug } from '@/lib/protocol/sports';
+import type { LeaguesRead } from './catalogue';
 import type { FeedSettings } from './config';
 import { createGapLedger } from './gaps';
 import type { Gate } from './gate';
@@ -58,8 +58,8 @@ export type HubDeps = {
   meter?: Meter;
   rest: Rest;
   openUpstream(leagues: readonly string[], on: UpstreamHandlers): Upstream;
-  /** The sport's active leagues, null where they cannot be read; may take long, never rejects. */
-  leagues(): Promise<readonly WireLeague[] | null>;
+  /** The sport's active leagues; may take long, never rejects. */
+  leagues(): Promise<LeaguesRead>;
 };
 
 export type HubHealth = {
@@ -118,6 +118,8 @@ const HEALED_NOTE_MS = 30_000;
 /** The active leagues are waited for this long before the filters' own words are used. */
 const LEAGUES_WAIT_MS = 1_000;
 const HOUSEKEEPING_MS = 10_000;
+/** A list of leagues is too old to tell of all that there are after this many times the pause between two. */
+const OLD_LEAGUES = 2;
 /** A position before every journal's. */
 const BEFORE_ALL = '0-0';
 /** A fixture that nothing is heard of is forgotten after this many times the wait for a finished one. */
@@ -147,7 +149,10 @@ export function createHub(deps: HubDeps): Hub {
   let isOverfull = false;
   let sweptAt = startedAt;
   let isClosed = false;
+  /** When the list of active leagues was asked for that is in use; null while there is none. */
+  let leaguesAt: number | null = null;
   let cancelLeagues: Cancel = () => {};
+  let cancelOld: Cancel = () => {};
   let cancelHousekeeping: Cancel = () => {};
 
   function reject(rows: readonly Rejected[]): void {
@@ -275,9 +280,13 @@ export function createHub(deps: HubDeps): Hub {
     return 1;
   }
 
-  /** Whether some of its odds are still to be settled, which may come long after its end. */
-  function isUnsettled(fixtureId: string): boolean {
-    return [...book.oddIdsOf(fixtureId)].some((oddId) => book.odds.get(oddId)?.state !== 'settled');
+  /** Whether all of its odds are settled, and so long ago that none is corrected any more. */
+  function isSettled(fixtureId: string): boolean {
+    const before = timing.now() - settings.correctionsMs;
+    return [...book.oddIdsOf(fixtureId)].every((oddId) => {
+      const odd = book.odds.get(oddId);
+      return odd?.state === 'settled' && odd.receivedAt < before;
+    });
   }
 
   /** Whether a read would list this odd if it were open. */
@@ -353,7 +362,7 @@ export function createHub(deps: HubDeps): Hub {
       hasOdds: (id) => book.oddIdsOf(id).size > 0,
       hasOpenOdds: (id) =>
         [...book.oddIdsOf(id)].some((oddId) => book.odds.get(oddId)?.state === 'open'),
-      isUnsettled,
+      isSettled,
       mark() {
         return journal.append({ kind: 'mark' }).id;
       },
@@ -413,7 +422,7 @@ export function createHub(deps: HubDeps): Hub {
         ({ id, league, status }) =>
           league !== null &&
           slug(league) === key &&
-          (statusGroup(status) !== 'finished' || isUnsettled(id)),
+          (statusGroup(status) !== 'finished' || !isSettled(id)),
       ),
     onChange: () => viewers.statusChanged(),
   });
@@ -456,7 +465,10 @@ export function createHub(deps: HubDeps): Hub {
     return { ...coverage, state: 'late', since: missingSince };
   }
 
-  function messageOf(problemText: string | null, isLive: boolean): string | null {
+  function messageOf(
+    problemText: string | null,
+    { isLive, isLacking }: { isLive: boolean; isLacking: boolean },
+  ): string | null {
     const readProblem = reader.problem();
     if (problemText !== null) return problemText;
     if (readProblem) {
@@ -466,6 +478,7 @@ export function createHub(deps: HubDeps): Hub {
       return 'Connected, but nothing is priced: the key may lack copilot; ask the vendor.';
     }
     if (isOverfull) return 'More odds than the server may hold: some are missing.';
+    if (isLacking) return 'The list of leagues cannot be read: one that begins now is missing.';
     if (isLive && healed && timing.now() - healed.at < HEALED_NOTE_MS) return healed.text;
     return null;
   }
@@ -478,13 +491,15 @@ export function createHub(deps: HubDeps): Hub {
   function status(query: Pick<RelayQuery, 'leagues'>): FeedStatus {
     const keys = keysOf(query);
     const { state, since, connections, problem } = coverageOf(query, keys);
+    const isLive = state === 'live';
+    const isLacking = isLackingLeagues(query);
     return {
       feed: state,
       source: deps.source,
-      partial: isOverfull || !reader.isComplete(keys),
+      partial: isOverfull || !reader.isComplete(keys) || isLacking,
       filledAt: reader.filledAt(keys),
       since,
-      message: messageOf(state === 'live' ? null : (problem?.message ?? null), state === 'live'),
+      message: messageOf(isLive ? null : (problem?.message ?? null), { isLive, isLacking }),
       connections,
       gaps: gaps.list(keys),
     };
@@ -552,31 +567,35 @@ export function createHub(deps: HubDeps): Hub {
   }
 
   function refreshLeagues(): void {
-    if (isClosed) return;
-    // Those who wait for the first odds must not wait for a list that may never come.
-    const cancelWait = timing.schedule(() => subscription.setActive(null), LEAGUES_WAIT_MS);
-    deps.leagues().then((leagues) => {
+    deps.leagues().then(({ leagues, askedAt }) => {
       cancelWait();
       if (isClosed) return;
-      subscription.setActive(leagues);
+      // A list that cannot be read any more is no reason to forget it.
+      if (leagues || leaguesAt === null) subscription.setActive(leagues);
+      leaguesAt = leagues ? askedAt : leaguesAt;
       cancelLeagues = timing.schedule(
-        refreshAgain,
+        refreshLeagues,
         leagues ? settings.leaguesMs : settings.restRetryMs,
       );
+      cancelOld();
+      const leftMs = askedAt + settings.leaguesMs * OLD_LEAGUES - timing.now();
+      if (leftMs > 0) cancelOld = timing.schedule(viewers.statusChanged, leftMs + 1);
+      viewers.statusChanged();
     });
   }
 
-  function refreshAgain(): void {
-    deps.leagues().then((leagues) => {
-      if (isClosed) return;
-      if (leagues) subscription.setActive(leagues);
-      cancelLeagues = timing.schedule(
-        refreshAgain,
-        leagues ? settings.leaguesMs : settings.restRetryMs,
-      );
-    });
+  /**
+   * Whether a league may have begun of which nobody here has heard, so that who watches everything may lack it. The
+   * whole sport, where it is subscribed as such, brings every league by itself.
+   */
+  function isLackingLeagues(query: Pick<RelayQuery, 'leagues'>): boolean {
+    if (query.leagues.length > 0 || leaguesAt === null) return false;
+    if (subscription.wanted().some(({ key }) => key === WHOLE_SPORT.key)) return false;
+    return timing.now() - leaguesAt > settings.leaguesMs * OLD_LEAGUES;
   }
 
+  // Those who wait for the first odds must not wait for a list that may never come.
+  const cancelWait = timing.schedule(() => subscription.setActive(null), LEAGUES_WAIT_MS);
   refreshLeagues();
   cancelHousekeeping = timing.schedule(housekeeping, HOUSEKEEPING_MS);
 
@@ -693,7 +712,9 @@ export function createHub(deps: HubDeps): Hub {
 
     close() {
       isClosed = true;
+      cancelWait();
       cancelLeagues();
+      cancelOld();
       cancelHousekeeping();
       viewers.close();
       subscription.close();

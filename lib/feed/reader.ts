@@ -39,8 +39,8 @@ export type ReaderTarget = {
   leagueOf(fixtureId: string): string | null;
   hasOdds(fixtureId: string): boolean;
   hasOpenOdds(fixtureId: string): boolean;
-  /** Whether some of its odds are held that are not settled. */
-  isUnsettled(fixtureId: string): boolean;
+  /** Whether all of its odds that are held are settled, so long ago that no correction is to come. */
+  isSettled(fixtureId: string): boolean;
   /** Ends a silent fill: a new position, so that what was cut before it can be told from what comes after. */
   mark(): string;
   /** Readiness or problem changed. */
@@ -290,9 +290,9 @@ export function createReader(deps: ReaderDeps): Reader {
     for (const [id, againMs] of undecided) doubts.add([id], { delayMs: againMs });
   }
 
-  /** Whether a read can still tell something of it: settlements come after the end. */
+  /** Whether a read can still tell something of it: settlements, and what corrects them, come after the end. */
   function isOfUse(fixture: Fixture): boolean {
-    return !isOver(fixture) || target.isUnsettled(fixture.id);
+    return !isOver(fixture) || !target.isSettled(fixture.id);
   }
 
   async function readAll(

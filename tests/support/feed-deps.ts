@@ -7,8 +7,9 @@ import type { FixturesRead, OddsRead, Rest } from '@/lib/feed/rest';
 import type { Upstream, UpstreamHandlers } from '@/lib/feed/upstream';
 import { decodeEvent, decodeFixture, decodeFixtureOdds } from '@/lib/protocol/decode';
 import type { FeedError, FeedErrorCode } from '@/lib/protocol/errors';
-import type { FeedState } from '@/lib/protocol/events';
+import type { FeedState, WireLeague } from '@/lib/protocol/events';
 import { parseRelayQuery, type RelayQuery } from '@/lib/protocol/filter';
+import { slug } from '@/lib/protocol/sports';
 import { createFakeTiming, type FakeTiming } from './fake-timing';
 
 export type WireObject = Record<string, unknown>;
@@ -33,6 +34,10 @@ export type FakeVendor = {
   upstreams: FakeUpstream[];
   /** Those not closed. */
   open(): FakeUpstream[];
+  /** The sport's active leagues; null: they cannot be read. */
+  leagues: readonly WireLeague[] | null;
+  /** When that list was asked for, where it is an old one. */
+  leaguesAt: number | null;
   /** REST's fixtures, as wire objects; null refuses. */
   fixtures: WireObject[] | null;
   /** Fixtures that only a look-up by id finds. */
@@ -78,6 +83,8 @@ export function createFakeVendor(timing: FakeTiming) {
   const vendor: FakeVendor = {
     upstreams: [],
     open: () => vendor.upstreams.filter(({ isClosed }) => !isClosed),
+    leagues: [],
+    leaguesAt: null,
     fixtures: [],
     others: [],
     odds: new Map(),
@@ -219,8 +226,7 @@ export function createHubKit(
   const patient = { viewerStallMs: 24 * 3_600_000 };
   const settings = { ...DEFAULT_FEED_SETTINGS, ...patient, ...options.settings };
   const names = options.leagues === undefined ? ['NBA', 'NCAAB'] : options.leagues;
-  const leagues =
-    names?.map((name) => ({ id: name.toLowerCase().replace(/ /g, '_'), name })) ?? null;
+  vendor.leagues = names?.map((name) => ({ id: slug(name), name })) ?? null;
   const lines: string[] = [];
   const note = (line: string) => void lines.push(line);
   const hub = createHub({
@@ -232,7 +238,10 @@ export function createHubKit(
     log: { info: note, warn: note },
     rest,
     openUpstream,
-    leagues: async () => leagues,
+    leagues: async () => ({
+      leagues: vendor.leagues,
+      askedAt: vendor.leaguesAt ?? timing.now(),
+    }),
     ...options.deps,
   });
   return { hub, vendor, timing, rest, lines };

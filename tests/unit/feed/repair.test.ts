@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { createGate } from '@/lib/feed/gate';
 import { FeedError } from '@/lib/protocol/errors';
-import { aWireRow, ROW_SECONDS } from '@/tests/support/builders';
+import { aSettledWireRow, aWireRow, ROW_SECONDS } from '@/tests/support/builders';
 import { createFakeTiming } from '@/tests/support/fake-timing';
 import { aQuery, aWireFixture, createHubKit, type HubKit } from '@/tests/support/feed-deps';
 
@@ -62,10 +62,11 @@ describe('repair', () => {
     kit.vendor.open()[0]?.connect(4_000);
     await kit.timing.advance(200);
     expect(kit.hub.book.odds.get('a')).toMatchObject({ state: 'settled', settlement: 'Won' });
+    await kit.timing.advance(3_600_000);
     const asked = kit.vendor.asked.length;
     kit.vendor.open()[0]?.connect(4_000);
     await kit.timing.advance(200);
-    // Nothing of it is unsettled: only the list of fixtures is read.
+    // Nothing of it is unsettled, nor corrected any more: only the list of fixtures is read.
     expect(kit.vendor.asked.slice(asked).map(({ path }) => path)).toEqual(['fixtures']);
   });
 
@@ -127,6 +128,25 @@ describe('repair', () => {
     expect(kit.hub.book.odds.get('a')?.price).toBe(170);
     expect(kit.hub.journal.end).toBe(end + 1);
     expect(kit.hub.health().differences).toEqual({ afterGaps: 0, beside: 1 });
+  });
+
+  it('finds a settlement that was corrected in a gap, an hour after the end', async () => {
+    const kit = await aFilledKit({ settings: { oddsRefreshMs: 0, fixturesPollMs: 0 } });
+    const [upstream] = kit.vendor.open();
+    const over = { fixture_id: 'FX1', league: 'NBA', new_status: 'completed', old_status: 'live' };
+    upstream?.event('fixture-status', { data: over, entry_id: '90-1' });
+    upstream?.event('copilot-settled-odds', { data: [aSettledWireRow({ id: 'a' })] });
+    expect(kit.hub.book.odds.get('a')?.settlement).toBe('Won');
+    kit.vendor.fixtures = [];
+    kit.vendor.others = [aWireFixture({ status: 'completed' })];
+    kit.vendor.odds.clear();
+    kit.vendor.settled.set('FX1', [
+      aSettledWireRow({ id: 'a', settlement: 'Lost', settled_at: '2026-11-22T20:30:00+00:00' }),
+    ]);
+    await kit.timing.advance(3_500_000);
+    upstream?.connect(20_000);
+    await kit.timing.advance(5_000);
+    expect(kit.hub.book.odds.get('a')?.settlement).toBe('Lost');
   });
 
   it('asks again how a fixture ended when the look-up was refused, or came too early', async () => {

@@ -209,11 +209,9 @@ describe(`subscription (seed ${seed})`, () => {
   });
 
   it('carries a league that begins while the whole sport is watched, and calls the board partial until it is read', async () => {
-    const nba = { id: 'nba', name: 'NBA' };
-    let leagues = [nba];
     const { hub, vendor, timing } = createHubKit({
       settings: { leaguesMs: 10_000, fixturesPollMs: 0, oddsRefreshMs: 0 },
-      deps: { leagues: async () => leagues },
+      leagues: ['NBA'],
     });
     vendor.fixtures = [aWireFixture()];
     vendor.odds.set('FX1', [aWireRow()]);
@@ -227,7 +225,7 @@ describe(`subscription (seed ${seed})`, () => {
     };
     expect(said()).toEqual({ feed: 'live', partial: false });
 
-    leagues = [nba, { id: 'wnba', name: 'WNBA' }];
+    vendor.leagues = [...(vendor.leagues ?? []), { id: 'wnba', name: 'WNBA' }];
     vendor.fixtures.push(aWireFixture({ id: 'FX2', league: { id: 'wnba', name: 'WNBA' } }));
     vendor.odds.set('FX2', [aWireRow({ id: 'new', fixture_id: 'FX2', league: 'WNBA' })]);
     await timing.advance(8_000);
@@ -245,11 +243,41 @@ describe(`subscription (seed ${seed})`, () => {
     expect(said()).toEqual({ feed: 'live', partial: false });
   });
 
-  it('carries a league that left the active list until its fixtures are over and settled', async () => {
-    let leagues = ['NBA', 'NCAAB'].map((name) => ({ id: name.toLowerCase(), name }));
+  it('calls a board of the whole sport partial while the list of leagues is too old to tell of all', async () => {
+    const { hub, vendor, timing } = createHubKit({
+      settings: { leaguesMs: 5_000, fixturesPollMs: 0, oddsRefreshMs: 0 },
+      leagues: ['NBA'],
+    });
+    vendor.fixtures = [aWireFixture()];
+    vendor.odds.set('FX1', [aWireRow()]);
+    const reader = readStream(hub.stream(aQuery(), null, signal()));
+    hub.stream(aQuery('league=NBA'), null, signal());
+    await timing.advance(500);
+    for (const upstream of vendor.open()) upstream.connect();
+    await timing.advance(30_000);
+    expect(hub.status(aQuery())).toMatchObject({ feed: 'live', partial: false });
+    await reader.take();
+
+    vendor.leaguesAt = timing.now();
+    await timing.advance(9_000);
+    expect(hub.status(aQuery()).partial).toBe(false);
+    await timing.advance(2_000);
+    expect(hub.status(aQuery())).toMatchObject({
+      partial: true,
+      message: expect.stringMatching(/list of leagues cannot be read/),
+    });
+    // Told to who watches everything, and nothing to who watches what is known.
+    await reader.take();
+    expect(reader.data('feed-status').at(-1)).toMatchObject({ partial: true });
+    expect(hub.status(aQuery('league=NBA')).partial).toBe(false);
+    vendor.leaguesAt = null;
+    await timing.advance(6_000);
+    expect(hub.status(aQuery()).partial).toBe(false);
+  });
+
+  it('carries a league that left the active list until its fixtures are over and settled for good', async () => {
     const { hub, vendor, timing } = createHubKit({
       settings: { leaguesMs: 60_000, fixturesPollMs: 0, oddsRefreshMs: 0 },
-      deps: { leagues: async () => leagues },
     });
     vendor.fixtures = [aWireFixture()];
     vendor.odds.set('FX1', [aWireRow()]);
@@ -257,7 +285,7 @@ describe(`subscription (seed ${seed})`, () => {
     await timing.advance(500);
     for (const upstream of vendor.open()) upstream.connect();
     await timing.advance(500);
-    leagues = leagues.slice(1);
+    vendor.leagues = vendor.leagues?.slice(1) ?? null;
     await timing.advance(120_000);
     await reader.take();
     expect(vendor.open().flatMap((upstream) => upstream.leagues)).toContain('NBA');
@@ -270,7 +298,9 @@ describe(`subscription (seed ${seed})`, () => {
     expect(hub.status(aQuery()).connections.flatMap((one) => one.leagues)).toContain('NBA');
     const [graded] = vendor.open().filter((upstream) => upstream.leagues.includes('NBA'));
     graded?.event('copilot-settled-odds', { data: [aSettledWireRow()], entry_id: '91-1' });
-    await timing.advance(120_000);
+    await timing.advance(3_000_000);
+    expect(vendor.open().flatMap((upstream) => upstream.leagues)).toContain('NBA');
+    await timing.advance(700_000);
     for (const upstream of vendor.open()) upstream.connect();
     await timing.advance(5_000);
     expect(vendor.open().flatMap((upstream) => upstream.leagues)).toEqual(['NCAAB']);
