@@ -15,6 +15,8 @@ import {
   type BoardQuery,
   LINE_COLUMNS,
   type LineColumn,
+  ORDERS,
+  type Order,
   STATE_WORDS,
   VALUE_LENGTH,
   VIEWS,
@@ -31,6 +33,12 @@ const FORMAT_NAMES: Record<OddsFormat, string> = {
   hong_kong: 'Hong Kong',
   malay: 'Malay',
   indonesian: 'Indonesian',
+};
+
+const ORDER_NAMES: Record<Order, string> = {
+  league: 'By league',
+  start: 'By start',
+  rotation: 'By rotation',
 };
 
 /** Names of the lines view's optional columns. */
@@ -147,7 +155,24 @@ export function BoardFilters({ totals, layout }: { totals: ReactNode; layout: La
       Main lines
     </ToggleButton>
   );
-  const format = <OddsFormatSelect format={query.odds} onChange={(odds) => setQuery({ odds })} />;
+  const format = (
+    <Select
+      label="Odds format"
+      names={FORMAT_NAMES}
+      values={ODDS_FORMATS}
+      value={query.odds}
+      onChange={(odds) => setQuery({ odds })}
+    />
+  );
+  const order = (
+    <Select
+      label="Order of fixtures"
+      names={ORDER_NAMES}
+      values={ORDERS}
+      value={query.order}
+      onChange={(order) => setQuery({ order })}
+    />
+  );
   const linkText = () => new URL(boardHref(sport, query), window.location.origin).href;
   const onSearch = (q: string) => setQuery({ q });
 
@@ -171,6 +196,7 @@ export function BoardFilters({ totals, layout }: { totals: ReactNode; layout: La
         <Search text={query.q} onChange={onSearch} className="w-52 min-w-24 shrink!" />
         <span className="min-w-2 flex-1" />
         {totals}
+        {order}
         {format}
         <CopyButton label="Copy link" text={linkText} />
       </div>
@@ -206,6 +232,7 @@ export function BoardFilters({ totals, layout }: { totals: ReactNode; layout: La
         <div className="flex flex-wrap items-center gap-1.5">
           {states}
           {mainLines}
+          {order}
           {format}
           {totals}
         </div>
@@ -361,26 +388,32 @@ function Search({
   );
 }
 
-function OddsFormatSelect({
-  format,
+function Select<Value extends string>({
+  label,
+  names,
+  values,
+  value,
   onChange,
 }: {
-  format: OddsFormat;
-  onChange: (format: OddsFormat) => void;
+  label: string;
+  names: Record<Value, string>;
+  values: readonly Value[];
+  value: Value;
+  onChange: (value: Value) => void;
 }) {
   return (
     <span
       className={`${CONTROL} relative border-line text-ink-muted hover:bg-surface-hover hover:text-ink`}
     >
       <select
-        aria-label="Odds format"
-        value={format}
-        onChange={(event) => onChange(event.target.value as OddsFormat)}
+        aria-label={label}
+        value={value}
+        onChange={(event) => onChange(event.target.value as Value)}
         className="h-full appearance-none rounded-control bg-transparent pr-6 pl-2 text-detail"
       >
-        {ODDS_FORMATS.map((name) => (
+        {values.map((name) => (
           <option key={name} value={name} className="bg-surface-overlay text-ink">
-            {FORMAT_NAMES[name]}
+            {names[name]}
           </option>
         ))}
       </select>

@@ -39,7 +39,7 @@ function Mark() {
 
 function SportTabs({ sport, sports: first }: Props) {
   const sports = useSports(first);
-  const [{ view, odds, tz, column }] = useBoardQuery();
+  const [{ view, odds, tz, column, order }] = useBoardQuery();
   return (
     <nav
       aria-label="Sports"
@@ -48,7 +48,7 @@ function SportTabs({ sport, sports: first }: Props) {
       {sports.map(({ id, name }) => (
         <RouteLink
           key={id}
-          href={boardHref(id, { view, odds, tz, column })}
+          href={boardHref(id, { view, odds, tz, column, order })}
           aria-current={id === sport ? 'page' : undefined}
           className="relative flex shrink-0 items-center px-2.5 text-ink-muted text-name hover:text-ink aria-[current=page]:font-medium aria-[current=page]:text-ink aria-[current=page]:after:absolute aria-[current=page]:after:inset-x-2.5 aria-[current=page]:after:bottom-0 aria-[current=page]:after:h-0.5 aria-[current=page]:after:bg-accent compact:first:pl-0 compact:first:after:left-0!"
         >

@@ -122,7 +122,7 @@ export function Notice({
   return (
     <div
       role="note"
-      className="flex min-h-8 shrink-0 items-center gap-3 border-line-subtle border-b bg-surface-raised px-3.5 py-1.5 text-detail text-ink-muted"
+      className="flex min-h-8 shrink-0 items-center gap-3 border-line-subtle border-t bg-surface-raised px-3.5 py-1.5 text-detail text-ink-muted"
     >
       <svg viewBox="0 0 12 12" aria-hidden="true" className="size-3 shrink-0 text-feed-late">
         <path d="M6 1 11.4 11H.6z" fill="currentColor" />

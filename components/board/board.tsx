@@ -138,7 +138,6 @@ function Screen({
           totals={<TotalsText totals={load.totals === null ? built.totals : counted} />}
         />
         <FilterChips filters={filters} onRemove={setQuery} onClear={onClear} />
-        <Notices ignored={ignored} />
       </section>
       <div className="relative flex min-h-0 flex-1">
         <main ref={main} className="relative min-w-0 flex-1">
@@ -155,6 +154,8 @@ function Screen({
         </main>
         {desk}
       </div>
+      {/* At the foot, where they come and go without moving a row. */}
+      <Notices ignored={ignored} />
     </>
   );
 }
@@ -177,6 +178,23 @@ function NoRows({
   return <EmptyBoard filters={filters} isPartial={load.partial} onClear={onClear} />;
 }
 
+/** A league that begins is read within this, and no reason to worry anybody. */
+const PARTIAL_MS = 3_000;
+
+/** Whether something has been so for a while. */
+function useLasting(isSo: boolean, ms: number): boolean {
+  const [isLong, setIsLong] = useState(false);
+  useEffect(() => {
+    if (!isSo) return;
+    const timer = setTimeout(() => setIsLong(true), ms);
+    return () => {
+      clearTimeout(timer);
+      setIsLong(false);
+    };
+  }, [isSo, ms]);
+  return isSo && isLong;
+}
+
 /** What the board lacks, each in a line. */
 function Notices({ ignored }: { ignored: readonly string[] }) {
   const load = useLoad();
@@ -187,7 +205,7 @@ function Notices({ ignored }: { ignored: readonly string[] }) {
   const { retry } = useBoardStream();
   const refusal = useRefusal();
   const [isRead, setIsRead] = useState(false);
-  const isPartial = load.state === 'complete' && load.partial;
+  const isPartial = useLasting(load.state === 'complete' && load.partial, PARTIAL_MS);
   return (
     <>
       {ignored.length > 0 && !isRead && (

@@ -2,6 +2,7 @@
 
 import { useBoardStore } from '@/lib/board/hooks';
 import { useBoardQuery } from '@/lib/board/query-state';
+import { ORDERS } from '@/lib/protocol/filter';
 import { useAction } from './actions';
 import { oddIdInFocus } from './odd-in-focus';
 
@@ -14,7 +15,7 @@ function oddInHand(): string | undefined {
 /** Keys for marks that somebody has seen, for the views, and for the search that the board itself answers to. */
 export function BoardKeys() {
   const store = useBoardStore();
-  const [, setQuery] = useBoardQuery();
+  const [{ order }, setQuery] = useBoardQuery();
   useAction({
     id: 'clear mark',
     label: 'Clear the mark of the cell in focus',
@@ -52,6 +53,13 @@ export function BoardKeys() {
     group: 'View',
     key: '2',
     run: () => setQuery({ view: 'lines' }),
+  });
+  useAction({
+    id: 'order',
+    label: 'Order of fixtures: by league, start or rotation, in turn',
+    group: 'View',
+    key: 's',
+    run: () => setQuery({ order: ORDERS[(ORDERS.indexOf(order) + 1) % ORDERS.length] }),
   });
   return null;
 }

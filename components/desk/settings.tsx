@@ -3,6 +3,8 @@
 import { type ReactNode, useId, useState } from 'react';
 import { FileButton } from '@/components/ui/file-button';
 import { useMedia } from '@/components/ui/use-media';
+import { browserZone } from '@/lib/board/format';
+import { useBoardQuery } from '@/lib/board/query-state';
 import { DEFAULT_TASTE, type Taste } from '@/lib/board/taste';
 import { ignoredTaste, keepTaste } from '@/lib/board/taste-kept';
 import { MOVE_SECONDS, parseTaste, tasteFile } from '@/lib/board/taste-read';
@@ -168,7 +170,48 @@ function Sample({ taste }: { taste: Taste }) {
   );
 }
 
-/** How this browser likes its boards: nothing of it is in a link. */
+const COMMON_ZONES = ['UTC', 'America/New_York'];
+
+/** The one setting that is in the link: whoever opens it is to see the times that were spoken of. */
+function TimeZone() {
+  const id = useId();
+  const [{ tz }, setQuery] = useBoardQuery();
+  const zones = new Set([...COMMON_ZONES, ...(tz === null ? [] : [tz]), ...allZones()]);
+  return (
+    <div className="flex flex-col gap-1">
+      <label htmlFor={id} className="text-detail text-ink">
+        Time zone
+      </label>
+      <select
+        id={id}
+        aria-describedby={`${id}-about`}
+        value={tz ?? ''}
+        onChange={(event) => setQuery({ tz: event.target.value || null })}
+        className="h-7 rounded-control border border-line bg-surface px-2 text-detail text-ink"
+      >
+        <option value="">This browser’s ({zoneText(browserZone())})</option>
+        {[...zones].map((zone) => (
+          <option key={zone} value={zone}>
+            {zoneText(zone)}
+          </option>
+        ))}
+      </select>
+      <span id={`${id}-about`} className="text-label text-ink-muted">
+        Part of the link to this view, unlike all else here.
+      </span>
+    </div>
+  );
+}
+
+function allZones(): readonly string[] {
+  return Intl.supportedValuesOf('timeZone');
+}
+
+function zoneText(zone: string): string {
+  return zone === 'America/New_York' ? 'US Eastern' : zone.replaceAll('_', ' ');
+}
+
+/** How this browser likes its boards; but for the time zone, nothing of it is in a link. */
 export default function Settings({ onClose }: PanelProps) {
   const taste = useTaste();
   const isStill = useMedia('(prefers-reduced-motion: reduce)', false);
@@ -263,6 +306,9 @@ export default function Settings({ onClose }: PanelProps) {
             ]}
             onChange={(zero) => set({ zero })}
           />
+        </Group>
+        <Group title="Time">
+          <TimeZone />
         </Group>
         <Group title="Names and keys">
           <Check

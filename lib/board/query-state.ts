@@ -16,6 +16,7 @@ import {
   type BoardQuery,
   DEFAULT_QUERY,
   LINE_COLUMNS,
+  ORDERS,
   STATE_WORDS,
   STATUS_WORDS,
   VALUE_COUNT,
@@ -59,6 +60,7 @@ const READERS = {
   odds: parseOddsFormat,
   tz: (text) => (isZone(text) ? text : null),
   column: readWord(LINE_COLUMNS),
+  order: readWord(ORDERS),
 } satisfies { [Name in keyof BoardQuery]: ReadValue<unknown> };
 
 function many<T extends string>(read: ReadValue<T>) {
@@ -86,6 +88,7 @@ const PARSERS = {
   odds: createParser({ parse: READERS.odds, serialize: String }).withDefault(DEFAULT_QUERY.odds),
   tz: createParser({ parse: READERS.tz, serialize: String }),
   column: many(READERS.column),
+  order: createParser({ parse: READERS.order, serialize: String }).withDefault(DEFAULT_QUERY.order),
 };
 
 /** What is open beside the rows. It is part of a link, and no part of the query that rows are made from. */

@@ -8,6 +8,7 @@ import {
   type BoardQuery,
   createBoardPredicate,
   DEFAULT_QUERY,
+  type Order,
   STATE_WORDS,
   STATUS_GROUPS,
   STATUS_WORDS,
@@ -101,7 +102,7 @@ export type RowCache = {
   stateRevisionOf(fixtureId: string): number;
   parts: Map<string, { from: readonly unknown[]; built: Map<string, Built> }>;
   columns: Column[];
-  order: { before: readonly Fixture[]; after: readonly number[] };
+  order: { by: Order; before: readonly Fixture[]; after: readonly number[] };
 };
 
 type Built = { revision: number; value: unknown };
@@ -114,7 +115,7 @@ export function createRowCache(
   revisionOf: (fixtureId: string) => number,
   stateRevisionOf = revisionOf,
 ): RowCache {
-  const order = { before: [], after: [] };
+  const order = { by: DEFAULT_QUERY.order, before: [], after: [] };
   return { revisionOf, stateRevisionOf, parts: new Map(), columns: [], order };
 }
 
@@ -323,23 +324,29 @@ export function select(
     oddCount += share.odds.length;
   }
   return {
-    entries: inOrder(entries, cache),
+    entries: inOrder(entries, query.order, cache),
     shares,
     totals: { fixtures: entries.length, odds: oddCount, ...versions },
   };
 }
 
 /** Sorts by the order of fixtures; where they are the ones of the last time, by the order found then. */
-function inOrder(entries: readonly Entry[], cache: RowCache | undefined): readonly Entry[] {
+function inOrder(
+  entries: readonly Entry[],
+  by: Order,
+  cache: RowCache | undefined,
+): readonly Entry[] {
   const before = entries.map(({ fixture }) => fixture);
   const isKnown =
     cache !== undefined &&
+    cache.order.by === by &&
     cache.order.before.length === before.length &&
     before.every((fixture, index) => fixture === cache.order.before[index]);
   if (isKnown) return cache.order.after.map((index) => entries[index] as Entry);
   const after = entries.map((_, index) => index);
-  after.sort((a, b) => compareFixtures(before[a] as Fixture, before[b] as Fixture));
-  if (cache) cache.order = { before, after };
+  const compare = compareFixtures(by);
+  after.sort((a, b) => compare(before[a] as Fixture, before[b] as Fixture));
+  if (cache) cache.order = { by, before, after };
   return after.map((index) => entries[index] as Entry);
 }
 
@@ -510,19 +517,21 @@ function leagueOf(fixture: Fixture): string {
   return fixture.league ?? '';
 }
 
+/** Each run of fixtures of one league below its name; in some orders a league has several. */
 function* withLeagues(entries: readonly Entry[]): Generator<LeagueRow | Entry> {
-  const counts = new Map<string, number>();
-  for (const { fixture } of entries) {
-    counts.set(leagueOf(fixture), (counts.get(leagueOf(fixture)) ?? 0) + 1);
-  }
-  let current: string | null = null;
-  for (const entry of entries) {
-    const league = leagueOf(entry.fixture);
-    if (league !== current) {
-      current = league;
-      yield { kind: 'league', key: `league\n${league}`, league, fixtures: counts.get(league) ?? 0 };
-    }
-    yield entry;
+  const runs = new Map<string, number>();
+  for (let start = 0; start < entries.length; ) {
+    const { fixture } = entries[start] as Entry;
+    const league = leagueOf(fixture);
+    let end = start + 1;
+    while (end < entries.length && leagueOf((entries[end] as Entry).fixture) === league) end += 1;
+    const run = runs.get(league) ?? 0;
+    runs.set(league, run + 1);
+    // A run keeps its key though a fixture joins it, or leaves it, at its head.
+    const key = run === 0 ? `league\n${league}` : `league\n${league}\n${run}`;
+    yield { kind: 'league', key, league, fixtures: end - start };
+    yield* entries.slice(start, end);
+    start = end;
   }
 }
 

@@ -57,12 +57,14 @@ export function createCatalogue(deps: {
     mayBeOld = true,
   ): Promise<T | null> {
     const maxAgeMs = read.value === null ? settings.restRetryMs : ageMs;
-    if (!read.pending && timing.now() - read.at >= maxAgeMs) {
+    // One that hangs keeps nobody from asking again.
+    if (timing.now() - read.at >= maxAgeMs) {
       const askedAt = timing.now();
       read.at = askedAt;
-      read.pending = detached(ask)
+      const pending = detached(ask)
         .then(
           (value) => {
+            if (askedAt < read.valueAt) return read.value;
             read.value = value;
             read.valueAt = askedAt;
             return value;
@@ -75,8 +77,9 @@ export function createCatalogue(deps: {
           },
         )
         .finally(() => {
-          read.pending = null;
+          if (read.pending === pending) read.pending = null;
         });
+      read.pending = pending;
     }
     const isEnough = read.value !== null && mayBeOld;
     return read.pending && !isEnough ? read.pending : Promise.resolve(read.value);

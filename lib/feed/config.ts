@@ -167,7 +167,7 @@ export const FEED_SETTINGS = {
   ),
   leaguesMs: wait(
     'BOARD_LEAGUES_MS',
-    5_000,
+    4_000,
     'the active leagues of a sport in use are read this often, so that none stays unseen for longer',
   ),
   unpricedMs: wait(

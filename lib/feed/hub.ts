@@ -567,16 +567,13 @@ export function createHub(deps: HubDeps): Hub {
   }
 
   function refreshLeagues(): void {
+    cancelLeagues = timing.schedule(refreshLeagues, settings.leaguesMs);
     deps.leagues().then(({ leagues, askedAt }) => {
       cancelWait();
       if (isClosed) return;
       // A list that cannot be read any more is no reason to forget it.
       if (leagues || leaguesAt === null) subscription.setActive(leagues);
       leaguesAt = leagues ? askedAt : leaguesAt;
-      cancelLeagues = timing.schedule(
-        refreshLeagues,
-        leagues ? settings.leaguesMs : settings.restRetryMs,
-      );
       cancelOld();
       const leftMs = askedAt + settings.leaguesMs * OLD_LEAGUES - timing.now();
       if (leftMs > 0) cancelOld = timing.schedule(viewers.statusChanged, leftMs + 1);

@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { type Book, newFixture } from '@/lib/protocol/book';
 import { snapshotFixture, snapshotOdd } from '@/lib/protocol/encode';
 import type { Fixture, Odd, SnapshotBody } from '@/lib/protocol/events';
-import { type BoardQuery, createBoardPredicate } from '@/lib/protocol/filter';
+import { type BoardQuery, createBoardPredicate, DEFAULT_QUERY } from '@/lib/protocol/filter';
 import { compareFixtures } from '@/lib/protocol/order';
 import type { OddsFormat } from '@/lib/protocol/price';
 import { slug } from '@/lib/protocol/sports';
@@ -46,7 +46,11 @@ type Filter = {
 };
 
 /** All that a filter matches: its fixtures though they have no odds, and its odds though nobody described their fixture. */
-export function selectRows(book: Book, filter: Filter): { fixtures: Fixture[]; odds: Odd[] } {
+export function selectRows(
+  book: Book,
+  filter: Filter,
+  order = DEFAULT_QUERY.order,
+): { fixtures: Fixture[]; odds: Odd[] } {
   const oddsOf = new Map<string, Odd[]>();
   for (const odd of book.odds.values()) {
     if (!filter.odd(odd, book.fixtures.get(odd.fixtureId) ?? null)) continue;
@@ -61,7 +65,7 @@ export function selectRows(book: Book, filter: Filter): { fixtures: Fixture[]; o
   for (const [id, [odd]] of oddsOf) {
     if (odd && !book.fixtures.has(id)) fixtures.push(placeholder(odd));
   }
-  fixtures.sort(compareFixtures);
+  fixtures.sort(compareFixtures(order));
   return { fixtures, odds: fixtures.flatMap(({ id }) => oddsOf.get(id) ?? []) };
 }
 
@@ -150,12 +154,13 @@ export function firstRows(
   // A filter on odds hides the fixtures that have none of them.
   const isOddFilter =
     query.market.length + query.state.length > 0 || query.main || query.q.trim() !== '';
-  const all = selectRows(book, {
+  const filter: Filter = {
     odd: predicate.odd,
     fixture: (fixture) =>
       predicate.fixture(fixture) &&
       (!isOddFilter || (query.q.trim() !== '' && predicate.fixtureText(fixture))),
-  });
+  };
+  const all = selectRows(book, filter, query.order);
   const markets = new Set(mainMarkets.map(slug));
   const isShown = (odd: Odd) =>
     query.view === 'lines' ||

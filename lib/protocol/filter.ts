@@ -28,6 +28,9 @@ export const STATUS_WORDS: readonly string[] = [
 export const STATE_WORDS = ['open', 'locked', 'settled'] as const satisfies OddState[];
 export const VIEWS = ['board', 'lines'] as const;
 export type View = (typeof VIEWS)[number];
+/** What fixtures are ordered by; the board names a league above each run of its fixtures. */
+export const ORDERS = ['league', 'start', 'rotation'] as const;
+export type Order = (typeof ORDERS)[number];
 /** Columns of the lines view that are shown where they are asked for. */
 export const LINE_COLUMNS = ['hold', 'novig'] as const;
 export type LineColumn = (typeof LINE_COLUMNS)[number];
@@ -49,6 +52,7 @@ export type BoardQuery = {
   tz: string | null;
   /** Optional columns of the lines view, in their order. */
   column: readonly LineColumn[];
+  order: Order;
 };
 
 export const DEFAULT_QUERY: BoardQuery = {
@@ -64,6 +68,7 @@ export const DEFAULT_QUERY: BoardQuery = {
   odds: 'american',
   tz: null,
   column: [],
+  order: 'league',
 };
 
 /** The group a status belongs to, null for statuses nobody has heard of. */

@@ -106,6 +106,36 @@ test.describe('filters', () => {
   });
 });
 
+test('order fixtures by start, in the address and in whatever is sent on', async ({
+  boardPage,
+  page,
+}) => {
+  await boardPage.open('/basketball');
+  const starts = () =>
+    page
+      .locator('[data-fixture-id]')
+      .evaluateAll((all) => all.map((one) => one.getAttribute('data-start') ?? '9'));
+  const byLeague = await starts();
+  expect(byLeague).not.toEqual([...byLeague].sort());
+  await page.getByLabel('Order of fixtures').selectOption('By start');
+  await expect(page).toHaveURL(/[?&]order=start/);
+  await expect
+    .poll(async () => (await starts()).join() === (await starts()).sort().join())
+    .toBe(true);
+  // As the server draws it, before any script has run.
+  const html = await (await page.request.get(page.url())).text();
+  const drawn = [...html.matchAll(/data-start="([^"]+)"/g)].map(([, start]) => start);
+  expect(drawn.length).toBeGreaterThan(5);
+  expect(drawn).toEqual([...drawn].sort());
+  await page.keyboard.press('Escape');
+  await boardPage.cells.first().focus();
+  await page.keyboard.press('s');
+  await expect(page).toHaveURL(/order=rotation/);
+  await page.keyboard.press('s');
+  await expect(page).toHaveURL((url) => !url.searchParams.has('order'));
+  await expect.poll(starts).toEqual(byLeague);
+});
+
 test.describe('on a phone', { tag: '@phone-only' }, () => {
   test('every control is on the screen, or one press away', async ({ boardPage, page }) => {
     for (const width of [390, 360]) {
@@ -120,6 +150,7 @@ test.describe('on a phone', { tag: '@phone-only' }, () => {
         ),
         ...['Open', 'Locked', 'Settled'].map((name) => boardPage.button(name)),
         boardPage.search,
+        page.getByLabel('Order of fixtures'),
         page.getByLabel('Odds format'),
         page.getByText(/odds · /),
       ];
@@ -271,6 +302,11 @@ test.describe('bad input', () => {
       await expect(page.getByRole('note').filter({ hasText: named })).toBeVisible();
     }
     await expect(boardPage.cells.first()).toBeVisible();
+    const topOf = async () => (await boardPage.cells.first().boundingBox())?.y;
+    const before = await topOf();
+    await page.getByRole('button', { name: 'Dismiss' }).click();
+    await expect(page.getByRole('note').filter({ hasText: 'status=bogus' })).toHaveCount(0);
+    expect(await topOf()).toBe(before);
   });
 
   test('an unknown league says that nothing matches, and a button clears it', async ({

@@ -174,6 +174,19 @@ test('exports its settings, takes them back, and names what it left out', async 
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'contrast');
 });
 
+test('a time zone is chosen, shown at once, and part of the link', async ({ boardPage, page }) => {
+  await boardPage.open('/basketball');
+  const clock = page.getByRole('banner').locator('time');
+  const panel = await openSettings(page);
+  await panel.getByLabel('Time zone').selectOption('US Eastern');
+  await expect(page).toHaveURL((url) => url.searchParams.get('tz') === 'America/New_York');
+  await expect(clock).toHaveText(/E[SD]T/);
+  await panel.getByLabel('Time zone').selectOption('Asia/Kolkata');
+  await expect(clock).toHaveAttribute('title', /Asia\/Kolkata/);
+  await panel.getByLabel('Time zone').selectOption({ index: 0 });
+  await expect(page).toHaveURL((url) => !url.searchParams.has('tz'));
+});
+
 test('is the same in all tabs of a browser', async ({ boardPage, page }) => {
   await boardPage.open('/basketball');
   const other = await page.context().newPage();

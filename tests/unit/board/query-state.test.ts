@@ -5,6 +5,7 @@ import {
   type BoardQuery,
   DEFAULT_QUERY,
   LINE_COLUMNS,
+  ORDERS,
   STATE_WORDS,
   STATUS_WORDS,
   VIEWS,
@@ -143,6 +144,7 @@ const arbitraryQuery: fc.Arbitrary<BoardQuery> = fc.record({
   odds: fc.constantFrom(...ODDS_FORMATS),
   tz: fc.option(fc.constantFrom('UTC', 'Europe/London', 'Asia/Kolkata')),
   column: fc.shuffledSubarray([...LINE_COLUMNS]),
+  order: fc.constantFrom(...ORDERS),
 });
 
 const seed = Number(process.env.TEST_SEED ?? Date.now() % 1_000_000_000);

@@ -203,6 +203,46 @@ describe('board rows', () => {
     ]);
   });
 
+  it('orders fixtures by start or rotation where it is asked to, naming the league above each run', () => {
+    const book = aBook(
+      [
+        { id: 'C', league: 'WNBA', startDate: '2026-11-22T18:00:00.000Z', awayRotation: '701' },
+        { id: 'B', startDate: '2026-11-22T20:00:00.000Z', awayRotation: '503' },
+        { id: 'A', startDate: '2026-11-22T17:00:00.000Z', awayRotation: '1501' },
+        { id: 'D', startDate: '2026-11-22T17:00:00.000Z' },
+        { id: 'E', startDate: '2027-01-01T00:00:00.000Z', awayRotation: '505' },
+      ],
+      [],
+    );
+    const shown = (order: BoardQuery['order']) =>
+      boardOf(book, { order }).rows.map((row) =>
+        row.kind === 'league' ? `${row.league} ${row.fixtures}` : row.fixtureId,
+      );
+    expect(shown('start')).toEqual(['NBA 2', 'A', 'D', 'WNBA 1', 'C', 'NBA 2', 'B', 'E']);
+    // Numbers are compared as numbers, and those that have none come last.
+    expect(shown('rotation')).toEqual(['NBA 2', 'B', 'E', 'WNBA 1', 'C', 'NBA 2', 'A', 'D']);
+    const keys = boardOf(book, { order: 'start' }).rows.map(({ key }) => key);
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+
+  it('puts its rows anew when the order changes, through the cache as well', () => {
+    const book = aBook(
+      [
+        { id: 'B', startDate: '2026-11-22T18:00:00.000Z' },
+        { id: 'A', league: 'WNBA', startDate: '2026-11-22T17:00:00.000Z' },
+      ],
+      [],
+    );
+    const cache = createRowCache(() => 0);
+    const ids = (order: BoardQuery['order']) =>
+      buildBoardRows(book, { ...DEFAULT_QUERY, order }, { mainMarkets: [], cache }).rows.flatMap(
+        (row) => (row.kind === 'fixture' ? [row.fixtureId] : []),
+      );
+    expect(ids('league')).toEqual(['B', 'A']);
+    expect(ids('start')).toEqual(['A', 'B']);
+    expect(ids('league')).toEqual(['B', 'A']);
+  });
+
   it('shows a fixture without odds, unless the filter asks for odds of some kind', () => {
     const book = aBook([{}], []);
     const count = (fields: Partial<BoardQuery>) => boardOf(book, fields).fixtures.length;
