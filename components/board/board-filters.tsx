@@ -8,7 +8,7 @@ import { ChevronIcon, CloseIcon, SearchIcon } from '@/components/ui/icons';
 import { MultiSelect } from '@/components/ui/multi-select';
 import type { Option } from '@/components/ui/option';
 import { useFacets, useSport } from '@/lib/board/hooks';
-import { boardHref, type QueryPatch, useBoardQuery } from '@/lib/board/query-state';
+import { boardHref, type QueryPatch, useBoardQuery, useOpenHistory } from '@/lib/board/query-state';
 import type { Facet, Totals } from '@/lib/board/rows';
 import { tasteNow } from '@/lib/board/taste-store';
 import {
@@ -51,7 +51,7 @@ const COLUMN_OPTIONS: readonly Option[] = LINE_COLUMNS.map((value) => ({
 
 const VIEW_NAMES: Record<View, string> = { board: 'Board', lines: 'Lines' };
 
-/** What is left when every filter is off; format, zone and version say how, not what. */
+/** What is left when every filter is off; format, zone, columns and order say how, not what. */
 export const NO_FILTERS = {
   league: [],
   market: [],
@@ -60,6 +60,7 @@ export const NO_FILTERS = {
   status: [],
   state: [],
   main: false,
+  version: null,
 } satisfies QueryPatch;
 
 export type ActiveFilter = { key: string; text: string; without: QueryPatch };
@@ -115,6 +116,7 @@ const CONTROL =
  */
 export function BoardFilters({ totals, layout }: { totals: ReactNode; layout: Layout }) {
   const [query, setQuery] = useBoardQuery();
+  const [history] = useOpenHistory();
   const { sport } = useSport();
   const facets = useFacets();
   const [isOpen, setIsOpen] = useState(false);
@@ -173,7 +175,8 @@ export function BoardFilters({ totals, layout }: { totals: ReactNode; layout: La
       onChange={(order) => setQuery({ order })}
     />
   );
-  const linkText = () => new URL(boardHref(sport, query), window.location.origin).href;
+  const linkText = () =>
+    new URL(boardHref(sport, { ...query, history }), window.location.origin).href;
   const onSearch = (q: string) => setQuery({ q });
 
   if (layout === 'wide') {
@@ -371,9 +374,13 @@ function Search({
         spellCheck={false}
         onChange={(event) => onChange(event.target.value)}
         onKeyDown={(event) => {
-          if (event.key === 'Escape') {
+          // Both lead to what was found; Escape takes the text away first.
+          if (event.key === 'Escape' && text !== '') {
+            event.preventDefault();
             onChange('');
-            event.currentTarget.blur();
+          } else if (event.key === 'Escape' || event.key === 'Enter') {
+            event.preventDefault();
+            document.querySelector<HTMLElement>('[role=grid]')?.focus();
           }
         }}
         className="min-w-0 flex-1 bg-transparent text-detail text-ink outline-none placeholder:text-ink-faint"

@@ -117,8 +117,8 @@ function Screen({
     [setQuery],
   );
   const context = useMemo<Omit<RowContext, 'columns'>>(
-    () => ({ sport, query, zone, heights, taste, Start, onOpenFixture }),
-    [sport, query, zone, heights, taste, Start, onOpenFixture],
+    () => ({ sport, query, zone, heights, taste, isDead, Start, onOpenFixture }),
+    [sport, query, zone, heights, taste, isDead, Start, onOpenFixture],
   );
   const main = useRef<HTMLElement>(null);
   const filters = activeFilters(query, (id) =>

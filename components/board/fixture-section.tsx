@@ -24,6 +24,8 @@ export type RowContext = {
   zone: string;
   heights: Heights;
   taste: Taste;
+  /** Whether no price of the board is live. */
+  isDead: boolean;
   /** Index of each column's first cell, and how many cells it is wide. */
   columns: readonly { index: number; span: number; label: string }[];
   onOpenFixture: (fixtureId: string, market: string | null) => void;
@@ -195,7 +197,7 @@ type CellsProps = {
 };
 
 function Cells({ cell, side, isFirst, isDraw, fixtureId, place, context }: CellsProps) {
-  const { query, zone, taste } = context;
+  const { query, zone, taste, isDead } = context;
   if (!place) return null;
   if (cell.kind === 'lines') {
     return (
@@ -224,6 +226,7 @@ function Cells({ cell, side, isFirst, isDraw, fixtureId, place, context }: Cells
       query={query}
       writing={taste}
       zone={zone}
+      isDead={isDead}
       columnIndex={place.index + index}
       className="flex-1"
     />

@@ -13,7 +13,13 @@ import {
 import { PadlockIcon } from '@/components/ui/icons';
 import { formatClock } from '@/lib/board/format';
 import { useBoardStore } from '@/lib/board/hooks';
-import type { BoardState, BoardStore, Figures, Move } from '@/lib/board/store';
+import {
+  type BoardState,
+  type BoardStore,
+  type Figures,
+  type Move,
+  shownPrice,
+} from '@/lib/board/store';
 import type { Odd } from '@/lib/protocol/events';
 import type { BoardQuery } from '@/lib/protocol/filter';
 import { type FigureStyle, formatPoints, formatPrice, type OddsFormat } from '@/lib/protocol/price';
@@ -48,10 +54,12 @@ export function cellName(
   format: OddsFormat,
   move: Move | undefined,
   figures: Figures = 'current',
+  isDead = false,
 ): string {
   const shown = shownPrice(odd, figures);
   const price = shown === null ? 'no price' : ascii(formatPrice(shown, format));
-  const parts = [`${odd.market}: ${odd.name}`];
+  // Grey to the eye, and said first to the ear.
+  const parts = [...(isDead ? ['Not live'] : []), `${odd.market}: ${odd.name}`];
   parts.push(figures === 'current' ? price : `${figures} ${price}`);
   if (odd.state === 'locked') parts.push('locked');
   if (odd.state === 'settled') parts.push(settlementWords(odd.settlement).meaning);
@@ -59,11 +67,6 @@ export function cellName(
     parts.push(`${move.direction} from ${ascii(formatPrice(move.from, format))}`);
   }
   return parts.join(', ');
-}
-
-function shownPrice(odd: Odd, figures: Figures): number | null {
-  if (figures === 'current') return odd.price;
-  return figures === 'previous' ? odd.previousPrice : odd.openingPrice;
 }
 
 type Props = {
@@ -76,6 +79,8 @@ type Props = {
   /** How its figures are written. */
   writing?: FigureStyle | undefined;
   zone: string;
+  /** Whether no price of the board is live. */
+  isDead: boolean;
   columnIndex: number;
   className?: string;
 };
@@ -85,7 +90,7 @@ type Props = {
  * into it, once per frame, by the store's word that this very odd changed.
  */
 export const PriceCell = memo(function PriceCell(props: Props) {
-  const { id, name, query, writing, zone, columnIndex, className = '' } = props;
+  const { id, name, query, writing, zone, isDead, columnIndex, className = '' } = props;
   const store = useBoardStore();
   const state = store.getState();
   const odd = state.book.odds.get(id);
@@ -111,7 +116,9 @@ export const PriceCell = memo(function PriceCell(props: Props) {
       className={`price-cell ${className}`}
       onAnimationEnd={forgetAnimation}
     >
-      <span className="sr-only select-none">{cellName(odd, query.odds, move, state.figures)}</span>
+      <span className="sr-only select-none">
+        {cellName(odd, query.odds, move, state.figures, isDead)}
+      </span>
       <span aria-hidden="true" className={name ? 'price-points price-name' : 'price-points'}>
         <span data-points-text>{name ?? pointsText(odd, writing)}</span>
       </span>
@@ -210,14 +217,12 @@ function paint(
   element: HTMLElement,
   odd: Odd,
   state: BoardState,
-  format: OddsFormat,
-  zone: string,
-  writing?: FigureStyle,
+  { query: { odds: format }, zone, writing, isDead }: Props,
 ): void {
   const { children } = element;
   const { figures } = state;
   const { move, isAged } = markOf(state, odd.id);
-  writeText(children[NAME], cellName(odd, format, move, figures));
+  writeText(children[NAME], cellName(odd, format, move, figures, isDead));
   writeText(children[FIGURE], figureText(odd, format, figures, writing));
   writeText(children[ARROW], arrowText(move));
   writeText(children[WAS], wasText(isAged ? undefined : move, format, writing));
@@ -234,9 +239,12 @@ function paint(
  */
 function useCellTicks(
   store: BoardStore,
-  { id, row, query, writing, zone }: Props,
+  props: Props,
   odd: Odd | undefined,
 ): RefObject<HTMLDivElement | null> {
+  const { id, row, query } = props;
+  const newest = useRef(props);
+  newest.current = props;
   const cell = useRef<HTMLDivElement>(null);
   const [, render] = useReducer((count: number) => count + 1, 0);
   /** What the cell showed last: the move that was seen, and what its points are compared with. */
@@ -250,7 +258,6 @@ function useCellTicks(
   });
   /** Whether the cell was written to since React rendered it. */
   const isWritten = useRef(false);
-  const format = query.odds;
 
   useLayoutEffect(() => {
     const tick = () => {
@@ -263,11 +270,11 @@ function useCellTicks(
       const element = cell.current;
       if (!now || !element) return;
       isWritten.current = true;
-      paint(element, now, state, format, zone, writing);
+      paint(element, now, state, newest.current);
       flash(element, shown.current, state);
     };
     return store.watchOdd(id, tick);
-  }, [store, id, format, zone, writing]);
+  }, [store, id]);
 
   // After React wrote: what it takes for unchanged may have been written over since.
   useLayoutEffect(() => {
@@ -280,7 +287,7 @@ function useCellTicks(
     // A render takes its time, and what changed meanwhile told nobody who was not there yet.
     if (isOther(odd, now)) render();
     else if (element && now && (isWritten.current || now !== odd)) {
-      paint(element, now, state, format, zone, writing);
+      paint(element, now, state, props);
     }
     isWritten.current = now !== odd;
     if (element && isSame) flash(element, before, state);
@@ -330,8 +337,7 @@ function markPoints(
 ): void {
   if (!before || !odd || before === odd || before.id === odd.id) return;
   if (before.fixtureId !== odd.fixtureId || before.market !== odd.market) return;
-  if (before.points === odd.points || Math.abs(before.points ?? 0) === Math.abs(odd.points ?? 0))
-    return;
+  if (before.points === odd.points) return;
   if (Date.now() - store.quietAt() < QUIET_MS) return;
   const element = cell.querySelector<HTMLElement>('[data-points-text]');
   if (element) element.dataset.pointsMoved = element.dataset.pointsMoved === 'a' ? 'b' : 'a';

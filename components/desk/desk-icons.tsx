@@ -75,6 +75,15 @@ export function GradedIcon() {
   );
 }
 
+/** From one line to the next. */
+export function MainLineIcon() {
+  return (
+    <Icon>
+      <path d="M2.5 11.5h5v-7h6M11 2l2.5 2.5L11 7" />
+    </Icon>
+  );
+}
+
 export function PlusIcon() {
   return (
     <Icon>

@@ -18,13 +18,13 @@ import { watchedFixtures } from './kept-views';
 import { OddCopy } from './odd-copy';
 import { oddIdInFocus } from './odd-in-focus';
 import { Palette } from './palette';
-import type { PanelProps } from './panel';
+import { BUTTON, Panel, type PanelProps } from './panel';
 import { PANELS, type PanelEntry } from './panels';
 import { Said, say } from './said';
 import { useTapeRecorder } from './tape-record';
 
 /** Opened by a price and by the address, not from the rail. */
-const HISTORY = { load: () => import('./history') } satisfies Pick<PanelEntry, 'load'>;
+const HISTORY = { label: 'History', load: () => import('./history') } satisfies Partial<PanelEntry>;
 
 /** What a trader has around the board: a rail of panels, one of them open, and the keys. */
 export default function Desk() {
@@ -112,14 +112,32 @@ function useWatchAction(): void {
   });
 }
 
-function OpenPanel({ entry, onClose }: { entry: Pick<PanelEntry, 'load'> } & PanelProps) {
-  const [Body, want] = usePart(entry.load);
+function OpenPanel({ entry, onClose }: { entry: Pick<PanelEntry, 'label' | 'load'> } & PanelProps) {
+  const [Body, want, isFailed] = usePart(entry.load);
   const [isWanted, setIsWanted] = useState(false);
   if (!isWanted) {
     setIsWanted(true);
     want();
   }
-  return Body && <Body onClose={onClose} />;
+  if (Body) return <Body onClose={onClose} />;
+  if (!isFailed) return null;
+  return (
+    <Panel title={entry.label} onClose={onClose}>
+      <div role="alert" className="flex flex-col items-start gap-2 p-3 text-detail text-ink-muted">
+        <p>
+          This part of the board could not be loaded: the server is away, or there is a newer board.
+        </p>
+        <span className="flex gap-1.5">
+          <button type="button" onClick={want} className={BUTTON}>
+            Try again
+          </button>
+          <button type="button" onClick={() => window.location.reload()} className={BUTTON}>
+            Reload
+          </button>
+        </span>
+      </div>
+    </Panel>
+  );
 }
 
 function RailButton({

@@ -10,9 +10,17 @@ const GRID_KEYS: readonly [keys: string, what: string][] = [
   ['Home End', 'First or last cell of the row'],
   ['Ctrl Home, Ctrl End', 'First or last row'],
   ['Enter', 'What happened to the price'],
+  ['Ctrl C', 'Copies the price'],
 ];
 
-function Keys({ title, keys }: { title: string; keys: readonly [string, string][] }) {
+/** Keys that are there wherever one is, or while something is open. */
+const OTHER_KEYS: readonly [keys: string, what: string][] = [
+  ['Ctrl K, ⌘ K', 'Find an action, league, market or fixture'],
+  ['T', 'Holds the tape still, while it is open'],
+  ['Escape', 'Closes the panel or list that has the focus'],
+];
+
+function Keys({ title, keys }: { title: string; keys: readonly (readonly [string, string])[] }) {
   return (
     <>
       <h3 className="px-3 pt-3 pb-1 text-ink-faint text-label">{title}</h3>
@@ -55,6 +63,7 @@ export default function Help({ onClose }: PanelProps) {
           </p>
         )}
         <Keys title="In the grid" keys={GRID_KEYS} />
+        <Keys title="Everywhere" keys={OTHER_KEYS} />
         {groups.map((group) => (
           <Keys key={group} title={group} keys={keyed(actions, group)} />
         ))}

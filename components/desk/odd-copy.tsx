@@ -35,14 +35,14 @@ export function OddCopy() {
       const isSelected = window.getSelection()?.isCollapsed === false;
       const id = oddIdInFocus();
       if (event.defaultPrevented || (isSelected && !asked.current) || id === null) return;
-      const { book } = store.getState();
+      const { book, figures, feed } = store.getState();
       const odd = book.odds.get(id);
       if (!odd || !event.clipboardData) return;
       const name = fixtureName(odd.fixtureId, book.fixtures.get(odd.fixtureId));
-      const line = oddLine(odd, name, format);
+      const line = oddLine(odd, name, { format, figures, origin: feed });
       event.clipboardData.setData('text/plain', line);
       event.preventDefault();
-      say('Copied');
+      say(feed.state === 'live' ? 'Copied' : 'Copied, and marked as not live');
     };
     document.addEventListener('copy', onCopy);
     return () => document.removeEventListener('copy', onCopy);

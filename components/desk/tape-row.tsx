@@ -10,10 +10,19 @@ import { dayKey, formatClock, formatDay, formatTime } from '@/lib/board/format';
 import type { TapeEntry } from '@/lib/board/tape';
 import type { Fixture } from '@/lib/protocol/events';
 import { formatPrice, type OddsFormat, priceMove } from '@/lib/protocol/price';
-import { ClockIcon, DotIcon, GradedIcon, PlusIcon, RereadIcon, UnlockedIcon } from './desk-icons';
+import {
+  ClockIcon,
+  DotIcon,
+  GradedIcon,
+  MainLineIcon,
+  PlusIcon,
+  RereadIcon,
+  UnlockedIcon,
+} from './desk-icons';
 
 export const KIND_WORDS: Record<TapeEntry['kind'], string> = {
   move: 'Move',
+  main: 'Main line',
   lock: 'Locked',
   reopen: 'Reopened',
   settle: 'Settled',
@@ -24,6 +33,7 @@ export const KIND_WORDS: Record<TapeEntry['kind'], string> = {
 };
 
 const GLYPHS: Record<Exclude<TapeEntry['kind'], 'move'>, ReactNode> = {
+  main: <MainLineIcon />,
   lock: <PadlockIcon className="size-3 text-locked" />,
   reopen: <UnlockedIcon />,
   settle: <GradedIcon />,

@@ -426,12 +426,16 @@ function Exports({ shown }: { shown: readonly TapeEntry[] }) {
   const [query] = useBoardQuery();
   const save = (what: 'tape' | 'view', ending: 'csv' | 'json') => {
     const now = Date.now();
+    const { book, feed } = store.getState();
     const table =
       what === 'tape'
-        ? tapeTable(shown.toReversed())
-        : viewTable(entriesOfView(store.getState().book, query));
+        ? tapeTable(shown.toReversed(), feed)
+        : viewTable(entriesOfView(book, query), feed);
     const about = {
       sport,
+      source: feed.source,
+      feed: feed.state,
+      feed_since: new Date(feed.since).toISOString(),
       exported_at: new Date(now).toISOString(),
       view: boardHref(sport, query),
     };

@@ -12,6 +12,15 @@ import { download } from './download';
 import { forgetStart, keepStart, savedViews, useStart, watchedFixtures } from './kept-views';
 import { BUTTON, Panel, type PanelProps } from './panel';
 
+/** A line goes with the button that is pressed in it: the focus moves on to the next one's, else to the panel. */
+function handOn(button: HTMLElement): void {
+  const line = button.closest('li');
+  const next = line?.nextElementSibling ?? line?.previousElementSibling;
+  const target =
+    next?.querySelector<HTMLElement>('button:last-of-type') ?? button.closest('section[tabindex]');
+  if (target instanceof HTMLElement) target.focus();
+}
+
 const ICON_BUTTON =
   'grid size-7 shrink-0 place-items-center rounded-control text-ink-faint hover:bg-surface-hover hover:text-ink';
 
@@ -148,7 +157,8 @@ function SavedList({ onChanged }: { onChanged: Said }) {
                 type="button"
                 aria-label={`Forget ${name}`}
                 title="Forget"
-                onClick={() => {
+                onClick={({ currentTarget }) => {
+                  handOn(currentTarget);
                   if (isStart) forgetStart();
                   onChanged(savedViews.set(views.filter((one) => one.name !== name)));
                 }}
@@ -198,7 +208,10 @@ function WatchedList({ onChanged }: { onChanged: Said }) {
               type="button"
               aria-label={`Watch ${one.name} no more`}
               title="Watch no more"
-              onClick={() => onChanged(watchedFixtures.set(all.filter(({ id }) => id !== one.id)))}
+              onClick={({ currentTarget }) => {
+                handOn(currentTarget);
+                onChanged(watchedFixtures.set(all.filter(({ id }) => id !== one.id)));
+              }}
               className={ICON_BUTTON}
             >
               <CloseIcon />

@@ -55,10 +55,12 @@ type Options = {
  */
 export function useGridKeys({ grid, rowCount, reveal }: Options) {
   const active = useRef<HTMLElement | null>(null);
+  const column = useRef(1);
 
   const focus = useCallback((cell: HTMLElement) => {
     if (active.current && active.current !== cell) active.current.tabIndex = -1;
     active.current = cell;
+    column.current = positionOf(cell).column;
     cell.tabIndex = 0;
     cell.focus({ preventScroll: true });
     cell.scrollIntoView({ block: 'nearest', inline: 'nearest' });
@@ -134,8 +136,18 @@ export function useGridKeys({ grid, rowCount, reveal }: Options) {
     if (!cell || cell === active.current) return;
     if (active.current) active.current.tabIndex = -1;
     active.current = cell;
+    column.current = positionOf(cell).column;
     cell.tabIndex = 0;
   }, []);
 
-  return { onKeyDown, onFocus };
+  /** Focuses the cell nearest to where the focus was, in this row or the one that took its place. */
+  const focusNear = useCallback(
+    (row: number) => {
+      const isBelow = row < rowCount;
+      focusFrom(Math.min(row, rowCount), isBelow ? 1 : -1, column.current, REVEAL_FRAMES);
+    },
+    [rowCount, focusFrom],
+  );
+
+  return { onKeyDown, onFocus, focusNear };
 }

@@ -9,20 +9,26 @@ const PREFETCH_AFTER_MS = 5_000;
 
 /**
  * A component that is not part of the first load. It is fetched when `want` is called, and by itself a while after
- * the mount, since a part that explains a dead server cannot be had from one. A load that fails leaves the page as
- * it is; the next call tries again.
+ * the mount, since a part that explains a dead server cannot be had from one. A load that fails is told as the third
+ * value, and leaves the page as it is; the next call tries again.
  */
-export function usePart<Props>(load: Load<Props>): [ComponentType<Props> | null, () => void] {
+export function usePart<Props>(
+  load: Load<Props>,
+): [part: ComponentType<Props> | null, want: () => void, isFailed: boolean] {
   const [part, setPart] = useState<ComponentType<Props> | null>(null);
+  const [isFailed, setIsFailed] = useState(false);
   const want = useCallback(() => {
     load().then(
-      (module) => setPart(() => module.default),
-      () => {},
+      (module) => {
+        setPart(() => module.default);
+        setIsFailed(false);
+      },
+      () => setIsFailed(true),
     );
   }, [load]);
   useEffect(() => {
     const timer = setTimeout(want, PREFETCH_AFTER_MS);
     return () => clearTimeout(timer);
   }, [want]);
-  return [part, want];
+  return [part, want, isFailed];
 }

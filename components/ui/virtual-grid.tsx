@@ -91,6 +91,13 @@ const FIRST_RECT = { width: 1920, height: 1080 };
  */
 const OVERSCAN = { rest: 270, ahead: 480, behind: 60 };
 
+/** A grid went with the focus in it: the next one, which takes its place, takes the focus too. */
+let isLeftInGrid = false;
+
+function isFocusLost(): boolean {
+  return document.activeElement === null || document.activeElement === document.body;
+}
+
 /** An item that is in the page; its place is the element that shows it. */
 type Placed = { place: string; item: GridItem; index: number; start: number; size: number };
 
@@ -153,6 +160,8 @@ export function VirtualGrid({
   const scroller = useRef<HTMLDivElement>(null);
   const focused = useRef<string | null>(null);
   const focusedAt = useRef(-1);
+  /** Where an item was that went with the focus in it. */
+  const lostAt = useRef<number | null>(null);
 
   const { rowIndexes, rowCount, stickies, meanHeight } = useMemo(() => {
     // The header is row 1.
@@ -192,8 +201,11 @@ export function VirtualGrid({
         const at = items[focusedAt.current]?.key === key ? focusedAt.current : -1;
         const index = at >= 0 ? at : items.findIndex((item) => item.key === key);
         if (index >= 0) shown.add(index);
-        // What is gone took the focus with it, without a word.
-        else focused.current = null;
+        else {
+          // What is gone takes the focus with it, without a word.
+          focused.current = null;
+          lostAt.current = focusedAt.current;
+        }
         focusedAt.current = index;
       }
       return [...shown].sort((a, b) => a - b);
@@ -246,6 +258,20 @@ export function VirtualGrid({
     },
   );
   useLayoutEffect(() => places.hold(shown));
+  useLayoutEffect(() => {
+    const at = lostAt.current;
+    lostAt.current = null;
+    if (at === null || !isFocusLost()) return;
+    keys.focusNear(rowIndexes[Math.max(0, Math.min(at, rowIndexes.length - 1))] ?? 1);
+  });
+  useLayoutEffect(() => {
+    const grid = scroller.current;
+    if (isLeftInGrid && isFocusLost()) grid?.focus({ preventScroll: true });
+    isLeftInGrid = false;
+    return () => {
+      isLeftInGrid = grid?.contains(document.activeElement) ?? false;
+    };
+  }, []);
 
   return (
     <div

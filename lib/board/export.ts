@@ -1,6 +1,7 @@
 /** What leaves the board as text: files of the tape and of a view, and one price on the clipboard. Pure. */
 import type { Fixture, Odd } from '@/lib/protocol/events';
 import { formatPrice, type OddsFormat } from '@/lib/protocol/price';
+import { type BoardState, type Figures, shownPrice } from './store';
 import type { TapeEntry } from './tape';
 import type { ViewEntry } from './view-odds';
 
@@ -27,10 +28,13 @@ function csvField(value: Value | undefined): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
+/** By this mark a spreadsheet knows that names are UTF-8. */
+const BYTE_ORDER_MARK = '\ufeff';
+
 /** A table as CSV by RFC 4180. Numbers stay numbers; text that looks like a formula is guarded. */
 export function csvText({ columns, rows }: Table): string {
   const lines = rows.map((row) => columns.map((column) => csvField(row[column])).join(','));
-  return [columns.map(csvField).join(','), ...lines, ''].join('\r\n');
+  return BYTE_ORDER_MARK + [columns.map(csvField).join(','), ...lines, ''].join('\r\n');
 }
 
 /** A table as JSON, with what it is a table of before its rows. */
@@ -68,10 +72,11 @@ const VIEW_COLUMNS = [
   ...['league', 'fixture_id', 'away', 'home', 'start_date', 'status'],
   ...['market', 'name', 'selection', 'selection_line', 'points', 'price', 'is_main', 'state'],
   ...['settlement', 'settled_at', 'locked_at', 'changed_at', 'version_id', 'id', 'entry_id'],
+  ...['feed', 'source'],
 ];
 
 /** Every odd of a view; prices American, as received, whatever the view shows them in. */
-export function viewTable(entries: readonly ViewEntry[]): Table {
+export function viewTable(entries: readonly ViewEntry[], { state: feed, source }: Origin): Table {
   const rows = entries.flatMap(({ fixture, odds }) =>
     odds.map((odd) => ({
       league: fixture.league ?? odd.league,
@@ -94,6 +99,8 @@ export function viewTable(entries: readonly ViewEntry[]): Table {
       version_id: odd.versionId,
       id: odd.id,
       entry_id: odd.upstreamEntryId,
+      feed,
+      source,
     })),
   );
   return { columns: VIEW_COLUMNS, rows };
@@ -103,11 +110,14 @@ const TAPE_COLUMNS = [
   ...['at', 'changed_at', 'kind', 'missed', 'league', 'fixture_id', 'away', 'home'],
   ...['market', 'name', 'selection', 'selection_line', 'points_before', 'points'],
   ...['price_before', 'price', 'state_before', 'state', 'settlement_before', 'settlement'],
-  ...['status_before', 'status', 'start_date_before', 'start_date', 'id', 'entry_id'],
+  ...['status_before', 'status', 'start_date_before', 'start_date', 'id', 'entry_id', 'source'],
 ];
 
 /** The entries of a tape in the order given: `at` is when the board learnt it, `changed_at` what the row says. */
-export function tapeTable(entries: readonly TapeEntry[]): Table {
+export function tapeTable(
+  entries: readonly TapeEntry[],
+  { source }: Pick<Origin, 'source'>,
+): Table {
   const rows = entries.map((entry) => {
     const { odd, previous, fixture, fixtureBefore } = entry;
     return {
@@ -136,23 +146,49 @@ export function tapeTable(entries: readonly TapeEntry[]): Table {
       start_date: fixture?.startDate ?? null,
       id: odd?.id ?? null,
       entry_id: entry.entryId,
+      source,
     };
   });
   return { columns: TAPE_COLUMNS, rows };
 }
 
+/** Where prices came from and how the feed was when they left the board: away from it nothing else tells. */
+export type Origin = Pick<BoardState['feed'], 'source' | 'state' | 'since'>;
+
+/** `not live since 2026-11-24 16:03:05 UTC`, `simulated`; null for real prices of a live feed. */
+function originText({ source, state, since }: Origin): string | null {
+  const doubts = [
+    ...(state === 'live' ? [] : [`not live since ${utcText(iso(since))}`]),
+    ...(source === 'simulator' ? ['simulated'] : []),
+  ];
+  return doubts.length === 0 ? null : doubts.join(', ');
+}
+
+/** `2026-11-24 16:03:05 UTC`; empty for no time. */
+function utcText(at: string | null): string {
+  return at === null ? '' : `${at.slice(0, 19).replace('T', ' ')} UTC`;
+}
+
 /**
  * One odd in a line: reads well in a chat, and falls into cells where it is pasted into a spreadsheet, whose tabs and
- * line ends a name must not bring itself. The price is the view's; its time is UTC, since the line goes to other offices.
+ * line ends a name must not bring itself. The price is the one that the view shows, named where it is not the current
+ * one; its time is UTC, since the line goes to other offices.
  */
-export function oddLine(odd: Odd, fixtureName: string, format: OddsFormat): string {
+export function oddLine(
+  odd: Odd,
+  fixtureName: string,
+  { format, figures, origin }: { format: OddsFormat; figures: Figures; origin: Origin },
+): string {
   const text = (value: string) => guardFormula(value.replace(/\s+/g, ' ').trim());
-  const price = odd.price === null ? 'no price' : formatPrice(odd.price, format);
+  const shown = shownPrice(odd, figures);
+  const figure = shown === null ? 'no price' : formatPrice(shown, format);
+  const price = figures === 'current' ? figure : `${figures} ${figure}`;
   const state = odd.state === 'settled' ? `settled ${odd.settlement ?? ''}` : odd.state;
   const changed = isoSeconds(Math.floor(odd.timestampSeconds));
-  const time = changed === null ? '' : `${changed.slice(0, 19).replace('T', ' ')} UTC`;
+  const doubt = originText(origin);
   return [
     ...[text(fixtureName), text(odd.market), text(odd.name)],
-    ...[price.replaceAll('−', '-'), text(state), time],
+    ...[price.replaceAll('−', '-'), text(state), utcText(changed)],
+    ...(doubt === null ? [] : [doubt]),
   ].join('\t');
 }

@@ -276,10 +276,6 @@ export function useFixture(id: string): Fixture | undefined {
   return useStore(useBoard().store, (state) => state.book.fixtures.get(id));
 }
 
-export function useFeed(): BoardState['feed'] {
-  return useStore(useBoard().store, (state) => state.feed);
-}
-
 export function useLoad(): BoardState['load'] {
   return useStore(useBoard().store, (state) => state.load);
 }
@@ -344,10 +340,10 @@ export function useRows(view: View): BoardRows | LinesRows {
   const order = useStore(store, (state) => state.order);
   return useMemo(() => {
     if (!order) return built;
-    const key = JSON.stringify([view, query]);
+    // Rows that went keep their cells, and those stand below the columns that they were made for.
     return 'columns' in built
-      ? { ...built, rows: order(key, built.rows) }
-      : { ...built, rows: order(key, built.rows) };
+      ? { ...built, rows: order(JSON.stringify([view, query, built.columns]), built.rows) }
+      : { ...built, rows: order(JSON.stringify([view, query]), built.rows) };
   }, [order, built, view, query]);
 }
 

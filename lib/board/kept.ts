@@ -67,10 +67,13 @@ export function createKept<Value>(
   shelf: () => Shelf | null = browserShelf,
 ): Kept<Value> {
   let held: Read<Value> | null = null;
+  /** What `held` was read from or written as. */
+  let heldText: string | null = null;
+  /** The browser took the last value for this page alone. */
+  let isOnlyHere = false;
   const watchers = new Set<() => void>();
 
-  function load(): Read<Value> {
-    const text = readItem(shelf(), name);
+  function parse(text: string | null): Read<Value> {
     if (text === null) return read(undefined);
     const parsed = parseKept(text);
     if (parsed) return read(parsed.json);
@@ -78,12 +81,17 @@ export function createKept<Value>(
   }
 
   function current(): Read<Value> {
-    held ??= load();
+    // While somebody watches, other tabs' changes are heard of; else they are looked for.
+    if (held !== null && (watchers.size > 0 || isOnlyHere)) return held;
+    const text = readItem(shelf(), name);
+    if (held === null || text !== heldText) held = parse(text);
+    heldText = text;
     return held;
   }
 
   const onStorage = (event: StorageEvent) => {
     if (event.key !== name && event.key !== null) return;
+    isOnlyHere = false;
     held = null;
     for (const watcher of watchers) watcher();
   };
@@ -93,7 +101,9 @@ export function createKept<Value>(
     problems: () => current().problems,
     set(value) {
       held = { value, problems: [] };
-      const isKept = writeItem(shelf(), name, JSON.stringify(value));
+      heldText = JSON.stringify(value);
+      const isKept = writeItem(shelf(), name, heldText);
+      isOnlyHere = !isKept;
       for (const watcher of watchers) watcher();
       return isKept;
     },

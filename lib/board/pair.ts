@@ -54,6 +54,15 @@ function isWhole(odds: readonly SidedOdd[]): boolean {
   );
 }
 
+/** No book gives so much away: where two teams leave this, there is a draw that nothing was heard of. */
+const LEAST_OVERROUND = 0.9;
+
+function isDrawMissing(odds: readonly SidedOdd[], overround: number): boolean {
+  return (
+    overround < LEAST_OVERROUND && odds.length === 2 && odds.some(({ side }) => side === 'home')
+  );
+}
+
 function without(reason: Unpaired): Pair {
   return { reason, sides: null, hold: null };
 }
@@ -92,8 +101,8 @@ export function priceOfProbability(probability: number): number {
 }
 
 /**
- * The hold of a line and its prices without it. The hold is the overround minus 1: what the implied probabilities sum
- * to above 1. It is taken out by the multiplicative method: each probability is divided by their sum, so that every
+ * The hold of a line and its prices without it. The implied probabilities sum to the overround, and the hold is the part
+ * of all stakes that stays with the book whichever side wins: 1 − 1 / overround. It is taken out by the multiplicative method: each probability is divided by their sum, so that every
  * side gives up the same share of its own. Where a side is missing, settled, locked or without a price, none of it can be
  * known, and the reason is said instead.
  */
@@ -114,12 +123,13 @@ export function pairOf(line: readonly SidedOdd[]): Pair {
     implied.push(toProbability(odd.price));
   }
   const overround = implied.reduce((sum, one) => sum + one, 0);
+  if (isDrawMissing(held, overround)) return without('one side');
   const sides = held.map(({ odd, side }, index) => {
     const own = implied[index] ?? 0;
     const fair = own / overround;
     return { id: odd.id, side, implied: own, fair, fairPrice: priceOfProbability(fair) };
   });
-  return { reason: null, sides, hold: overround - 1 };
+  return { reason: null, sides, hold: 1 - 1 / overround };
 }
 
 /** `4.8%`, `−1.2%`. */

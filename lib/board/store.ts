@@ -51,6 +51,12 @@ export type Move = {
 /** Which price of each odd is shown: the one that holds, the one before its last move, or the first that was seen. */
 export type Figures = 'current' | 'previous' | 'opening';
 
+/** The price of an odd that a board of these figures shows. */
+export function shownPrice(odd: Odd, figures: Figures): number | null {
+  if (figures === 'current') return odd.price;
+  return figures === 'previous' ? odd.previousPrice : odd.openingPrice;
+}
+
 /** What the server's first answer held: enough for the first screen. */
 export type FirstScreen = {
   snapshot: SnapshotBody;

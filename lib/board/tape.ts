@@ -11,7 +11,16 @@ import type { ViewPredicate } from './view-odds';
 export const TAPE_LIMIT = 20_000;
 
 /** What one can filter the tape for. */
-export const TAPE_KINDS = ['move', 'lock', 'reopen', 'settle', 'new', 'status', 'start'] as const;
+export const TAPE_KINDS = [
+  'move',
+  'main',
+  'lock',
+  'reopen',
+  'settle',
+  'new',
+  'status',
+  'start',
+] as const;
 export type TapeKind = (typeof TAPE_KINDS)[number];
 
 /** One line of the tape. Odds and fixtures in it are never changed, so they stay what they were. */
@@ -33,7 +42,7 @@ export type TapeEntry = {
   fixtureBefore: Fixture | null;
 };
 
-/** What a change of an odd is called; null for what no tape tells, such as another grouping or main line. */
+/** What a change of an odd is called; null for what no tape tells, such as another grouping, or a main line that is one no more. */
 export function kindOfOdd(odd: Odd, previous: Odd | null): TapeKind | null {
   const { state } = odd;
   if (!previous) return state === 'settled' ? 'settle' : 'new';
@@ -42,6 +51,8 @@ export function kindOfOdd(odd: Odd, previous: Odd | null): TapeKind | null {
   }
   // A settlement that overtook its price learns it later: no price has moved then.
   if (state === 'settled') return odd.settlement === previous.settlement ? null : 'settle';
+  // The line that is one no more goes without a word: the other says where the main line went.
+  if (odd.isMain && !previous.isMain && state === 'open') return 'main';
   return odd.price !== previous.price || odd.points !== previous.points ? 'move' : null;
 }
 

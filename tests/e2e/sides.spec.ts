@@ -48,17 +48,17 @@ test.describe('a line’s two sides', () => {
     const fair = row.locator('[data-column=novig]');
 
     world.post('copilot-odds', price(over, -200), price(under, 150));
-    await expect(hold).toHaveText('6.7%');
+    await expect(hold).toHaveText('6.3%');
     await expect(fair).toHaveText('−167+167');
     world.post('copilot-odds', price(over, -110), price(under, -110));
-    await expect(hold).toHaveText('4.8%');
+    await expect(hold).toHaveText('4.5%');
     await expect(fair).toHaveText('+100+100');
 
     world.post('copilot-locked-odds', price(under, -110));
     await expect(hold).toHaveText('side locked');
     await expect(fair).toHaveText('–');
     world.post('copilot-odds', price(under, -110));
-    await expect(hold).toHaveText('4.8%');
+    await expect(hold).toHaveText('4.5%');
   });
 
   test('count though a filter shows one of them', async ({ boardPage, world }) => {
@@ -98,9 +98,9 @@ test.describe('a line’s two sides', () => {
 
     world.post('copilot-odds', price(over, 150), price(under, 150));
     await expect(mark).toBeVisible();
-    await expect(row.getByRole('rowheader')).toContainText('The hold is below 0%: −20.0%.');
+    await expect(row.getByRole('rowheader')).toContainText('The hold is below 0%: −25.0%.');
     await mark.hover();
-    await expect(told).toHaveText('The hold is below 0%: −20.0%.');
+    await expect(told).toHaveText('The hold is below 0%: −25.0%.');
     await page.mouse.move(0, 0);
     await expect(told).toHaveCount(0);
 
@@ -172,4 +172,40 @@ test.describe('a fixture', () => {
     move(start);
     await expect(shown).toHaveAttribute('data-start', new Date(start).toISOString());
   });
+});
+
+test('the focus stays in the grid when the view changes, and when its row goes', async ({
+  boardPage,
+  page,
+  world,
+}) => {
+  const [over, under] = aTotal(world);
+  world.post('copilot-odds', over, under);
+  const focused = page.locator('[role=gridcell]:focus');
+  await boardPage.open('/basketball');
+  await boardPage.cells.first().focus();
+  await page.keyboard.press('2');
+  await expect(boardPage.grid).toHaveAccessibleName('Odds by line');
+  await expect(boardPage.grid).toBeFocused();
+  await page.keyboard.press('ArrowDown');
+  await expect(focused).toHaveCount(1);
+
+  await boardPage.open(`/basketball?view=lines&fixture=${over.fixture_id}&state=open`);
+  await boardPage.odd(over.id).focus();
+  world.post('copilot-locked-odds', over, under);
+  await expect(boardPage.odd(over.id)).toHaveCount(0);
+  await expect(focused).toHaveCount(1);
+  await expect(focused).not.toHaveAttribute('data-odd-id', over.id);
+  world.post('copilot-odds', over, under);
+  await expect(boardPage.odd(over.id)).toHaveAttribute('data-state', 'open');
+
+  // From the search as well: what was typed is kept by Enter, and taken away by Escape.
+  await boardPage.search.fill('a');
+  await page.keyboard.press('Enter');
+  await expect(boardPage.grid).toBeFocused();
+  await expect(boardPage.search).toHaveValue('a');
+  await boardPage.search.press('Escape');
+  await expect(boardPage.search).toHaveValue('');
+  await boardPage.search.press('Escape');
+  await expect(boardPage.grid).toBeFocused();
 });

@@ -181,8 +181,8 @@ test('a time zone is chosen, shown at once, and part of the link', async ({ boar
   await panel.getByLabel('Time zone').selectOption('US Eastern');
   await expect(page).toHaveURL((url) => url.searchParams.get('tz') === 'America/New_York');
   await expect(clock).toHaveText(/E[SD]T/);
-  await panel.getByLabel('Time zone').selectOption('Asia/Kolkata');
-  await expect(clock).toHaveAttribute('title', /Asia\/Kolkata/);
+  await panel.getByLabel('Time zone').selectOption('Asia/Tokyo');
+  await expect(clock).toHaveAttribute('title', /Asia\/Tokyo/);
   await panel.getByLabel('Time zone').selectOption({ index: 0 });
   await expect(page).toHaveURL((url) => !url.searchParams.has('tz'));
 });

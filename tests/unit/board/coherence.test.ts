@@ -78,10 +78,10 @@ describe('a line', () => {
 
   it('is marked where its hold is outside of the band', () => {
     expect(found([over(200.5, { price: 110 }), under(200.5, { price: 110 })])).toEqual([
-      'The hold is below 0%: −4.8%.',
+      'The hold is below 0%: −5.0%.',
     ]);
     expect(found([over(200.5, { price: -150 }), under(200.5, { price: -150 })])).toEqual([
-      'The hold is above 15%: 20.0%.',
+      'The hold is above 15%: 16.7%.',
     ]);
   });
 

@@ -25,9 +25,10 @@ function known(...line: SidedOdd[]) {
 }
 
 describe('the hold of a line', () => {
-  it('is what two implied probabilities sum to above 1', () => {
+  it('is the part of the stakes that neither side gets back', () => {
     const pair = known(sided('over', -110), sided('under', -110));
-    expect(pair.hold).toBeCloseTo(220 / 210 - 1, 12);
+    // 110 on each side: 220 come in, 210 go out.
+    expect(pair.hold).toBeCloseTo(10 / 220, 12);
     expect(pair.sides.map(({ implied }) => implied)).toEqual([110 / 210, 110 / 210]);
     expect(pair.sides.map(({ fair }) => fair)).toEqual([0.5, 0.5]);
     expect(pair.sides.map(({ fairPrice }) => fairPrice)).toEqual([100, 100]);
@@ -36,7 +37,7 @@ describe('the hold of a line', () => {
   it('is taken out of unequal sides in proportion', () => {
     // 2/3 and 0.4 sum to 16/15.
     const pair = known(sided('away', -200), sided('home', 150));
-    expect(pair.hold).toBeCloseTo(1 / 15, 12);
+    expect(pair.hold).toBeCloseTo(1 / 16, 12);
     expect(pair.sides[0]?.fair).toBeCloseTo(0.625, 12);
     expect(pair.sides[1]?.fair).toBeCloseTo(0.375, 12);
     expect(pair.sides[0]?.fairPrice).toBeCloseTo(-500 / 3, 9);
@@ -46,7 +47,7 @@ describe('the hold of a line', () => {
   it('is shared by three sides where there is a draw', () => {
     // 0.5, 0.25 and 0.3125 sum to 17/16.
     const pair = known(sided('away', 100), sided('home', 300), sided('draw', 220));
-    expect(pair.hold).toBeCloseTo(1 / 16, 12);
+    expect(pair.hold).toBeCloseTo(1 / 17, 12);
     expect(pair.sides.map(({ fair }) => fair)).toEqual([
       expect.closeTo(8 / 17, 12),
       expect.closeTo(4 / 17, 12),
@@ -56,7 +57,12 @@ describe('the hold of a line', () => {
   });
 
   it('is below 0 where both sides together are a gift', () => {
-    expect(known(sided('yes', 110), sided('no', 110)).hold).toBeCloseTo(200 / 210 - 1, 12);
+    expect(known(sided('yes', 110), sided('no', 110)).hold).toBeCloseTo(-10 / 200, 12);
+  });
+
+  it('is not known of two teams whose draw nobody told of', () => {
+    expect(pairOf([sided('away', 180), sided('home', 150)]).reason).toBe('one side');
+    expect(pairOf([sided('away', 110), sided('home', 100)]).reason).toBe(null);
   });
 
   it.each<[string, SidedOdd[]]>([
@@ -106,7 +112,7 @@ describe('the odds of a line', () => {
 
 describe('the texts of a line', () => {
   it('say the hold to one place, below 0 with the printed minus', () => {
-    expect(formatHold(220 / 210 - 1)).toBe('4.8%');
+    expect(formatHold(1 - 210 / 220)).toBe('4.5%');
     expect(formatHold(-0.0123)).toBe('−1.2%');
     expect(formatHold(-0.0001)).toBe('0.0%');
   });
@@ -124,7 +130,7 @@ describe('the texts of a line', () => {
 
   it('have a price per side in their order, or the reason alone', () => {
     expect(pairTexts([sided('away', -200), sided('home', 150)], 'american')).toEqual({
-      hold: '6.7%',
+      hold: '6.3%',
       fair: ['−167', '+167'],
       reason: null,
     });

@@ -40,7 +40,19 @@ describe('kinds', () => {
     ['a lock at another price', { ...open, state: 'locked', price: -120 }, open, 'lock'],
     ['a reopening', open, { ...open, state: 'locked' }, 'reopen'],
     ['a settlement', { ...open, state: 'settled', settlement: 'Won' }, open, 'settle'],
-    ['another main line', { ...open, isMain: false }, open, null],
+    [
+      'a line that is the main one now',
+      { ...open, isMain: true },
+      { ...open, isMain: false },
+      'main',
+    ],
+    ['one that was', { ...open, isMain: false }, { ...open, isMain: true }, null],
+    [
+      'a lock of a new main line',
+      { ...open, isMain: true, state: 'locked' },
+      { ...open, isMain: false },
+      'lock',
+    ],
   ])('calls %s by its name', (_, odd, previous, kind) => {
     expect(kindOfOdd(odd, previous)).toBe(kind);
   });

@@ -107,6 +107,17 @@ describe('what the browser keeps', () => {
     expect(told).toBe(1);
   });
 
+  it('takes over what another tab kept meanwhile, though nobody watches', () => {
+    const held: Record<string, string> = {};
+    const [here, there] = [1, 2].map(() => createKept('board.x', read, () => shelfOf(held)));
+    expect(here?.get()).toBe(1);
+    there?.set(8);
+    expect(here?.get()).toBe(8);
+    here?.subscribe(() => {})();
+    there?.set(9);
+    expect(here?.get()).toBe(9);
+  });
+
   it('says what was wrong, and goes on with the default', () => {
     const broken = createKept('board.x', read, () => shelfOf({ 'board.x': '{' }));
     expect([broken.get(), broken.problems().length]).toEqual([1, 1]);

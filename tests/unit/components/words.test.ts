@@ -107,6 +107,7 @@ describe('price cell', () => {
 
   it('says which price it is where another than the current one is shown, and no move', () => {
     const odd = { ...anOdd({ price: -115 }), previousPrice: 105 };
+    expect(cellName(anOdd(), 'american', up, 'current', true)).toMatch(/^Not live, Moneyline/);
     expect(cellName(odd, 'american', up, 'previous')).toBe('Moneyline: Mesa Owls, previous +105');
     expect(cellName({ ...odd, openingPrice: null }, 'american', up, 'opening')).toBe(
       'Moneyline: Mesa Owls, opening no price',
