@@ -3,7 +3,7 @@
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useMedia } from '@/components/ui/use-media';
 import { usePart } from '@/components/ui/use-part';
-import { formatClock, zoneName } from '@/lib/board/format';
+import { formatMoment, zoneName } from '@/lib/board/format';
 import {
   useBoardStore,
   useBoardStream,
@@ -11,6 +11,7 @@ import {
   useRefusal,
   useRows,
   useTimeZone,
+  useToday,
   useZoneCookie,
 } from '@/lib/board/hooks';
 import { useBoardQuery } from '@/lib/board/query-state';
@@ -99,6 +100,7 @@ function Screen({
   const built = useRows(query.view);
   const load = useLoad();
   const zone = useTimeZone();
+  const today = useToday(zone);
   const store = useBoardStore();
   const taste = useTaste();
   const heights = heightsOf(layout, taste.density);
@@ -117,8 +119,8 @@ function Screen({
     [setQuery],
   );
   const context = useMemo<Omit<RowContext, 'columns'>>(
-    () => ({ sport, query, zone, heights, taste, isDead, Start, onOpenFixture }),
-    [sport, query, zone, heights, taste, isDead, Start, onOpenFixture],
+    () => ({ sport, query, zone, today, heights, taste, isDead, Start, onOpenFixture }),
+    [sport, query, zone, today, heights, taste, isDead, Start, onOpenFixture],
   );
   const main = useRef<HTMLElement>(null);
   const filters = activeFilters(query, (id) =>
@@ -245,7 +247,7 @@ function DeadBanner({ zone }: { zone: string }) {
         className="max-w-xl rounded-lg border border-feed-dead bg-surface px-4 py-2.5 text-center shadow-[0_8px_24px_rgb(0_0_0/0.6)]"
       >
         <p className="font-semibold text-feed-dead text-price">
-          Prices are not live since {formatClock(since, zone)} {zoneName(zone, since)}
+          Prices are not live since {formatMoment(since, zone, Date.now())} {zoneName(zone, since)}
           {refusal === null && ' — reconnecting'}
         </p>
         {message !== null && <p className="mt-0.5 text-detail text-ink">{message}</p>}

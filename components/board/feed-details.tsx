@@ -2,7 +2,13 @@
 
 import type { ReactNode, RefObject } from 'react';
 import { Popup } from '@/components/ui/popup';
-import { formatClock, formatLength, formatOffset, zoneName } from '@/lib/board/format';
+import {
+  formatClock,
+  formatLength,
+  formatMoment,
+  formatOffset,
+  zoneName,
+} from '@/lib/board/format';
 import { useBoardStore, useNow, useTimeZone } from '@/lib/board/hooks';
 import type { BoardState } from '@/lib/board/store';
 import { type FeedState, SEVERITY } from '@/lib/protocol/events';
@@ -39,7 +45,9 @@ function Details() {
       className="min-h-0 overflow-y-auto p-3.5 outline-offset-[-2px]"
     >
       <p className="flex items-baseline justify-between gap-4 text-detail">
-        <span className="text-ink">{feedWords(feed.state, formatClock(feed.since, zone))}</span>
+        <span className="text-ink">
+          {feedWords(feed.state, formatMoment(feed.since, zone, Date.now()))}
+        </span>
         <span className="text-ink-muted">{SOURCE_NAMES[feed.source]}</span>
       </p>
       {feed.message !== null && (

@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { usePart } from '@/components/ui/use-part';
-import { formatClock } from '@/lib/board/format';
+import { formatMoment } from '@/lib/board/format';
 import { useBoardStore, useTimeZone } from '@/lib/board/hooks';
 import type { BoardState } from '@/lib/board/store';
 import type { FeedState } from '@/lib/protocol/events';
@@ -33,7 +33,7 @@ export function FeedIndicator() {
   const [isOpen, setIsOpen] = useState(false);
   const [FeedDetails, want] = usePart(loadDetails);
   const trigger = useRef<HTMLButtonElement>(null);
-  const words = feedWords(state, formatClock(since, zone));
+  const words = feedWords(state, formatMoment(since, zone, Date.now()));
   return (
     <>
       <button

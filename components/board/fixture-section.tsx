@@ -22,6 +22,8 @@ export type RowContext = {
   sport: string;
   query: BoardQuery;
   zone: string;
+  /** The `dayKey` of now in it. */
+  today: string;
   heights: Heights;
   taste: Taste;
   /** Whether no price of the board is live. */
@@ -197,7 +199,7 @@ type CellsProps = {
 };
 
 function Cells({ cell, side, isFirst, isDraw, fixtureId, place, context }: CellsProps) {
-  const { query, zone, taste, isDead } = context;
+  const { query, zone, today, taste, isDead } = context;
   if (!place) return null;
   if (cell.kind === 'lines') {
     return (
@@ -226,6 +228,7 @@ function Cells({ cell, side, isFirst, isDraw, fixtureId, place, context }: Cells
       query={query}
       writing={taste}
       zone={zone}
+      today={today}
       isDead={isDead}
       columnIndex={place.index + index}
       className="flex-1"

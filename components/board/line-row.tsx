@@ -147,7 +147,7 @@ export const LineRow = memo(function LineRow({
   rowIndex: number;
   context: RowContext;
 }) {
-  const { query, zone, columns, parts, taste, isDead } = context;
+  const { query, zone, today, columns, parts, taste, isDead } = context;
   const slots = slotsOf(row.odds, columns.length);
   const names = new Map(row.odds.map(({ id, name }) => [id, name]));
   return (
@@ -183,6 +183,7 @@ export const LineRow = memo(function LineRow({
               query={query}
               writing={taste}
               zone={zone}
+              today={today}
               isDead={isDead}
               columnIndex={index + 2}
             />

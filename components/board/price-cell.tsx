@@ -11,7 +11,7 @@ import {
   useRef,
 } from 'react';
 import { PadlockIcon } from '@/components/ui/icons';
-import { formatClock } from '@/lib/board/format';
+import { formatMomentShort } from '@/lib/board/format';
 import { useBoardStore } from '@/lib/board/hooks';
 import {
   type BoardState,
@@ -79,6 +79,8 @@ type Props = {
   /** How its figures are written. */
   writing?: FigureStyle | undefined;
   zone: string;
+  /** Its `dayKey`: the time of a change on another day is that day. */
+  today: string;
   /** Whether no price of the board is live. */
   isDead: boolean;
   columnIndex: number;
@@ -90,7 +92,7 @@ type Props = {
  * into it, once per frame, by the store's word that this very odd changed.
  */
 export const PriceCell = memo(function PriceCell(props: Props) {
-  const { id, name, query, writing, zone, isDead, columnIndex, className = '' } = props;
+  const { id, name, query, writing, zone, today, isDead, columnIndex, className = '' } = props;
   const store = useBoardStore();
   const state = store.getState();
   const odd = state.book.odds.get(id);
@@ -136,7 +138,7 @@ export const PriceCell = memo(function PriceCell(props: Props) {
         {wasText(isAged ? undefined : move, query.odds, writing)}
       </span>
       <span aria-hidden="true" className="price-changed">
-        {formatClock(odd.timestampSeconds * 1000, zone)}
+        {formatMomentShort(odd.timestampSeconds * 1000, zone, today)}
       </span>
     </div>
   );
@@ -217,7 +219,7 @@ function paint(
   element: HTMLElement,
   odd: Odd,
   state: BoardState,
-  { query: { odds: format }, zone, writing, isDead }: Props,
+  { query: { odds: format }, zone, today, writing, isDead }: Props,
 ): void {
   const { children } = element;
   const { figures } = state;
@@ -226,7 +228,7 @@ function paint(
   writeText(children[FIGURE], figureText(odd, format, figures, writing));
   writeText(children[ARROW], arrowText(move));
   writeText(children[WAS], wasText(isAged ? undefined : move, format, writing));
-  writeText(children[CHANGED], formatClock(odd.timestampSeconds * 1000, zone));
+  writeText(children[CHANGED], formatMomentShort(odd.timestampSeconds * 1000, zone, today));
   writeAttribute(element, 'data-price', odd.price === null ? null : String(odd.price));
   const direction = move?.direction ?? null;
   writeAttribute(element, 'data-move', isAged ? null : direction);

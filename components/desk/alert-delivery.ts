@@ -68,7 +68,7 @@ export function toldWords(
   };
 }
 
-/** Tells it as its rules ask for; the log has it in any case. */
+/** Tells it as its rules ask for; the log has it in any case, of a burst the first ones and how many there were. */
 export function deliver(
   told: Told,
   rules: readonly Pick<AlertRule, 'id' | 'toast' | 'sound' | 'desktop'>[],

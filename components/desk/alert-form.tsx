@@ -7,6 +7,7 @@ import {
   type AlertRule,
   BOUNDS,
   type Condition,
+  isAboutLines,
   isAboutOdds,
   SOUNDS,
   type Sound,
@@ -58,7 +59,11 @@ function numberIn(text: string, { least, most }: { least: number; most: number }
 }
 
 /** The condition that is typed, with what is wrong in it. */
-function conditionOf(typed: Typed, format: OddsFormat): { when: Condition | null; errors: Errors } {
+function conditionOf(
+  typed: Typed,
+  format: OddsFormat,
+  before: Condition,
+): { when: Condition | null; errors: Errors } {
   const errors: Errors = {};
   const number = (name: 'size' | 'seconds' | 'points') => {
     const value = numberIn(typed[name], BOUNDS[name]);
@@ -73,7 +78,11 @@ function conditionOf(typed: Typed, format: OddsFormat): { when: Condition | null
   else if (kind === 'price') {
     const decimal = parseTarget(typed.target, format);
     if (decimal === null) errors.target = `A price such as ${formatTarget(2.5, format)}`;
-    when = { kind, pays: typed.pays, decimal: decimal ?? 2 };
+    // A target that nobody typed over stays what it was, in whatever format it is read now.
+    const isKept = before.kind === kind && formatTarget(before.decimal, format) === typed.target;
+    when = isKept
+      ? { ...before, pays: typed.pays }
+      : { kind, pays: typed.pays, decimal: decimal ?? 2, format };
   } else when = { kind };
   return { when: Object.keys(errors).length > 0 ? null : when, errors };
 }
@@ -109,7 +118,7 @@ export function AlertForm({ rule, onSave, onCancel }: Props) {
     () => choicesOf(store.getState().book, where.league),
     [store, where.league],
   );
-  const { when, errors: found } = conditionOf(typed, format);
+  const { when, errors: found } = conditionOf(typed, format, rule.when);
   const repeat = numberIn(typed.repeat, BOUNDS.repeatSeconds);
   if (repeat === null) found.repeat = `A number from 0 to ${BOUNDS.repeatSeconds.most}`;
   const errors = isTried ? found : {};
@@ -118,6 +127,7 @@ export function AlertForm({ rule, onSave, onCancel }: Props) {
     ...where,
     ...(kind === 'feed' && { league: null, fixture: null }),
     ...(!hasOdds && { market: null, odd: null }),
+    ...(isAboutLines(kind) && { odd: null }),
   };
 
   const save = () => {

@@ -12,7 +12,7 @@ import { useFeedValue } from '@/components/board/feed-indicator';
 import { fixtureName } from '@/components/board/fixture-name';
 import { SettlementBadge } from '@/components/board/settlement-badge';
 import { PadlockIcon } from '@/components/ui/icons';
-import { formatClock, formatLength, zoneName } from '@/lib/board/format';
+import { formatLength, formatMoment, zoneName } from '@/lib/board/format';
 import {
   type Axis,
   type History,
@@ -176,7 +176,7 @@ function chartWords(history: History, format: OddsFormat, zone: string): string 
   const { opening, current, locks } = history;
   if (!opening || !current) return 'Chart: no price is known.';
   const text = ({ price, at }: PricedAt) =>
-    `${formatPrice(price, format)} at ${formatClock(at, zone)}`;
+    `${formatPrice(price, format)} at ${formatMoment(at, zone, Date.now())}`;
   const end = settledBy(history);
   return `Chart of the price from ${text(opening)} to ${text(current)}, locks shaded: ${locks.length}${end ? `, settled ${end.settlement ?? ''}` : ''}. The list below says the same.`;
 }
@@ -233,13 +233,13 @@ function Facts({ history, format, zone }: { history: History; format: OddsFormat
   const { opening, previous, current, moves, locks } = history;
   return (
     <dl className="grid shrink-0 grid-cols-3 gap-px border-line-subtle border-y bg-line-subtle tabular-nums">
-      <Fact term="Opening" detail={opening && formatClock(opening.at, zone)}>
+      <Fact term="Opening" detail={opening && formatMoment(opening.at, zone, Date.now())}>
         {opening ? formatPrice(opening.price, format) : '–'}
       </Fact>
-      <Fact term="Previous" detail={previous && formatClock(previous.at, zone)}>
+      <Fact term="Previous" detail={previous && formatMoment(previous.at, zone, Date.now())}>
         {previous ? formatPrice(previous.price, format) : '–'}
       </Fact>
-      <Fact term="Current" detail={current && formatClock(current.at, zone)}>
+      <Fact term="Current" detail={current && formatMoment(current.at, zone, Date.now())}>
         {current ? formatPrice(current.price, format) : '–'}
       </Fact>
       <Fact term="Moves">{moves}</Fact>

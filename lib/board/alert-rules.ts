@@ -2,6 +2,7 @@
  * The rules of alerts: what one watches for, where, and what is done about it. They are read leniently, from storage
  * and from files alike: what is wrong is left out and named, the rest is kept.
  */
+import { ODDS_FORMATS, type OddsFormat } from '@/lib/protocol/price';
 
 /** What an alert tells of; in the order in which they are offered. */
 export const ALERT_KINDS = [
@@ -25,8 +26,11 @@ export type Sound = (typeof SOUNDS)[number];
 export type Condition =
   /** The implied probability moved by `size` percent (an absolute difference) within `seconds`, either way. */
   | { kind: 'move'; size: number; seconds: number }
-  /** The price comes to pay `decimal` or more, or that or less. */
-  | { kind: 'price'; pays: 'more' | 'less'; decimal: number }
+  /**
+   * The price comes to pay `decimal` or more, or that or less. `format` is the one in which it was typed: a price that
+   * is shown as the target in it has reached it, however it goes on behind the last digit shown.
+   */
+  | { kind: 'price'; pays: 'more' | 'less'; decimal: number; format?: OddsFormat }
   /** The points of the main line come to that many or more, or that or fewer. */
   | { kind: 'points'; at: 'least' | 'most'; points: number }
   | { kind: Exclude<AlertKind, 'move' | 'price' | 'points'> };
@@ -102,6 +106,11 @@ export function defaultCondition(kind: AlertKind): Condition {
   }
 }
 
+/** Whether a rule of that kind is about main lines, which are another odd each: one odd alone never is the next. */
+export function isAboutLines(kind: AlertKind): boolean {
+  return kind === 'main' || kind === 'points';
+}
+
 /** Whether a rule of that kind is about odds, and so may be narrowed to a market or one odd. */
 export function isAboutOdds(kind: AlertKind): boolean {
   return kind !== 'start' && kind !== 'status' && kind !== 'feed';
@@ -164,6 +173,8 @@ function conditionOf(value: unknown): Condition {
         kind,
         pays: wordOf(['more', 'less'], value, 'pays'),
         decimal: numberOf(value, 'decimal'),
+        // Rules of before it was kept have none.
+        ...(value.format !== undefined && { format: wordOf(ODDS_FORMATS, value, 'format') }),
       };
     case 'points':
       return {

@@ -6,9 +6,16 @@
 import type { Book } from '@/lib/protocol/book';
 import { type FeedState, type Fixture, type Odd, SEVERITY } from '@/lib/protocol/events';
 import { entityOf } from '@/lib/protocol/line';
-import { toDecimal, toProbability } from '@/lib/protocol/price';
+import { formatPrice, toDecimal, toProbability } from '@/lib/protocol/price';
 import { slug } from '@/lib/protocol/sports';
-import { type AlertKind, type AlertRule, type Condition, isAboutOdds } from './alert-rules';
+import {
+  type AlertKind,
+  type AlertRule,
+  type Condition,
+  isAboutLines,
+  isAboutOdds,
+} from './alert-rules';
+import { parseTarget } from './alert-target';
 import type { Scheduler } from './frame-batch';
 import type { News } from './store';
 
@@ -102,7 +109,7 @@ function indexOf(rules: readonly AlertRule[]): Map<AlertKind, Shelf> {
     };
     // The feed is one, wherever a rule was made.
     if (kind === 'feed') shelf.everywhere.push(one);
-    else if (where.odd && hasOdds) put(shelf.byOdd, where.odd.id, one);
+    else if (where.odd && hasOdds && !isAboutLines(kind)) put(shelf.byOdd, where.odd.id, one);
     else if (where.fixture) put(shelf.byFixture, where.fixture.id, one);
     else if (one.market !== null) put(shelf.byMarket, one.market, one);
     else if (one.league !== null) put(shelf.byLeague, one.league, one);
@@ -141,7 +148,9 @@ function otherMain(book: Book, odd: Odd): number | undefined {
 }
 
 function pays(when: Extract<Condition, { kind: 'price' }>, american: number): boolean {
-  const decimal = toDecimal(american);
+  const { format } = when;
+  const decimal =
+    (format && parseTarget(formatPrice(american, format), format)) ?? toDecimal(american);
   return when.pays === 'more'
     ? decimal >= when.decimal - EPSILON
     : decimal <= when.decimal + EPSILON;
@@ -433,7 +442,7 @@ export type BurstGuard<T> = {
 };
 
 /**
- * Tells alerts at once, and those that come thick and fast as one. What was told before a burst showed itself is part of
+ * Tells alerts at once, and those of one or several rules that come thick and fast as one. What was told before a burst showed itself is part of
  * it: `onBurst` names it, so that it can be taken away. A burst that goes on is told again, under the same id.
  */
 export function createBurstGuard<T extends { id: number; ruleId: string; at: number }>(options: {
@@ -445,6 +454,8 @@ export function createBurstGuard<T extends { id: number; ruleId: string; at: num
 }): BurstGuard<T> {
   let recent: { alert: T; told: number }[] = [];
   let burst: { id: number; count: number; parts: T[]; byRule: Map<string, number> } | null = null;
+  /** Alerts that were told one by one while the burst of other rules went on, by rule. */
+  const apart = new Map<string, number>();
   let hasMore = false;
   let cancel: (() => void) | null = null;
 
@@ -472,7 +483,20 @@ export function createBurstGuard<T extends { id: number; ruleId: string; at: num
     add(alerts) {
       if (alerts.length === 0) return;
       if (burst) {
-        join(alerts);
+        // What one rule tells without end is no reason to be silent about another.
+        const isApart = ({ ruleId }: T) => {
+          if (burst?.byRule.has(ruleId)) return false;
+          const count = (apart.get(ruleId) ?? 0) + 1;
+          apart.set(ruleId, count);
+          return count < BURST_COUNT;
+        };
+        const joining: T[] = [];
+        for (const alert of alerts) {
+          if (isApart(alert)) options.onAlert(alert);
+          else joining.push(alert);
+        }
+        if (joining.length === 0) return;
+        join(joining);
         hasMore = true;
         return;
       }
@@ -487,6 +511,7 @@ export function createBurstGuard<T extends { id: number; ruleId: string; at: num
       }
       const before = recent.map(({ alert }) => alert);
       recent = [];
+      apart.clear();
       burst = { id: options.nextId(), count: 0, parts: [], byRule: new Map() };
       join(before);
       join(alerts);

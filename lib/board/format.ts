@@ -72,12 +72,53 @@ export function dayKey(at: string | number, zone: string): string {
 
 /** `Today`, `Tomorrow`, `Yesterday`, or the day, in `zone`. */
 export function formatRelativeDay(at: string | number, zone: string, now: number): string {
-  const day = dayKey(at, zone);
-  const DAY_MS = 86_400_000;
-  if (day === dayKey(now, zone)) return 'Today';
-  if (day === dayKey(now + DAY_MS, zone)) return 'Tomorrow';
-  if (day === dayKey(now - DAY_MS, zone)) return 'Yesterday';
+  // Days of the calendar: one on which clocks change has no 24 hours.
+  const days = dayNumber(at, zone) - dayNumber(now, zone);
+  if (days === 0) return 'Today';
+  if (days === 1) return 'Tomorrow';
+  if (days === -1) return 'Yesterday';
   return formatDay(at, zone, now);
+}
+
+/** Days since some day, by the calendar of `zone`. */
+function dayNumber(at: string | number, zone: string): number {
+  const parts = formatter(zone, {
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+  }).formatToParts(new Date(at));
+  const part = (type: Intl.DateTimeFormatPartTypes) =>
+    Number(parts.find((one) => one.type === type)?.value);
+  return Date.UTC(part('year'), part('month') - 1, part('day')) / 86_400_000;
+}
+
+/** `14:03:05`, with the day before it where that is not today: `Mon 23 Nov 14:03:05`. */
+export function formatMoment(at: string | number, zone: string, now: number): string {
+  const clock = formatClock(at, zone);
+  return dayKey(at, zone) === dayKey(now, zone) ? clock : `${formatDay(at, zone, now)} ${clock}`;
+}
+
+/** Short moments, as `clocks`; of one day at a time. */
+const moments = new Map<string, string>();
+let momentsDay = '';
+
+/**
+ * The same in the width of a clock time: the day alone where it is not today, `23 Nov`.
+ * @param today the `dayKey` of now
+ */
+export function formatMomentShort(at: number, zone: string, today: string): string {
+  if (momentsDay !== today || moments.size >= CLOCKS_KEPT) moments.clear();
+  momentsDay = today;
+  const key = `${zone} ${at}`;
+  let text = moments.get(key);
+  if (text === undefined) {
+    text =
+      dayKey(at, zone) === today
+        ? formatClock(at, zone)
+        : formatter(zone, { day: 'numeric', month: 'short' }).format(new Date(at));
+    moments.set(key, text);
+  }
+  return text;
 }
 
 /** Each locale abbreviates the zones of its own part of the world alone: `EDT` is American, `CEST` European. */

@@ -100,14 +100,18 @@ export function mergeLive(
   read: readonly HistoryEntry[],
   live: readonly HistoryEntry[],
 ): readonly HistoryEntry[] {
-  const seen = new Set(read.map(keyOf));
+  // A price may come back within one second: each entry of the read stands for one of the stream and no more.
+  const unmatched = new Map<string, number>();
+  for (const entry of read) unmatched.set(keyOf(entry), (unmatched.get(keyOf(entry)) ?? 0) + 1);
   const merged = [...read];
   for (const entry of live) {
     const key = keyOf(entry);
+    const left = unmatched.get(key) ?? 0;
+    if (left > 0) unmatched.set(key, left - 1);
     const newest = merged.at(-1);
     const isToldAgain = entry.settlement !== null && newest?.settlement === entry.settlement;
-    if (seen.has(key) || isToldAgain) continue;
-    seen.add(key);
+    const isSame = newest !== undefined && keyOf(newest) === key;
+    if (left > 0 || isToldAgain || isSame) continue;
     merged.push(entry);
   }
   // Stable: what happened within one second stays in the order in which it was told.

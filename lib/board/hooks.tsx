@@ -16,7 +16,7 @@ import type { Fixture, Odd, WireLeague } from '@/lib/protocol/events';
 import type { View } from '@/lib/protocol/filter';
 import { type Market, slug } from '@/lib/protocol/sports';
 import type { Lists } from './cache';
-import { browserZone, ZONE_COOKIE } from './format';
+import { browserZone, dayKey, ZONE_COOKIE } from './format';
 import type { Scheduler } from './frame-batch';
 import { LIST_STALE_MS, readSnapshot, readStreamStatus, streamUrl } from './queries';
 import { useBoardQuery } from './query-state';
@@ -446,6 +446,16 @@ export function useNow(stepMs = 1_000): number {
     onSecond,
     () => whole(Date.now()),
     () => whole(firstNow),
+  );
+}
+
+/** The `dayKey` of today in a zone; renders when the day changes. */
+export function useToday(zone: string): string {
+  const { firstNow } = useBoard();
+  return useSyncExternalStore(
+    onSecond,
+    () => dayKey(Math.floor(Date.now() / 1_000) * 1_000, zone),
+    () => dayKey(firstNow, zone),
   );
 }
 

@@ -1,7 +1,7 @@
 /** What the card of a cell says of its odd, in words. Pure: the time now is told. */
 import type { Odd } from '@/lib/protocol/events';
 import { formatPrice, type OddsFormat } from '@/lib/protocol/price';
-import { formatAge, formatClock } from './format';
+import { formatAge, formatMoment } from './format';
 import type { Tallies, Tally } from './tally';
 
 /** Texts by name; an empty one has nothing to say. */
@@ -30,7 +30,7 @@ export function oddFacts(odd: Odd, { tallies, format, zone, now }: About): OddFa
   const implied = (value: number | null) =>
     value === null ? '' : formatPrice(value, 'probability');
   const at = (word: string, seconds: number | null) =>
-    seconds === null ? '' : `${word} ${formatClock(seconds * 1000, zone)}`;
+    seconds === null ? '' : `${word} ${formatMoment(seconds * 1000, zone, now)}`;
   const { previousPrice, openingPrice, movedAt, openingAt } = odd;
   return {
     name: odd.name,
@@ -55,17 +55,17 @@ function stateFact(
   now: number,
 ): string {
   if (state === 'settled') {
-    const when = settledAt === null ? '' : ` at ${formatClock(settledAt, zone)}`;
+    const when = settledAt === null ? '' : ` at ${formatMoment(settledAt, zone, now)}`;
     return `Settled${settlement === null ? '' : ` ${settlement}`}${when}`;
   }
   if (state !== 'locked') return '';
   if (lockedAt === null) return 'Locked';
   const at = lockedAt * 1000;
-  return `Locked for ${length(now - at)}, since ${formatClock(at, zone)}`;
+  return `Locked for ${length(now - at)}, since ${formatMoment(at, zone, now)}`;
 }
 
 function countsFact(tally: Tally | null, startedAt: number, zone: string, now: number): string {
-  const since = `since ${formatClock(startedAt, zone)}`;
+  const since = `since ${formatMoment(startedAt, zone, now)}`;
   if (tally === null) return `Not counted ${since}`;
   const { moves, locks, lockedMs, lockedSince } = tally;
   const parts = [`${moves} ${moves === 1 ? 'move' : 'moves'}`];

@@ -283,14 +283,19 @@ export function mergeHistory(
   // What is settled so was settled once, whichever second each of the two says.
   const graded = new Set(vendor.map(({ settlement }) => settlement));
   const own = board.filter(({ settlement }) => settlement === null || !graded.has(settlement));
-  const seen = new Set<string>();
-  const merged: HistoryEntry[] = [];
-  for (const entry of [...[...vendor].reverse(), ...own]) {
-    const { event, timestamp, price, settlement } = entry;
-    const key = `${event} ${Math.floor(timestamp)} ${price} ${settlement}`;
-    if (seen.has(key)) continue;
-    seen.add(key);
-    merged.push({ ...entry, points: entry.points ?? points });
-  }
-  return merged.sort((a, b) => a.timestamp - b.timestamp);
+  const keyOf = ({ event, timestamp, price, settlement }: HistoryEntry) =>
+    `${event} ${Math.floor(timestamp)} ${price} ${settlement}`;
+  // A price may come back within one second: each entry of the vendor's stands for one of ours and no more.
+  const unmatched = new Map<string, number>();
+  for (const entry of vendor) unmatched.set(keyOf(entry), (unmatched.get(keyOf(entry)) ?? 0) + 1);
+  const added = own.filter((entry, index) => {
+    const left = unmatched.get(keyOf(entry)) ?? 0;
+    unmatched.set(keyOf(entry), Math.max(0, left - 1));
+    const before = own[index - 1];
+    return left === 0 && !(before && keyOf(before) === keyOf(entry));
+  });
+  // By the second, which is all that rows say of their time; within it as each told.
+  return [...[...vendor].reverse(), ...added]
+    .map((entry) => ({ ...entry, points: entry.points ?? points }))
+    .sort((a, b) => Math.floor(a.timestamp) - Math.floor(b.timestamp));
 }

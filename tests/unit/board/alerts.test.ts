@@ -149,6 +149,19 @@ describe('a rule about a price', () => {
     expect(post({ price: -210 })).toEqual([]);
   });
 
+  it.each([
+    ['decimal', 1.91, -110],
+    ['hong_kong', 1.667, -150],
+    ['probability', 100 / 52.4, -110],
+  ] as const)(
+    'tells of a price that is shown as the target in the format it was typed in: %s',
+    (format, decimal, price) => {
+      const { post } = setUp(aRule({ kind: 'price', pays: 'more', decimal, format }));
+      expect(post({ price: price - 60 })).toEqual([]);
+      expect(post({ price })).toHaveLength(1);
+    },
+  );
+
   it('takes no lock for a way there, nor a reopening at the same side of it for another arrival', () => {
     const { post, lock } = setUp(aRule(AT_LEAST));
     post({ price: 140 });
@@ -169,6 +182,21 @@ describe('a rule about lines', () => {
     selection_line: side,
     points,
     is_main: isMain,
+  });
+
+  it('is about the next main line too where it was begun on one odd', () => {
+    const where = {
+      ...EVERYWHERE,
+      market: 'Total Points',
+      fixture: { id: 'FX1', name: 'Owls' },
+      odd: { id: 'over:215.5', name: 'Over 215.5' },
+    };
+    const { postAll } = setUp(
+      aRule({ kind: 'main' }, { where }),
+      aRule({ kind: 'points', at: 'least', points: 217 }, { id: 'r2', where }),
+    );
+    postAll(total(215.5, true), total(217.5, false));
+    expect(postAll(total(215.5, false), total(217.5, true))).toHaveLength(2);
   });
 
   it('tells once when other points became the main ones, whichever flag is told first', () => {
@@ -393,10 +421,8 @@ describe('a burst', () => {
       onBurst: (one, replaced) =>
         log.push(`burst ${one.id} of ${one.count} for ${replaced.join(' ') || 'none'}`),
     });
-    const add = (count: number) =>
-      burst.add(
-        Array.from({ length: count }, () => ({ id: nextId(), ruleId: 'r1', at: page.now() })),
-      );
+    const add = (count: number, ruleId = 'r1') =>
+      burst.add(Array.from({ length: count }, () => ({ id: nextId(), ruleId, at: page.now() })));
     return { page, log, add, burst };
   }
 
@@ -438,5 +464,18 @@ describe('a burst', () => {
     expect(log.at(-1)).toBe('alert 17');
     burst.close();
     expect(page.timers.size).toBe(0);
+  });
+
+  it('of one rule swallows nothing of another, unless that is as noisy', () => {
+    const { page, log, add } = guard();
+    add(BURST_COUNT);
+    page.advance(BURST_MS / 5);
+    add(1, 'r2');
+    expect(log).toEqual([`burst 6 of ${BURST_COUNT} for none`, 'alert 7']);
+    add(BURST_COUNT, 'r3');
+    const apart = log.filter((line) => line.startsWith('alert'));
+    expect(apart).toHaveLength(BURST_COUNT);
+    page.advance(BURST_MS);
+    expect(log.at(-1)).toBe(`burst 6 of ${BURST_COUNT + 1} for none`);
   });
 });

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import {
+  dayKey,
   formatAge,
   formatClock,
   formatDay,
   formatLength,
+  formatMoment,
+  formatMomentShort,
   formatOffset,
   formatRelativeDay,
   formatTime,
@@ -53,6 +56,22 @@ describe('times', () => {
     expect(formatRelativeDay(AT, 'UTC', NOW)).toBe('Today');
     expect(formatRelativeDay('2026-11-23T01:00:00Z', 'UTC', NOW)).toBe('Tomorrow');
     expect(formatRelativeDay('2026-11-23T01:00:00Z', 'America/New_York', NOW)).toBe('Today');
+  });
+
+  it('count days by the calendar where the clocks change', () => {
+    const late = Date.parse('2026-03-08T04:30:00Z');
+    expect(formatRelativeDay('2026-03-08T17:00:00Z', 'America/New_York', late)).toBe('Tomorrow');
+    expect(formatRelativeDay('2026-03-09T17:00:00Z', 'America/New_York', late)).toBe('Mon 9 Mar');
+    const after = Date.parse('2026-03-09T04:30:00Z');
+    expect(formatRelativeDay('2026-03-08T17:00:00Z', 'America/New_York', after)).toBe('Yesterday');
+    expect(formatRelativeDay('2026-03-07T17:00:00Z', 'America/New_York', after)).toBe('Sat 7 Mar');
+  });
+
+  it('say the day of a moment that is not today', () => {
+    expect(formatMoment(AT, 'UTC', NOW + 3_600_000)).toBe('19:30:05');
+    expect(formatMoment(AT, 'UTC', NOW + 86_400_000)).toBe('Sun 22 Nov 19:30:05');
+    expect(formatMomentShort(NOW, 'UTC', dayKey(NOW, 'UTC'))).toBe('19:30:05');
+    expect(formatMomentShort(NOW, 'UTC', dayKey(NOW + 86_400_000, 'UTC'))).toBe('22 Nov');
   });
 
   it('name their zone, as it is called at that time of the year', () => {

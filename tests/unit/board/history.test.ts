@@ -165,6 +165,12 @@ describe('what the stream tells after a read', () => {
     ]);
   });
 
+  it('keeps a price that comes back within one second', () => {
+    const read = [anEntry('odds', 100, { price: -110 })];
+    const live = [-110, -115, -110].map((price) => anEntry('odds', 100, { price }));
+    expect(mergeLive(read, live).map(({ price }) => price)).toEqual([-110, -115, -110]);
+  });
+
   it('keeps a main line that flips within the second of a price', () => {
     const read = [anEntry('odds', 100, { is_main: true })];
     expect(mergeLive(read, [anEntry('odds', 100, { is_main: false })])).toHaveLength(2);

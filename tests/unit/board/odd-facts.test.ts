@@ -55,7 +55,7 @@ describe('facts of an odd', () => {
     );
     expect(
       facts({ state: 'settled', settlement: 'Dead Heat', settledAt: '2026-11-22T20:00:00Z' }).state,
-    ).toBe('Settled Dead Heat at 20:00:00');
+    ).toBe('Settled Dead Heat at Sun 22 Nov 20:00:00');
   });
 
   it('count since the page was opened, a lock that lasts included', () => {

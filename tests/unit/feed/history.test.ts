@@ -52,6 +52,20 @@ describe('history', () => {
     expect(told(mergeHistory([], board, null))).toEqual(['board copilot-settled-odds Won']);
   });
 
+  it('keeps what comes back within one second, and the order of each within it', () => {
+    const vendor = [anEntry('copilot-odds', 100.4)];
+    const board = [
+      anEntry('copilot-odds', 100, { origin: 'board' }),
+      anEntry('copilot-locked-odds', 100, { origin: 'board' }),
+      anEntry('copilot-odds', 100, { origin: 'board' }),
+    ];
+    expect(told(mergeHistory(vendor, board, null))).toEqual([
+      'vendor copilot-odds',
+      'board copilot-locked-odds',
+      'board copilot-odds',
+    ]);
+  });
+
   it('says of a settlement when it was graded, not when its price was locked', async () => {
     const kit = createHubKit();
     kit.hub.stream(aQuery(), null, new AbortController().signal);
