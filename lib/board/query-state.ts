@@ -24,6 +24,7 @@ import {
   VIEWS,
 } from '@/lib/protocol/filter';
 import { parseOddsFormat } from '@/lib/protocol/price';
+import { slug } from '@/lib/protocol/sports';
 import { isZone } from './format';
 
 /** How long a pause in typing must be before the search text is written into the URL. */
@@ -37,6 +38,12 @@ const readLabel: ReadValue<string> = (text) => {
   return label !== '' && label.length <= VALUE_LENGTH ? label : null;
 };
 
+/** What is found by its slug must have one. */
+const readName: ReadValue<string> = (text) => {
+  const label = readLabel(text);
+  return label !== null && slug(label) !== '' ? label : null;
+};
+
 function readWord<T extends string>(words: readonly T[]): ReadValue<T> {
   return (text) => words.find((word) => word === text.trim().toLowerCase()) ?? null;
 }
@@ -48,8 +55,8 @@ const readFlag: ReadValue<boolean> = (text) => {
 };
 
 const READERS = {
-  league: readLabel,
-  market: readLabel,
+  league: readName,
+  market: readName,
   fixture: readLabel,
   q: (text) => (text.length <= VALUE_LENGTH ? text : null),
   status: readWord(STATUS_WORDS),

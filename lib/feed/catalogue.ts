@@ -28,11 +28,15 @@ type Read<T> = {
   valueAt: number;
   at: number;
   pending: Promise<T | null> | null;
+  underWay: number;
 };
+
+/** One that hangs keeps nobody from asking again, but they must not pile up. */
+const MOST_UNDER_WAY = 2;
 
 function noRead<T>(): Read<T> {
   const never = Number.NEGATIVE_INFINITY;
-  return { value: null, valueAt: never, at: never, pending: null };
+  return { value: null, valueAt: never, at: never, pending: null, underWay: 0 };
 }
 
 /** Sports whose leagues are remembered; more than there are. */
@@ -57,10 +61,10 @@ export function createCatalogue(deps: {
     mayBeOld = true,
   ): Promise<T | null> {
     const maxAgeMs = read.value === null ? settings.restRetryMs : ageMs;
-    // One that hangs keeps nobody from asking again.
-    if (timing.now() - read.at >= maxAgeMs) {
+    if (timing.now() - read.at >= maxAgeMs && read.underWay < MOST_UNDER_WAY) {
       const askedAt = timing.now();
       read.at = askedAt;
+      read.underWay += 1;
       const pending = detached(ask)
         .then(
           (value) => {
@@ -77,6 +81,7 @@ export function createCatalogue(deps: {
           },
         )
         .finally(() => {
+          read.underWay -= 1;
           if (read.pending === pending) read.pending = null;
         });
       read.pending = pending;

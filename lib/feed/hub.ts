@@ -42,7 +42,7 @@ import { createReader } from './reader';
 import type { Rest } from './rest';
 import type { OpenSink } from './sink';
 import { createCuts, firstRows, placeholder, selectRows } from './snapshot';
-import { type Coverage, createSubscription, WHOLE_SPORT } from './subscription';
+import { type Coverage, createSubscription, type League, WHOLE_SPORT } from './subscription';
 import type { Cancel, Timing } from './timing';
 import type { Upstream, UpstreamHandlers } from './upstream';
 import { createViewers } from './viewer';
@@ -120,6 +120,8 @@ const LEAGUES_WAIT_MS = 1_000;
 const HOUSEKEEPING_MS = 10_000;
 /** A list of leagues is too old to tell of all that there are after this many times the pause between two. */
 const OLD_LEAGUES = 2;
+/** Leagues with news to come are looked for this often. */
+const HELD_MS = 1_000;
 /** A position before every journal's. */
 const BEFORE_ALL = '0-0';
 /** A fixture that nothing is heard of is forgotten after this many times the wait for a finished one. */
@@ -144,6 +146,13 @@ export function createHub(deps: HubDeps): Hub {
   /** The entry at which a league was let go: who left before it has missed what came until it was read again. */
   const letGoAt = new Map<string, string>();
   let healed: { text: string; at: number } | null = null;
+  /** Since when all odds of a fixture are settled, and since when one is over that did not say so itself. */
+  const settledSince = new Map<string, number>();
+  const overSince = new Map<string, number>();
+  let held: { at: number; leagues: ReadonlyMap<string, League> } = {
+    at: Number.NEGATIVE_INFINITY,
+    leagues: new Map(),
+  };
   /** Versions that reads list. Which ones they cover is not documented, so others' odds are left alone. */
   const readVersions = new Set<number>();
   let isOverfull = false;
@@ -209,8 +218,9 @@ export function createHub(deps: HubDeps): Hub {
     for (const { oddId, fixtureId } of event.rejected) {
       const held = oddId === undefined ? undefined : book.odds.get(oddId);
       const id = fixtureId ?? held?.fixtureId;
-      if (id === undefined) isPlaced = false;
-      else doubtful.push(id);
+      const isKnown = id !== undefined && (book.fixtures.has(id) || book.oddIdsOf(id).size > 0);
+      if (isKnown) doubtful.push(id);
+      else isPlaced = false;
       // Something about it changed, so what is held of it is on offer no more until a read tells.
       const change = held ? book.withdraw(held.id, now) : null;
       if (change) withheld.push(change);
@@ -231,16 +241,29 @@ export function createHub(deps: HubDeps): Hub {
     if (!patch || isLetGo(patch)) return;
     const change = book.applyFixture(patch, timing.now(), entryId);
     if (!change) return;
+    const { fixture, previous } = change;
+    // Part of it was overtaken: boards, to whom our entries come in order, must not take that part for news.
+    const isOvertaken =
+      (patch.status != null && patch.status !== fixture.status) ||
+      (patch.startDate != null && patch.startDate !== fixture.startDate);
+    const atMs = timing.now();
     journal.append({
       kind: 'fixture',
       event: 'fixture-status',
-      fixture: change.fixture,
-      data: (id) =>
-        JSON.stringify({
+      fixture,
+      data: (id) => {
+        if (isOvertaken && previous)
+          return fixtureStatusData(fixture, previous, {
+            entryId: id,
+            upstreamEntryId: entryId,
+            atMs,
+          });
+        return JSON.stringify({
           data: patch.wire,
           entry_id: id,
           ...(entryId === null ? {} : { upstream_entry_id: entryId }),
-        }),
+        });
+      },
     });
     viewers.notify();
   }
@@ -282,11 +305,28 @@ export function createHub(deps: HubDeps): Hub {
 
   /** Whether all of its odds are settled, and so long ago that none is corrected any more. */
   function isSettled(fixtureId: string): boolean {
-    const before = timing.now() - settings.correctionsMs;
-    return [...book.oddIdsOf(fixtureId)].every((oddId) => {
-      const odd = book.odds.get(oddId);
-      return odd?.state === 'settled' && odd.receivedAt < before;
-    });
+    const ids = [...book.oddIdsOf(fixtureId)];
+    if (ids.length === 0) return true;
+    if (ids.some((id) => book.odds.get(id)?.state !== 'settled')) {
+      settledSince.delete(fixtureId);
+      return false;
+    }
+    const since = settledSince.get(fixtureId) ?? timing.now();
+    settledSince.set(fixtureId, since);
+    return timing.now() - since >= settings.correctionsMs;
+  }
+
+  /** Leagues of which news may come: of a game that is not over, or of a settlement after it. Asked for often. */
+  function heldLeagues(): ReadonlyMap<string, League> {
+    if (timing.now() - held.at < HELD_MS) return held.leagues;
+    const leagues = new Map<string, League>();
+    for (const { id, league, status } of book.fixtures.values()) {
+      if (league === null || leagues.has(slug(league))) continue;
+      const isOfUse = statusGroup(status) !== 'finished' || !isSettled(id);
+      if (isOfUse) leagues.set(slug(league), { key: slug(league), name: league });
+    }
+    held = { at: timing.now(), leagues };
+    return leagues;
   }
 
   /** Whether a read would list this odd if it were open. */
@@ -417,13 +457,7 @@ export function createHub(deps: HubDeps): Hub {
       }
       if (!subscription.isWhole()) withdraw(dropped);
     },
-    isHeld: (key) =>
-      [...book.fixtures.values()].some(
-        ({ id, league, status }) =>
-          league !== null &&
-          slug(league) === key &&
-          (statusGroup(status) !== 'finished' || !isSettled(id)),
-      ),
+    held: heldLeagues,
     onChange: () => viewers.statusChanged(),
   });
 
@@ -522,8 +556,13 @@ export function createHub(deps: HubDeps): Hub {
     journal.prune();
     for (const [key, at] of letGoAt) if ('reason' in journal.after(at)) letGoAt.delete(key);
     for (const fixture of book.fixtures.values()) {
-      if (statusGroup(fixture.status) !== 'finished') continue;
-      const endedAt = fixture.statusChangedAt ?? fixture.statusReceivedAt;
+      if (statusGroup(fixture.status) !== 'finished') {
+        overSince.delete(fixture.id);
+        continue;
+      }
+      // Each read of it is a new receipt, and no new end.
+      const endedAt = fixture.statusChangedAt ?? overSince.get(fixture.id) ?? now;
+      overSince.set(fixture.id, endedAt);
       if (now - endedAt > settings.finishedMs) forget(fixture.id);
     }
     if (now - sweptAt > settings.finishedMs) {
@@ -543,6 +582,8 @@ export function createHub(deps: HubDeps): Hub {
     const told = odd ? placeholder(odd) : newFixture(id);
     const held = book.fixtures.get(id) ?? told;
     book.removeFixture(id);
+    settledSince.delete(id);
+    overSince.delete(id);
     journal.append({
       kind: 'fixture',
       event: 'forgotten',

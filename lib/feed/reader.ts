@@ -104,9 +104,10 @@ type LeagueState = League & {
     /** When it came last, and the pause between the reads that it leads to. */
     at: number;
     pauseMs: number;
-    /** When the next read may begin, and whether it is to. */
+    /** When the next read may begin, whether it is to, and whether it is under way. */
     readFrom: number;
     isDue: boolean;
+    isRead: boolean;
   };
 };
 
@@ -128,6 +129,8 @@ const DAMAGE_CALM_MS = 600_000;
 /** An answer about nothing is asked for again after this long, and is believed of a server that told something lately. */
 const EMPTY_AGAIN_MS = 2_500;
 const EMPTY_BELIEVED_MS = 60_000;
+/** As many batches that fail in a row are the vendor's fault, not theirs. */
+const OUTAGE = 3;
 /** Fixtures looked up by id are remembered, so that each is asked for once; this bounds how many. */
 const MOST_LOOKED_UP = 10_000;
 /** Shortest pause between two calls of the slow refresh, and its pause while there is nothing to read. */
@@ -316,21 +319,37 @@ export function createReader(deps: ReaderDeps): Reader {
       if (state && states.includes(state) && isOfUse(fixture)) ids.add(fixture.id);
     }
     const waiting = batches([...ids], ODDS_BATCH);
+    const decided = new Set<string>();
+    let isAnyRead = false;
+    let failedInRow = 0;
+    let lastError: unknown = null;
     const work = async () => {
       for (let batch = waiting.shift(); batch && isWanted(); batch = waiting.shift()) {
         try {
           const found = await readOdds(batch, true);
+          isAnyRead = true;
+          failedInRow = 0;
           changes += found.changes;
           doubt(batch, found);
+          if (found.refused) continue;
+          for (const id of batch) if (!found.undecided.has(id)) decided.add(id);
         } catch (error) {
-          // One refusal is the answer to all of them.
-          waiting.length = 0;
-          throw error;
+          failedInRow += 1;
+          const { code } = asFeedError(error, "The vendor's REST");
+          if (code === 'rate-limited' || code === 'unauthorized' || failedInRow >= OUTAGE) {
+            // One refusal is the answer to all of them.
+            waiting.length = 0;
+            throw error;
+          }
+          // One that cannot be read keeps nobody from the others.
+          lastError = error;
+          doubts.add(batch.filter(isKnown), { delayMs: settings.restRetryMs, isTold: true });
         }
       }
     };
     await Promise.all(Array.from({ length: settings.restConcurrency }, work));
-    return { changes, ids };
+    if (lastError !== null && !isAnyRead) throw lastError;
+    return { changes, ids: decided };
   }
 
   function read(wanted: readonly League[], gapMs: number): void {
@@ -448,6 +467,8 @@ export function createReader(deps: ReaderDeps): Reader {
     for (const state of states) {
       state.phase = 'read';
       state.failures = 0;
+      // Where it was read already when the damage came, it is read once more.
+      state.damage.isRead &&= state.gapMeanwhileMs !== null;
       if (state.isFilled) continue;
       state.isFilled = true;
       state.filledAt = at;
@@ -592,7 +613,7 @@ export function createReader(deps: ReaderDeps): Reader {
   function isComplete(keys: readonly string[]): boolean {
     const isRead = keys.every((key) => {
       const state = leagues.get(key);
-      if (!state?.isFilled || state.damage.isDue) return false;
+      if (!state?.isFilled || state.damage.isDue || state.damage.isRead) return false;
       return state.phase !== 'failed' && state.failures === 0;
     });
     // A doubt is soon answered, or else is told.
@@ -620,6 +641,7 @@ export function createReader(deps: ReaderDeps): Reader {
           const still = deferred.filter((state) => leagues.get(state.key) === state);
           for (const state of still) {
             state.damage.isDue = false;
+            state.damage.isRead = true;
             noteDamageRead(state);
           }
           read(still, 0);
@@ -652,7 +674,7 @@ export function createReader(deps: ReaderDeps): Reader {
           generation: 0,
           gapMeanwhileMs: null,
           failures: 0,
-          damage: { at: 0, pauseMs: 0, readFrom: 0, isDue: false },
+          damage: { at: 0, pauseMs: 0, readFrom: 0, isDue: false, isRead: false },
         };
         leagues.set(league.key, state);
         states.push(state);

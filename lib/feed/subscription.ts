@@ -35,8 +35,8 @@ export type SubscriptionDeps = {
   onCovered(leagues: readonly League[], gapMs: number): void;
   /** Leagues that came into use, and keys of those nobody uses any more. */
   onWanted(added: readonly League[], dropped: readonly string[]): void;
-  /** Whether fixtures of the league are held of which news may come: a score, or a settlement after the end. */
-  isHeld(key: string): boolean;
+  /** Leagues, by key, of whose fixtures news may come: a score, or a settlement after the end. */
+  held(): ReadonlyMap<string, League>;
   onChange(): void;
 };
 
@@ -91,6 +91,8 @@ const OVERLAP_MS = 1_000;
  */
 const MOST_UNKNOWN = 100;
 const MOST_LINGERING = 500;
+/** More than a sport has. */
+const MOST_NAMED = 5_000;
 
 const EVERYTHING = '*';
 
@@ -135,6 +137,8 @@ export function createSubscription(deps: SubscriptionDeps): Subscription {
   let filters: readonly LeagueScope[] = [];
   let active: readonly WireLeague[] | null = null;
   let byLabel = new Map<string, WireLeague>();
+  /** Leagues by id that were active once: a filter by id means them after they left the list as well. */
+  const named = new Map<string, WireLeague>();
   let isActiveKnown = false;
   let connections: Connection[] = [];
   let carried = new Map<string, League>();
@@ -147,7 +151,7 @@ export function createSubscription(deps: SubscriptionDeps): Subscription {
   let isClosed = false;
 
   function toLeague(label: string): League {
-    const known = byLabel.get(slug(label));
+    const known = byLabel.get(slug(label)) ?? named.get(slug(label));
     return known ? { key: slug(known.name), name: known.name } : { key: slug(label), name: label };
   }
 
@@ -155,9 +159,7 @@ export function createSubscription(deps: SubscriptionDeps): Subscription {
   function all(): League[] {
     if (!active || active.length === 0) return [WHOLE_SPORT];
     const leagues = new Map(active.map(({ name }) => [slug(name), { key: slug(name), name }]));
-    for (const [key, league] of carried)
-      if (!leagues.has(key) && key !== WHOLE_SPORT.key && deps.isHeld(key))
-        leagues.set(key, league);
+    for (const [key, league] of deps.held()) if (!leagues.has(key)) leagues.set(key, league);
     return [...leagues.values()];
   }
 
@@ -188,7 +190,7 @@ export function createSubscription(deps: SubscriptionDeps): Subscription {
     if (used.has(WHOLE_SPORT.key)) return new Map([[WHOLE_SPORT.key, WHOLE_SPORT]]);
     let unknown = 0;
     for (const key of used.keys()) {
-      if (byLabel.has(key) || carried.has(key)) continue;
+      if (byLabel.has(key) || deps.held().has(key)) continue;
       unknown += 1;
       if (unknown > MOST_UNKNOWN) used.delete(key);
     }
@@ -196,7 +198,7 @@ export function createSubscription(deps: SubscriptionDeps): Subscription {
   }
 
   function isNamed(key: string): boolean {
-    return byLabel.size === 0 || byLabel.has(key) || deps.isHeld(key);
+    return byLabel.size === 0 || byLabel.has(key) || deps.held().has(key);
   }
 
   function linger(key: string, league: League): void {
@@ -374,7 +376,7 @@ export function createSubscription(deps: SubscriptionDeps): Subscription {
     let problem: FeedError | null = null;
     for (const { key, found, state: own } of parts) {
       // A league that has just begun, of which nothing is shown yet, makes the board partial and no more.
-      if (own === 'connecting' && isAnyLive && !deps.isHeld(key)) continue;
+      if (own === 'connecting' && isAnyLive && !deps.held().has(key)) continue;
       const ownSince = found?.status.since ?? startedAt;
       if (SEVERITY[own] > SEVERITY[state]) {
         state = own;
@@ -415,6 +417,7 @@ export function createSubscription(deps: SubscriptionDeps): Subscription {
       byLabel = new Map();
       for (const league of leagues ?? []) {
         byLabel.set(slug(league.id), league);
+        if (named.size < MOST_NAMED) named.set(slug(league.id), league);
         byLabel.set(slug(league.name), league);
       }
       isActiveKnown = true;

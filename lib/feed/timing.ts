@@ -15,8 +15,16 @@ export type Timing = {
 // What a request starts outlives it: a timer made inside a request would keep that request's context alive.
 const outside = new AsyncResource('board.feed');
 
+/** What the steady clock lacks to the time of day. It follows a clock that is set forward, or woke up, and none set back. */
+let ahead = Date.now() - performance.now();
+
 export const systemTiming: Timing = {
-  now: Date.now,
+  /** Never less than before: what came later must not look older because somebody set the clock. */
+  now() {
+    const steady = performance.now();
+    ahead = Math.max(ahead, Date.now() - steady);
+    return Math.floor(steady + ahead);
+  },
   schedule(task, delayMs) {
     if (delayMs <= 0) {
       const turn = outside.runInAsyncScope(() => setImmediate(task));

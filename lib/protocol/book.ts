@@ -281,6 +281,9 @@ export class Book {
   }
 
   #hold(odd: Odd): void {
+    const before = this.#odds.get(odd.id)?.fixtureId;
+    // It went to another fixture: what becomes of the former one is nothing of its.
+    if (before !== undefined && before !== odd.fixtureId) this.removeOdd(odd.id);
     this.#odds.set(odd.id, odd);
     const ids = this.#oddIdsOf.get(odd.fixtureId);
     if (ids) ids.add(odd.id);

@@ -188,8 +188,9 @@ export function parseRelayQuery(
   try {
     return {
       query: {
-        leagues: list(params, 'league', mostValues),
-        markets: list(params, 'market', mostValues),
+        // A word of nothing but spaces and strokes names nothing.
+        leagues: list(params, 'league', mostValues).filter((label) => slug(label) !== ''),
+        markets: list(params, 'market', mostValues).filter((label) => slug(label) !== ''),
         fixtureIds: list(params, 'fixture_id', mostValues),
         gameIds: list(params, 'game_id', mostValues),
         versionIds: list(params, 'version_id', mostValues).map(integer),

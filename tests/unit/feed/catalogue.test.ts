@@ -52,6 +52,15 @@ describe('catalogue', () => {
     expect((await catalogue.sports(1_000)).isFallback).toBe(false);
   });
 
+  it('asks again though an answer hangs, but not for ever more', async () => {
+    const { catalogue, timing, asked } = createKit(() => new Promise(() => {}));
+    for (let minute = 0; minute < 60; minute += 1) {
+      void catalogue.sports(0);
+      await timing.advance(60_000);
+    }
+    expect(asked()).toBe(2);
+  });
+
   it('lets nobody wait again for a vendor who was already waited for', async () => {
     const { catalogue, timing } = createKit(() => new Promise(() => {}));
     const early = catalogue.sports(1_000);

@@ -238,6 +238,25 @@ describe('hub', () => {
     expect(lookups() - before).toBe(1);
   });
 
+  it('passes on of a fixture status that came late what is still so', async () => {
+    const kit = await aLiveKit();
+    const tell = (entry_id: string, start_date: string, fields: object) =>
+      kit.vendor.open()[0]?.event('fixture-status', {
+        data: { fixture_id: 'FX1', league: 'NBA', fixture: { id: 'FX1', start_date }, ...fields },
+        entry_id,
+      });
+    const [before, after] = ['2026-11-22T19:30:00Z', '2026-11-22T20:00:00Z'];
+    tell('102000-0', after, { new_start_date: after, old_start_date: before });
+    tell('101000-0', before, { new_status: 'live', old_status: 'unplayed' });
+    await kit.timing.advance(50);
+    await kit.reader.take();
+    const held = kit.hub.book.fixtures.get('FX1');
+    expect(held).toMatchObject({ status: 'live', startDate: '2026-11-22T20:00:00.000Z' });
+    const told = kit.reader.data('fixture-status').at(-1) as { data: { fixture: object } };
+    expect(told.data).toMatchObject({ new_status: 'live', new_start_date: null });
+    expect(told.data.fixture).toMatchObject({ start_date: '2026-11-22T20:00:00.000Z' });
+  });
+
   it('passes on a fixture status of the stream as received, with our id', async () => {
     const kit = await aLiveKit();
     const data = {

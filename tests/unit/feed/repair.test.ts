@@ -62,7 +62,7 @@ describe('repair', () => {
     kit.vendor.open()[0]?.connect(4_000);
     await kit.timing.advance(200);
     expect(kit.hub.book.odds.get('a')).toMatchObject({ state: 'settled', settlement: 'Won' });
-    await kit.timing.advance(3_600_000);
+    await kit.timing.advance(3_610_000);
     const asked = kit.vendor.asked.length;
     kit.vendor.open()[0]?.connect(4_000);
     await kit.timing.advance(200);
@@ -128,6 +128,31 @@ describe('repair', () => {
     expect(kit.hub.book.odds.get('a')?.price).toBe(170);
     expect(kit.hub.journal.end).toBe(end + 1);
     expect(kit.hub.health().differences).toEqual({ afterGaps: 0, beside: 1 });
+  });
+
+  it('reads all others where one batch cannot be read, and is partial until it is', async () => {
+    const kit = createHubKit({ settings: { oddsRefreshMs: 0, fixturesPollMs: 0 } });
+    const ids = Array.from({ length: 12 }, (_, index) => `F${String(index).padStart(2, '0')}`);
+    kit.vendor.fixtures = ids.map((id) => aWireFixture({ id }));
+    for (const id of ids) kit.vendor.odds.set(id, [aRestRow({ id: `odd of ${id}` })]);
+    const { odds } = kit.rest;
+    let isBroken = true;
+    kit.rest.odds = async (asked, kind) => {
+      if (isBroken && asked.includes('F03'))
+        throw new FeedError('upstream-http', 'F03 is too big.');
+      return odds(asked, kind);
+    };
+    watch(kit);
+    await kit.timing.advance(300);
+    for (const upstream of kit.vendor.open()) upstream.connect();
+    await kit.timing.advance(60_000);
+    const held = () => ids.filter((id) => kit.hub.book.odds.has(`odd of ${id}`));
+    expect(held()).toEqual(ids.filter((id) => id !== 'F03'));
+    expect(kit.hub.status(aQuery())).toMatchObject({ feed: 'live', partial: true });
+    isBroken = false;
+    await kit.timing.advance(120_000);
+    expect(held()).toEqual(ids);
+    expect(kit.hub.status(aQuery()).partial).toBe(false);
   });
 
   it('finds a settlement that was corrected in a gap, an hour after the end', async () => {

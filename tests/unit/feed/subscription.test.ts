@@ -275,6 +275,56 @@ describe(`subscription (seed ${seed})`, () => {
     expect(hub.status(aQuery()).partial).toBe(false);
   });
 
+  it('means by an id the same league after it has left the list, and lets go of nothing that is watched by it', async () => {
+    const { hub, vendor, timing } = createHubKit({
+      settings: { fixturesPollMs: 0, oddsRefreshMs: 0, leagueLingerMs: 5_000 },
+    });
+    const name = 'Türkiye - Süper Lig';
+    const league = { id: 'turkiye_-_super_lig', name };
+    vendor.leagues = [league, ...(vendor.leagues ?? [])];
+    vendor.fixtures = [aWireFixture({ league })];
+    vendor.odds.set('FX1', [aWireRow({ league: name })]);
+    await timing.advance(5_000);
+    hub.stream(aQuery('league=turkiye_-_super_lig'), null, signal());
+    hub.stream(aQuery('league=NBA'), null, signal());
+    const connect = async () => {
+      await timing.advance(500);
+      for (const upstream of vendor.open()) upstream.connect();
+      await timing.advance(2_500);
+    };
+    await connect();
+    const [odd] = [...hub.book.odds.values()];
+    expect(odd?.state).toBe('open');
+    vendor.leagues = vendor.leagues.slice(1);
+    await timing.advance(20_000);
+    await connect();
+    expect(vendor.open().flatMap((upstream) => upstream.leagues)).toContain(name);
+    expect(hub.book.odds.get(odd?.id ?? '')?.state).toBe('open');
+  });
+
+  it('takes a league that was let go back into the whole sport while its fixtures go on', async () => {
+    const { hub, vendor, timing } = createHubKit({
+      settings: { fixturesPollMs: 0, oddsRefreshMs: 0, leagueLingerMs: 5_000 },
+    });
+    vendor.fixtures = [aWireFixture({ status: 'live' })];
+    vendor.odds.set('FX1', [aWireRow()]);
+    const first = new AbortController();
+    hub.stream(aQuery('league=NBA'), null, first.signal);
+    hub.stream(aQuery('league=NCAAB'), null, signal());
+    await timing.advance(500);
+    for (const upstream of vendor.open()) upstream.connect();
+    await timing.advance(2_500);
+    first.abort();
+    vendor.leagues = vendor.leagues?.slice(1) ?? null;
+    await timing.advance(20_000);
+    for (const upstream of vendor.open()) upstream.connect();
+    await timing.advance(5_000);
+    expect(vendor.open().flatMap((upstream) => upstream.leagues)).not.toContain('NBA');
+    hub.stream(aQuery(), null, signal());
+    await timing.advance(5_000);
+    expect(vendor.open().flatMap((upstream) => upstream.leagues)).toContain('NBA');
+  });
+
   it('carries a league that left the active list until its fixtures are over and settled for good', async () => {
     const { hub, vendor, timing } = createHubKit({
       settings: { leaguesMs: 60_000, fixturesPollMs: 0, oddsRefreshMs: 0 },

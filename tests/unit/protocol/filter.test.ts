@@ -24,6 +24,13 @@ function parse(search: string) {
 }
 
 describe('relay query', () => {
+  it('takes a word of blanks for none', () => {
+    expect(parse('league=%20&league=NBA&market=%20')).toMatchObject({
+      leagues: ['NBA'],
+      markets: [],
+    });
+  });
+
   it('reads repeated names, booleans in any case and the format', () => {
     expect(
       parse(
