@@ -30,10 +30,10 @@ const EPISODE_FAULTS = 240;
 const EPISODE_MS = 450;
 
 /**
- * How long a board may be wrong while it says that all is well, in ms of its own time: a silence is none for 10 s, and
- * what then comes out of it is read again.
+ * How long a board may be wrong while it says that all is well, in ms of its own time: a silence is none for 10 s, what
+ * then comes may be held up for 5 s more, and an answer to what is read again takes its time.
  */
-const BLIND_MS = 15_000;
+const BLIND_MS = 18_000;
 /** In the same time, how soon every board is right again once the vendor accepts everything. */
 const HEAL_MS = 15_000;
 /** After a 429 the vendor accepts nothing for so long. */
