@@ -71,11 +71,12 @@ const EVENTS: Record<OddState, HistoryEntry['event']> = {
 /** What the stream made of an odd, as an entry of its history. */
 export function entryOf(odd: Odd): HistoryEntry {
   const graded = odd.settledAt === null ? Number.NaN : Date.parse(odd.settledAt) / 1000;
+  const ended = odd.state === 'settled' ? graded : (odd.lockedAt ?? Number.NaN);
   return {
-    timestamp:
-      odd.state === 'settled' && Number.isFinite(graded)
-        ? Math.max(odd.timestampSeconds, graded)
-        : odd.timestampSeconds,
+    // Neither a grading nor a lock that our server made itself alters the time of the row.
+    timestamp: Number.isFinite(ended)
+      ? Math.max(odd.timestampSeconds, ended)
+      : odd.timestampSeconds,
     event: EVENTS[odd.state],
     price: odd.price,
     points: odd.points,

@@ -794,8 +794,12 @@ function isFixtureNews({ fixture, previous }: FixtureChange): boolean {
 
 const TOLD_AGAIN: ReadonlySet<string> = new Set(['wire', 'receivedAt', 'upstreamEntryId']);
 
-/** When a row says what it says: of a settlement its own time is still that of the lock. */
-function saidSeconds({ timestampSeconds, settlement, settledAt }: OddRow): number {
+/**
+ * When a row says what it says: of a settlement its own time is still that of the lock, of a lock that this server made
+ * itself that of the last price.
+ */
+function saidSeconds({ timestampSeconds, lockedAt, settlement, settledAt }: OddRow): number {
+  if (lockedAt !== null) return Math.max(timestampSeconds, lockedAt);
   if (settlement === null || settledAt === null) return timestampSeconds;
   return Math.max(timestampSeconds, Date.parse(settledAt) / 1000);
 }

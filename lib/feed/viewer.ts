@@ -7,7 +7,7 @@
  * value of each odd that changed meanwhile instead of a backlog, marked `conflated`.
  */
 import type { Book } from '@/lib/protocol/book';
-import { rowInFormat } from '@/lib/protocol/encode';
+import { rowInFormat, wholeRow } from '@/lib/protocol/encode';
 import type { FeedStatus, Fixture, Reset, WireRecord } from '@/lib/protocol/events';
 import {
   createRelayPredicate,
@@ -262,8 +262,8 @@ export function createViewers(deps: ViewersDeps): Viewers {
       if (!isOwed(route)) return [];
       const isNewest = (journal.newest(route.id)?.index ?? index) <= index;
       // A thin row leans on what came before it, which this viewer may not have got.
-      const whole = isNewest ? (book.odds.get(route.id)?.wire ?? row) : row;
-      return rowInFormat(whole, group.query.oddsFormat);
+      const held = isNewest ? book.odds.get(route.id) : undefined;
+      return rowInFormat(held ? wholeRow(held) : row, group.query.oddsFormat);
     });
     return encode(entry, { ...rest, data: rows, conflated: true });
   }

@@ -214,11 +214,18 @@ export class Book {
   /**
    * Takes an open odd for one that is not offered any more, as a lock that nobody sent: a read leaves it out, or
    * what was told of it cannot be believed. Null where it is not open, or newer than `receivedAt`.
+   *
+   * It keeps the time of its last price, by which rows are ordered: a true row that comes later must not look
+   * older. Since when it is locked stands beside that, in the row as it is relayed too, so that every board
+   * says the same.
    */
   withdraw(id: string, receivedAt: number): OddChange | null {
     const held = this.#odds.get(id);
     if (held?.state !== 'open') return null;
-    return this.applyRow('copilot-locked-odds', rowOf(held), receivedAt, null);
+    const lockedAt = Math.max(Math.floor(receivedAt / 1000), held.timestampSeconds);
+    const row: OddRow = { ...rowOf(held), lockedAt };
+    const change = this.applyRow('copilot-locked-odds', row, receivedAt, null);
+    return change && { ...change, row: { ...row, wire: { ...row.wire, lockedAt } } };
   }
 
   /**
@@ -351,7 +358,9 @@ function merge(
     settlement: isSettling ? row.settlement : staysSettled ? previous.settlement : null,
     settledAt: isSettling ? row.settledAt : staysSettled ? previous.settledAt : null,
     state: isSettled ? 'settled' : isLocked ? 'locked' : 'open',
-    lockedAt: isLocked ? (wasLocked ? previous.lockedAt : row.timestampSeconds) : null,
+    lockedAt: isLocked
+      ? (row.lockedAt ?? (wasLocked ? previous.lockedAt : row.timestampSeconds))
+      : null,
     ...trail(row, previous),
     receivedAt: Math.max(receivedAt, previous?.receivedAt ?? 0),
     // A read has none: what overtook it is still told from what it overtook by the stream's last.
@@ -402,7 +411,6 @@ function fillFrom(row: OddRow, held: Odd): Odd {
 /** The row that would say again what is held: the body of a lock that nobody sent. */
 function rowOf({
   state,
-  lockedAt,
   openingPrice,
   openingAt,
   previousPrice,

@@ -190,6 +190,8 @@ export function decodeOddRow(
     timestampSeconds,
     settlement,
     settledAt: parseTime(wire.settled_at),
+    // Held as part of a row, it may stand in one that opens the odd again.
+    lockedAt: event === 'copilot-locked-odds' ? seconds(wire.lockedAt) : null,
     wire: keepWire ? inStreamForm(wire, { fixtureId, sport, league, context }) : NO_WIRE,
   };
 }

@@ -9,6 +9,11 @@ export function rowInFormat(wire: WireRecord, format: OddsFormat): WireRecord {
   return { ...wire, price: wirePrice(american, format) };
 }
 
+/** All that is held of an odd as one row, for whoever may have missed what came before it. */
+export function wholeRow({ wire, lockedAt }: Odd): WireRecord {
+  return lockedAt === null ? wire : { ...wire, lockedAt };
+}
+
 export type RelayedOdds = {
   /** Our entry id: the frame's `id:` and the payload's `entry_id`. */
   entryId: string;

@@ -59,6 +59,8 @@ export type OddRow = {
   settlement: string | null;
   /** ISO with offset; UTC assumed where the wire gives none. */
   settledAt: string | null;
+  /** Unix seconds at which our server made this lock itself; null in every other row, whose own time counts. */
+  lockedAt: number | null;
   /** The row as received, for the relay to pass on whole. */
   wire: WireRecord;
 };
@@ -70,7 +72,7 @@ export type OddRow = {
 export type Odd = Omit<OddRow, 'isMain'> & {
   isMain: boolean;
   state: OddState;
-  /** Unix seconds at which the lock was received as a row, while `state` is `locked`; else null. */
+  /** Unix seconds since when it is locked, by its row or by our server, while `state` is `locked`; else null. */
   lockedAt: number | null;
   /** The first price that was seen of it, and the time of its row; null where it was held before anybody looked. */
   openingPrice: number | null;

@@ -53,7 +53,12 @@ function createChaos(random: () => number) {
       };
       return name === 'copilot-settled-odds'
         ? aSettledWireRow({ ...fields, settlement: pick(['Won', 'Lost', 'Refunded']) })
-        : aWireRow({ ...fields, price: 100 + Math.floor(random() * 300), is_main: random() < 0.5 });
+        : aWireRow({
+            ...fields,
+            // What cannot be read is withheld, as by a lock that the server makes itself.
+            price: random() < 0.05 ? 'n/a' : 100 + Math.floor(random() * 300),
+            is_main: random() < 0.5,
+          });
     });
     const event = { name, data: { data: rows, type: name, entry_id: id }, id };
     sent.push(event);
@@ -67,9 +72,10 @@ function shown(odds: Iterable<Odd>): Record<string, unknown> {
     [...odds]
       .sort((a, b) => (a.id < b.id ? -1 : 1))
       .map((odd) => {
-        const { price, points, is_main, timestamp, state, settlement, settledAt } =
+        const { price, points, is_main, timestamp, state, lockedAt, settlement, settledAt } =
           snapshotOdd(odd);
-        return [odd.id, { price, points, is_main, timestamp, state, settlement, settledAt }];
+        const held = { state, lockedAt, settlement, settledAt };
+        return [odd.id, { price, points, is_main, timestamp, ...held }];
       }),
   );
 }

@@ -302,6 +302,16 @@ describe('repair', () => {
     post(kit, aWireRow({ id: 'a', price: 'n/a', timestamp: ROW_SECONDS + 2 }));
     expect(stateOf(kit, 'a')).toBe('locked');
     expect(kit.hub.journal.end).toBe(end + 1);
+    // Since now, not since its last price: for the card, and for the history.
+    const now = Math.floor(kit.timing.now() / 1000);
+    expect(kit.hub.book.odds.get('a')).toMatchObject({
+      lockedAt: now,
+      timestampSeconds: ROW_SECONDS,
+    });
+    expect(kit.hub.history('a').at(-1)).toMatchObject({
+      event: 'copilot-locked-odds',
+      timestamp: now,
+    });
     await kit.timing.advance(400);
     expect(kit.hub.book.odds.get('a')).toMatchObject({ state: 'open', price: 155 });
   });

@@ -289,10 +289,13 @@ describe('viewer', () => {
     await reader.take();
     const frames = reader.events.filter(({ event }) => event?.startsWith('copilot'));
     const merged = frames.filter(({ data }) => JSON.parse(data).conflated === true);
+    const since = kit.book.odds.get('c')?.lockedAt;
+    expect(since).toBeTypeOf('number');
     expect(merged.map(({ data }) => JSON.parse(data).data)).toMatchObject([
       [{ id: 'b', price: 248 }],
       [{ id: 'a', price: 149 }],
-      [{ id: 'c', price: 300 }],
+      // Of locks that came before it, the viewer may know none or one that has ended since.
+      [{ id: 'c', price: 300, lockedAt: since }],
     ]);
     expect(merged.map(({ event }) => event)).toEqual([
       'copilot-odds',

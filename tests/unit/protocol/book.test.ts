@@ -244,6 +244,41 @@ describe('book', () => {
     expect(book.withdraw(ID, 20)).toBeNull();
   });
 
+  it('locks what it withdraws since its receipt, and orders rows by the last price as before', () => {
+    const book = new Book();
+    book.applyRow('copilot-odds', aRow(), 1, '1-0');
+    const later = (ROW_SECONDS + 3 * 3_600) * 1000 + 700;
+    const change = book.withdraw(ID, later);
+    const lockedAt = ROW_SECONDS + 3 * 3_600;
+    expect(change).toMatchObject({
+      odd: { lockedAt, timestampSeconds: ROW_SECONDS },
+      row: { wire: { lockedAt, timestamp: ROW_SECONDS } },
+    });
+    // Whoever gets the row says the same, also when the vendor's own lock follows.
+    const board = new Book();
+    const tell = (event: OddsEventName, wire: unknown) => {
+      const data = JSON.stringify({ data: [wire], type: event });
+      const decoded = decodeEvent(event, data, null, { keepWire: false });
+      if (decoded) board.apply(decoded, 1);
+    };
+    tell('copilot-odds', aWireRow());
+    tell('copilot-locked-odds', change?.row.wire);
+    expect(board.odds.get(ID)).toMatchObject({ state: 'locked', lockedAt });
+    const lock = aRow({ timestamp: ROW_SECONDS + 1 }, 'copilot-locked-odds');
+    for (const one of [book, board]) {
+      one.applyRow('copilot-locked-odds', lock, later + 1, null);
+      expect(one.odds.get(ID)).toMatchObject({ lockedAt, timestampSeconds: ROW_SECONDS + 1 });
+      one.applyRow('copilot-odds', aRow({ timestamp: ROW_SECONDS + 2 }), later + 2, null);
+      expect(one.odds.get(ID)).toMatchObject({ state: 'open', lockedAt: null });
+    }
+  });
+
+  it('locks no odd before the price that it last had', () => {
+    const book = new Book();
+    book.applyRow('copilot-odds', aRow(), 1, '1-0');
+    expect(book.withdraw(ID, 5_000)?.odd.lockedAt).toBe(ROW_SECONDS);
+  });
+
   it('opens again what a REST read lists and it holds as locked', () => {
     const book = new Book();
     book.applyRow('copilot-locked-odds', aRow(), 1, '1-0');
