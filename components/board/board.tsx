@@ -209,7 +209,7 @@ function Notices({ ignored }: { ignored: readonly string[] }) {
   const [isRead, setIsRead] = useState(false);
   const isPartial = useLasting(load.state === 'complete' && load.partial, PARTIAL_MS);
   return (
-    <>
+    <section aria-label="Notices" className="shrink-0 empty:hidden">
       {ignored.length > 0 && !isRead && (
         <Notice action={{ label: 'Dismiss', onClick: () => setIsRead(true) }}>
           Ignored in the address, since it cannot be read:{' '}
@@ -230,7 +230,7 @@ function Notices({ ignored }: { ignored: readonly string[] }) {
           {message}
         </Notice>
       )}
-    </>
+    </section>
   );
 }
 
