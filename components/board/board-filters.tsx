@@ -380,7 +380,9 @@ function Search({
             onChange('');
           } else if (event.key === 'Escape' || event.key === 'Enter') {
             event.preventDefault();
-            document.querySelector<HTMLElement>('[role=grid]')?.focus();
+            const grid = document.querySelector<HTMLElement>('[role=grid]');
+            if (grid) grid.focus();
+            else event.currentTarget.blur();
           }
         }}
         className="min-w-0 flex-1 bg-transparent text-detail text-ink outline-none placeholder:text-ink-faint"

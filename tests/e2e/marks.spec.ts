@@ -194,7 +194,12 @@ test.describe('keys', () => {
     await page.keyboard.type('qo2');
     await expect(boardPage.search).toHaveValue('qo2');
     await expect(page.getByText('Previous prices')).toHaveCount(0);
+    // Once for the text, once more to leave.
     await page.keyboard.press('Escape');
+    await expect(boardPage.search).toHaveValue('');
+    await expect(boardPage.grid).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(boardPage.grid).toBeFocused();
     await page.keyboard.press('?');
     const help = page.getByRole('region', { name: 'Keys' });
     for (const what of ['Clear all marks', 'Search teams, players and bets', /^Previous prices/]) {
