@@ -34,7 +34,7 @@ const args = process.argv.slice(2);
 const grepAt = args.indexOf('--grep');
 const grep = grepAt < 0 ? null : args.splice(grepAt, 2)[1];
 
-const totals = { passed: 0, failed: 0 };
+const totals = { passed: 0, failed: 0, retried: 0 };
 
 const bin = (path) => join(root, 'node_modules', path);
 
@@ -86,6 +86,7 @@ async function playwright() {
   const stats = readReport(file)?.stats;
   totals.passed += (stats?.expected ?? 0) + (stats?.flaky ?? 0);
   totals.failed += stats?.unexpected ?? 0;
+  totals.retried += stats?.flaky ?? 0;
   return isGood;
 }
 
@@ -133,5 +134,6 @@ for (const [name, work] of [['install', ensureInstalled], ...wanted]) {
   if (!isGood) break;
 }
 
-console.log(`\n${totals.passed} passed, ${totals.failed} failed`);
+const retried = totals.retried > 0 ? `, ${totals.retried} only at the second attempt` : '';
+console.log(`\n${totals.passed} passed, ${totals.failed} failed${retried}`);
 process.exit(isGood ? 0 : 1);
