@@ -28,6 +28,9 @@ function scopeInFocus(store: BoardStore): AlertScope {
   };
 }
 
+/** The server may be away, or being started anew. */
+const AGAIN_MS = 10_000;
+
 /** Room for alerts: their keys are always there, what applies the rules comes where there is any. */
 export function AlertsSlot({ isBesidePanel, onOpen }: Props) {
   const store = useBoardStore();
@@ -38,14 +41,21 @@ export function AlertsSlot({ isBesidePanel, onOpen }: Props) {
   useEffect(() => {
     if (!hasRules) return;
     let isCurrent = true;
-    import('./alerts-host').then(
-      (module) => {
-        if (isCurrent) setHost(() => module.default);
-      },
-      () => {},
-    );
+    let again: ReturnType<typeof setTimeout> | undefined;
+    // Rules that read as on must not be without what applies them until somebody reloads.
+    const load = () =>
+      import('./alerts-host').then(
+        (module) => {
+          if (isCurrent) setHost(() => module.default);
+        },
+        () => {
+          if (isCurrent) again = setTimeout(load, AGAIN_MS);
+        },
+      );
+    void load();
     return () => {
       isCurrent = false;
+      clearTimeout(again);
     };
   }, [hasRules]);
   useAction({
