@@ -35,7 +35,7 @@ export function useTapeRecorder(): void {
     const stopLoad = store.subscribe(({ load: now }) => {
       if (now === load) return;
       // What a snapshot corrects is told to nobody, so that it was read is all that can be said.
-      if (isWhole && now.at !== load.at) tape.addReread(Date.now());
+      if (isWhole && now.at !== null && now.at !== load.at) tape.addReread(Date.now());
       isWhole ||= now.state === 'complete';
       load = now;
     });

@@ -223,7 +223,11 @@ export type BoardStore = StoreApi<BoardState> & {
   setHop(state: FeedState, since: number, isGap?: boolean): void;
   /** Whether other tabs hold all connections that this browser has. */
   setCrowded(isCrowded: boolean): void;
-  countReset(): void;
+  /**
+   * The stream cannot go on where it was: what it says from here on is taken as it comes, in whatever life of the server
+   * it was numbered, until a snapshot is taken over.
+   */
+  reset(): void;
   countResume(): void;
   /** A number that differs whenever something structural of the fixture or of its odds changed. */
   revisionOf(fixtureId: string): number;
@@ -669,12 +673,17 @@ export function createBoardStore({
       write({ feed: { ...feed, ...effective(feed.status, feed.clockOffsetMs) } }, false);
     },
 
-    countReset() {
-      const { feed } = store.getState();
+    reset() {
+      const { feed, load } = store.getState();
+      book.forgetEntryIds();
+      forgotten.clear();
       const hopGaps = lastGap(feed.hopGaps, (gap) =>
         gap.until === null ? { ...gap, healing: 'reading' } : gap,
       );
-      write({ feed: { ...feed, hopGaps, resets: feed.resets + 1 } }, false);
+      write(
+        { feed: { ...feed, hopGaps, resets: feed.resets + 1 }, load: { ...load, at: null } },
+        false,
+      );
     },
 
     countResume() {

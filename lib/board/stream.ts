@@ -91,8 +91,10 @@ export function createBoardStream(store: BoardStore, deps: BoardStreamDeps): Boa
       batch.push(frame);
       return;
     }
+    // What came before is numbered as before.
+    batch.flush();
     // What we hold may have holes; the stream itself goes on, so only the snapshot must be read anew.
-    store.countReset();
+    store.reset();
     read();
   }
 

@@ -270,6 +270,18 @@ export class Book {
     this.#hold(odd);
   }
 
+  /**
+   * Forgets which messages made what is held, and holds the rest: ids that come next are of another life of whoever gives
+   * them out, whose clock may be behind the one before.
+   */
+  forgetEntryIds(): void {
+    for (const odd of this.#odds.values()) odd.upstreamEntryId = null;
+    for (const fixture of this.#fixtures.values()) {
+      fixture.statusEntryId = null;
+      fixture.startEntryId = null;
+    }
+  }
+
   /** Forgets one odd. */
   removeOdd(id: string): void {
     const odd = this.#odds.get(id);

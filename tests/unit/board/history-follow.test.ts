@@ -98,7 +98,7 @@ describe('what makes a history be read again', () => {
     expect(cuts()).toBe(1);
     store.countResume();
     expect(cuts()).toBe(2);
-    store.countReset();
+    store.reset();
     expect(cuts()).toBe(3);
   });
 

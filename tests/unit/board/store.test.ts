@@ -115,14 +115,14 @@ describe("gaps of the browser's own hop", () => {
     kit.store.setHop('live', 10);
     kit.store.setHop('connecting', 20);
     kit.store.countResume();
-    kit.store.countReset();
+    kit.store.reset();
     expect(gapsOf(kit)).toEqual([[20, null, 'reading']]);
     kit.store.holdSnapshot(aSnapshot('9-1', []), ANYWHERE);
     kit.store.setHop('live', 40);
     expect(gapsOf(kit)).toEqual([[20, kit.page.now(), 'read']]);
     // A later reset says nothing of what was healed before.
     kit.store.setHop('connecting', 50);
-    kit.store.countReset();
+    kit.store.reset();
     expect(gapsOf(kit).map(([, , healing]) => healing)).toEqual(['read', 'reading']);
   });
 

@@ -157,6 +157,24 @@ describe('board stream', () => {
     expect(page.sources.length).toBe(1);
   });
 
+  it('takes what a server says after a reset, however far its clock is behind the one before', async () => {
+    const { page, stream, read, price, emit } = setUp();
+    stream.setScope(ALL);
+    await read().answer(aSnapshot('9000-0', [aWireRow({ price: 110 })]));
+    page.frame();
+    // Still waits for its frame, and is numbered by the earlier life.
+    emit(120, '9001-0');
+    page.source().emit('reset', '{"reason":"unknown-position","at":"7000-0"}', '7000-0');
+    emit(130, '7001-0');
+    page.frame();
+    expect(price()).toBe(130);
+    await read().answer(aSnapshot('7002-0', [aWireRow({ price: 140 })]));
+    expect(price()).toBe(140);
+    emit(150, '7003-0');
+    page.frame();
+    expect(price()).toBe(150);
+  });
+
   it('reads the snapshot again on a reset, and counts it', async () => {
     const { page, store, stream, read, reads, price } = setUp();
     stream.setScope(ALL);
