@@ -251,6 +251,8 @@ export function createHub(deps: HubDeps): Hub {
       kind: 'fixture',
       event: 'fixture-status',
       fixture,
+      // What nobody here knew of it before, the event says.
+      previous: { ...(previous ?? fixture), status: previous?.status ?? fixture.oldStatus },
       data: (id) => {
         if (isOvertaken && previous)
           return fixtureStatusData(fixture, previous, {
@@ -289,6 +291,7 @@ export function createHub(deps: HubDeps): Hub {
         kind: 'fixture',
         event: 'fixture-status',
         fixture,
+        previous,
         data: (entryId) =>
           fixtureStatusData(fixture, previous, { entryId, upstreamEntryId: null, atMs }),
       });
@@ -297,6 +300,7 @@ export function createHub(deps: HubDeps): Hub {
       kind: 'fixture',
       event: 'fixture',
       fixture,
+      previous,
       data: (entryId) => fixtureData(fixture, entryId),
     });
     viewers.notify();
@@ -589,6 +593,7 @@ export function createHub(deps: HubDeps): Hub {
       event: 'forgotten',
       // Whoever asks for a league is told by what its odds say of it, as of them.
       fixture: { ...held, league: held.league ?? told.league },
+      previous: null,
       data: (entryId) => forgottenData(id, entryId),
     });
     viewers.notify();

@@ -24,6 +24,8 @@ export type EntryBody =
       kind: 'fixture';
       event: 'fixture' | 'fixture-status' | 'forgotten';
       fixture: Fixture;
+      /** What it was before, null where nobody knew it. */
+      previous: Fixture | null;
       /** The event's `data`, given the entry's id. */
       data: (entryId: string) => string;
     }
@@ -48,6 +50,8 @@ export type FixtureEntry = Place & {
   id: string;
   event: 'fixture' | 'fixture-status' | 'forgotten';
   fixture: Fixture;
+  /** What it was before, where a filter may tell the two apart. */
+  former: Fixture | null;
 };
 export type Entry = OddsEntry | FixtureEntry | { kind: 'mark'; id: string };
 
@@ -207,9 +211,10 @@ export function createJournal(
   function entryOf(body: EntryBody, id: string, index: number): Entry {
     if (body.kind === 'mark') return { kind: 'mark', id };
     if (body.kind === 'fixture') {
-      const { event, fixture } = body;
+      const { event, fixture, previous } = body;
       const where = place(encodeSse({ event, id, data: body.data(id) }));
-      return { kind: 'fixture', id, event, fixture, ...where };
+      const former = previous && !isSameToFilters(fixture, previous) ? previous : null;
+      return { kind: 'fixture', id, event, fixture, former, ...where };
     }
     const { event, upstreamEntryId, changes } = body;
     const rows = changes.map(({ row }) => row.wire);
@@ -286,5 +291,14 @@ function isSameRoute(a: Routed, b: Routed): boolean {
     a.marketId === b.marketId &&
     a.gameId === b.gameId &&
     a.versionId === b.versionId
+  );
+}
+
+function isSameToFilters(a: Fixture, b: Fixture): boolean {
+  return (
+    a.league === b.league &&
+    a.leagueId === b.leagueId &&
+    a.status === b.status &&
+    a.wire.game_id === b.wire.game_id
   );
 }

@@ -273,7 +273,7 @@ export function createViewers(deps: ViewersDeps): Viewers {
     const entry = journal.at(index);
     if (!entry || entry.kind === 'mark') return null;
     if (entry.kind === 'fixture') {
-      return isToldOf(group, entry.fixture, entry.event) ? frameOf(entry) : null;
+      return isToldOf(group, entry) ? frameOf(entry) : null;
     }
     if (mode === 'merged') return mergedFrame(entry, index, group);
     const rows = entry.routes.flatMap((route, row) => (isMatch(group, route) ? [row] : []));
@@ -286,7 +286,7 @@ export function createViewers(deps: ViewersDeps): Viewers {
     if (!entry || entry.kind === 'mark') return;
     if (entry.kind === 'fixture') {
       for (const group of groups.values()) {
-        if (isToldOf(group, entry.fixture, entry.event)) group.parts.push(frameOf(entry));
+        if (isToldOf(group, entry)) group.parts.push(frameOf(entry));
       }
       return;
     }
@@ -680,19 +680,9 @@ export function createViewers(deps: ViewersDeps): Viewers {
 }
 
 /** Whether a group is told of a fixture: also of the change by which it stops matching, such as its end. */
-function isToldOf(
-  { query, predicate }: Group,
-  fixture: Fixture,
-  event: FixtureEntry['event'],
-): boolean {
+function isToldOf({ query, predicate }: Group, { fixture, former }: FixtureEntry): boolean {
   if (!query.includeFixtureUpdates) return false;
-  if (predicate.fixture(fixture)) return true;
-  const { oldStatus } = fixture;
-  return (
-    event === 'fixture-status' &&
-    oldStatus !== null &&
-    predicate.fixture({ ...fixture, status: oldStatus })
-  );
+  return predicate.fixture(fixture) || (former !== null && predicate.fixture(former));
 }
 
 /** A status as text, without what differs each time it is asked for. */

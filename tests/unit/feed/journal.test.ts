@@ -86,6 +86,7 @@ describe('journal', () => {
         kind: 'fixture',
         event: 'fixture',
         fixture,
+        previous: null,
         data: () => text,
       });
       texts.set(entry.id, text);

@@ -178,7 +178,13 @@ describe('viewer', () => {
     const change = kit.book.applyFixture(aFixturePatch(), 1);
     if (!change) throw new Error('a first fixture always changes the Book');
     const { fixture } = change;
-    kit.journal.append({ kind: 'fixture', event: 'fixture', fixture, data: () => '{}' });
+    kit.journal.append({
+      kind: 'fixture',
+      event: 'fixture',
+      fixture,
+      previous: null,
+      data: () => '{}',
+    });
     kit.viewers.notify();
     await kit.timing.advance(20);
     await asking.take();
