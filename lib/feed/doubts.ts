@@ -167,12 +167,14 @@ export function createDoubts(deps: DoubtsDeps): Doubts {
       const at = now();
       for (const id of ids) {
         const held = doubts.get(id);
-        if (held && reading.get(id) !== held) {
-          held.isTold ||= isTold;
-          continue;
-        }
         const againAt = (readAt.get(id) ?? Number.NEGATIVE_INFINITY) + AGAIN_MS;
         const dueAt = Math.max(at + delayMs, againAt);
+        if (held && reading.get(id) !== held) {
+          held.isTold ||= isTold;
+          // It may wait for what no read can tell yet, and this one can be told; a pause after a failure stays one.
+          if (failures === 0 && held.failures === 0) held.dueAt = Math.min(held.dueAt, dueAt);
+          continue;
+        }
         doubts.set(id, { since: at, dueAt, isTold, failures: held?.failures ?? 0 });
       }
       if (doubts.size === 0) return;

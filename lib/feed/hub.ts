@@ -275,8 +275,10 @@ export function createHub(deps: HubDeps): Hub {
     return name ? subscription.isLetGo(name) : false;
   }
 
-  function applyFixture(patch: FixturePatch, sentAt: number, isSilent: boolean): number {
-    if (isLetGo(patch)) return 0;
+  function applyFixture(read: FixturePatch, sentAt: number, isSilent: boolean): number {
+    if (isLetGo(read)) return 0;
+    const { patch, openUntil } = book.believed(read, sentAt);
+    if (openUntil !== null) reader.doubt([patch.id], Math.max(0, openUntil - timing.now()));
     const change = book.applyFixture(patch, sentAt);
     if (!change || !isFixtureNews(change)) return 0;
     if (isSilent) return 1;
@@ -479,11 +481,8 @@ export function createHub(deps: HubDeps): Hub {
       if (!isWholeGone) return gone.has(slug(league));
       return !carried.has(slug(league)) && !(typeof id === 'string' && carried.has(slug(id)));
     };
-    const lockedAt = Math.floor(timing.now() / 1000);
-    for (const odd of [...book.odds.values()]) {
-      if (odd.state !== 'open' || !isGone(odd.league, odd.wire.league_id)) continue;
-      // The receipt stays that of its row, so that the next read is believed against it.
-      book.hold({ ...odd, state: 'locked', lockedAt });
+    for (const { id, league, state, wire } of [...book.odds.values()]) {
+      if (state === 'open' && isGone(league, wire.league_id)) book.withdraw(id, timing.now());
     }
   }
 

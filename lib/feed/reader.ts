@@ -75,8 +75,8 @@ export type Reader = {
    * on the others are read again by itself now and then, and called incomplete until then.
    */
   damaged(leagues: readonly League[]): League[];
-  /** Reads these fixtures soon, since what the stream told of them may be wrong; each not too often. */
-  doubt(fixtureIds: readonly string[]): void;
+  /** Reads these fixtures soon, or after `delayMs`, since what is held of them may be wrong; each not too often. */
+  doubt(fixtureIds: readonly string[], delayMs?: number): void;
   drop(keys: readonly string[]): void;
   /** Resolves once all of these were read or refused, or after `waitMs`. */
   ready(keys: () => readonly string[], waitMs: number): Promise<void>;
@@ -690,7 +690,7 @@ export function createReader(deps: ReaderDeps): Reader {
     },
     read,
     damaged,
-    doubt: (fixtureIds) => doubts.add(fixtureIds.filter(isKnown)),
+    doubt: (fixtureIds, delayMs) => doubts.add(fixtureIds.filter(isKnown), { delayMs }),
     drop(keys) {
       for (const key of keys) {
         const state = leagues.get(key);

@@ -118,7 +118,11 @@ export function createRest(deps: RestDeps): Rest {
     }, settings.restTimeoutMs);
     try {
       const answer = await deps.get(url, {
-        headers: { accept: 'application/json', 'x-api-key': deps.apiKey },
+        headers: {
+          accept: 'application/json',
+          'cache-control': 'no-cache',
+          'x-api-key': deps.apiKey,
+        },
         signal: abort.signal,
       });
       answered();

@@ -126,6 +126,20 @@ describe('doubts', () => {
     expect(doubts.isTold(any)).toBe(false);
   });
 
+  it('that wait for what no answer can tell yet hold up none that comes meanwhile', async () => {
+    let again = new Map([['a', 10_000]]);
+    const { timing, doubts, reads } = createKit({ undecided: () => again });
+    doubts.add(['a']);
+    await timing.advance(4_000);
+    again = new Map([['a', 6_000]]);
+    doubts.add(['a']);
+    await timing.advance(300);
+    expect(reads).toHaveLength(2);
+    again = new Map();
+    await timing.advance(10_000);
+    expect(reads).toHaveLength(3);
+  });
+
   it('stay as old as they are while others of the same fixture come and reads fail', async () => {
     const { timing, doubts } = createKit({ answerMs: () => 900, isRefused: () => true });
     doubts.add(['a']);

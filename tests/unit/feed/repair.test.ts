@@ -350,6 +350,28 @@ describe('repair', () => {
     expect(kit.hub.status(aQuery())).toMatchObject({ feed: 'live', partial: false });
   });
 
+  it('takes no status back for an answer that may be older than it, and asks again', async () => {
+    const kit = await aFilledKit();
+    const data = { fixture_id: 'FX1', league: 'NBA', new_status: 'live', old_status: 'unplayed' };
+    kit.vendor.open()[0]?.event('fixture-status', { data });
+    await kit.timing.advance(500);
+    // The vendor's list still tells what was.
+    kit.vendor.open()[0]?.connect(1_000);
+    await kit.timing.advance(5_000);
+    expect(kit.hub.book.fixtures.get('FX1')).toMatchObject({
+      status: 'live',
+      oldStatus: 'unplayed',
+    });
+    // It goes on telling it, so it is so.
+    const asked = kit.vendor.asked.length;
+    await kit.timing.advance(6_000);
+    expect(kit.vendor.asked.slice(asked).map(({ path }) => path)).toContain('fixtures-by-id');
+    expect(kit.hub.book.fixtures.get('FX1')).toMatchObject({
+      status: 'unplayed',
+      oldStatus: 'live',
+    });
+  });
+
   it('does not believe an empty answer at first, nor one of a server that tells nothing at all', async () => {
     const kit = await aFilledKit();
     kit.vendor.isEmpty = true;

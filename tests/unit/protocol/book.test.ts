@@ -282,8 +282,42 @@ describe('book', () => {
   it('opens again what a REST read lists and it holds as locked', () => {
     const book = new Book();
     book.applyRow('copilot-locked-odds', aRow(), 1, '1-0');
-    book.applyRead('FX1', [aRow()], 5);
+    book.applyRead('FX1', [aRow({ timestamp: ROW_SECONDS + 1 })], 5);
     expect(book.odds.get(ID)?.state).toBe('open');
+  });
+
+  it('keeps a lock of the very second that a read tells of, until no cache can be as old', () => {
+    const book = new Book();
+    book.applyRow('copilot-odds', aRow(), 1, '1-0');
+    book.applyRow('copilot-locked-odds', aRow(), 1_000, '2-0');
+    const read = [aRow({ timestamp: ROW_SECONDS + 0.4 })];
+    expect(book.applyRead('FX1', read, 1_200)).toEqual({ changes: [], openUntil: 11_000 });
+    expect(book.applyRead('FX1', read, 11_000)).toMatchObject({ openUntil: null });
+    expect(book.odds.get(ID)?.state).toBe('open');
+  });
+
+  it('asks once more where a read leaves out or prices otherwise what has just been received', () => {
+    const book = new Book();
+    book.applyRow('copilot-odds', aRow({ price: 120 }), 5_000, '1-0');
+    // What it says holds for now.
+    const other = [aRow({ price: 110 })];
+    expect(book.applyRead('FX1', other, 5_100)).toMatchObject({ openUntil: 15_000 });
+    expect(book.odds.get(ID)?.price).toBe(110);
+    expect(book.applyRead('FX1', [], 6_000)).toMatchObject({ openUntil: 15_100 });
+    expect(book.odds.get(ID)?.state).toBe('locked');
+    // No row told of that lock, so any read may open it.
+    const again = book.applyRead('FX1', [aRow({ price: 120 })], 7_000);
+    expect(again).toMatchObject({ openUntil: 16_000, changes: [{ odd: { price: 120 } }] });
+    expect(book.applyRead('FX1', [aRow({ price: 120 })], 17_000)).toEqual(NOTHING_READ);
+  });
+
+  it('counts a lock as told once a row told of it, though it was locked before', () => {
+    const book = new Book();
+    book.applyRow('copilot-odds', aRow(), 1, '1-0');
+    book.withdraw(ID, 1_000);
+    book.applyRow('copilot-locked-odds', aRow(), 2_000, '2-0');
+    expect(book.applyRead('FX1', [aRow()], 3_000)).toEqual({ changes: [], openUntil: 12_000 });
+    expect(book.odds.get(ID)?.state).toBe('locked');
   });
 
   it('opens a locked odd that a read lists with its older time, once the lock is too old to be overlooked', () => {
@@ -330,6 +364,34 @@ describe('book', () => {
     });
     book.applyFixture(aFixturePatch({ status: 'completed' }), 12);
     expect(book.fixtures.get('FX1')).toMatchObject({ status: 'completed', oldStatus: 'live' });
+  });
+
+  it('believes no read that says again what a fixture was shortly before', () => {
+    const book = new Book();
+    const later = '2026-11-22T20:00:00.000Z';
+    book.applyFixture(aFixturePatch(), 1);
+    const { startDate } = aFixturePatch();
+    book.applyFixture(
+      aFixturePatch({ status: 'live', startDate: later, wire: { fixture_id: 'FX1' } }),
+      5_000,
+      '5-0',
+    );
+    const stale = aFixturePatch({ status: 'unplayed', home: 'Named', startDate });
+    const { patch, openUntil } = book.believed(stale, 6_000);
+    expect(openUntil).toBe(15_000);
+    book.applyFixture(patch, 6_000);
+    expect(book.fixtures.get('FX1')).toMatchObject({
+      status: 'live',
+      startDate: later,
+      home: 'Named',
+    });
+    // What it was at no time before can come out of no cache, nor what is said long after.
+    for (const [read, at] of [
+      [aFixturePatch({ status: 'suspended', startDate: later }), 6_000],
+      [stale, 15_000],
+    ] as const) {
+      expect(book.believed(read, at)).toEqual({ patch: read, openUntil: null });
+    }
   });
 
   it('shows a new start beside the old one, and keeps unknown statuses', () => {
