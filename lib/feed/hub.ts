@@ -153,7 +153,7 @@ export function createHub(deps: HubDeps): Hub {
     at: Number.NEGATIVE_INFINITY,
     leagues: new Map(),
   };
-  /** Versions that reads list. Which ones they cover is not documented, so others' odds are left alone. */
+  /** Versions that reads list unasked. Which ones they cover is not documented, so the others are asked for. */
   const readVersions = new Set<number>();
   let isOverfull = false;
   let sweptAt = startedAt;
@@ -335,9 +335,11 @@ export function createHub(deps: HubDeps): Hub {
     return leagues;
   }
 
-  /** Whether a read would list this odd if it were open. */
-  function isCovered({ versionId }: Odd): boolean {
-    return versionId === null || readVersions.size === 0 || readVersions.has(versionId);
+  /** Whether a read of these versions, or of those that the vendor lists by itself, would list an odd if it were open. */
+  function covers(versions: readonly number[] | null): (odd: Odd) => boolean {
+    if (versions) return ({ versionId }) => versionId !== null && versions.includes(versionId);
+    return ({ versionId }) =>
+      versionId === null || readVersions.size === 0 || readVersions.has(versionId);
   }
 
   /** Makes entries of what a read changed, and counts it. */
@@ -368,16 +370,20 @@ export function createHub(deps: HubDeps): Hub {
     settings,
     target: {
       applyFixture,
-      applyOdds(read, sentAt, kind, isSilent) {
+      applyOdds(read, sentAt, kind, isSilent, versions) {
         if (isLetGo(read.fixture)) return { changes: 0, openUntil: null };
-        for (const { versionId } of read.rows) if (versionId !== null) readVersions.add(versionId);
+        if (versions === null) {
+          for (const { versionId } of read.rows) {
+            if (versionId !== null) readVersions.add(versionId);
+          }
+        }
         const count = applyFixture(read.fixture, sentAt, isSilent);
         const rows = admit(read.rows);
         if (rows.length > 0) lastPricedAt = timing.now();
         // A row that cannot be read is a price that nobody knows: its odd counts as one that is not offered.
         const { changes, openUntil } =
           kind === 'open'
-            ? book.applyRead(read.fixture.id, rows, sentAt, isCovered)
+            ? book.applyRead(read.fixture.id, rows, sentAt, covers(versions))
             : {
                 changes: rows.flatMap(
                   (row) => book.applyRow(eventOf(row), row, sentAt, null) ?? [],
@@ -386,8 +392,19 @@ export function createHub(deps: HubDeps): Hub {
               };
         return { changes: count + tell(changes, isSilent), openUntil };
       },
-      withdraw(fixtureId, sentAt, isSilent) {
-        return tell(book.applyRead(fixtureId, [], sentAt, isCovered).changes, isSilent);
+      withdraw(fixtureId, sentAt, isSilent, versions) {
+        return tell(book.applyRead(fixtureId, [], sentAt, covers(versions)).changes, isSilent);
+      },
+      unlistedVersions(fixtureIds) {
+        if (readVersions.size === 0) return [];
+        const versions = new Set<number>();
+        for (const fixtureId of fixtureIds) {
+          for (const id of book.oddIdsOf(fixtureId)) {
+            const versionId = book.odds.get(id)?.versionId ?? null;
+            if (versionId !== null && !readVersions.has(versionId)) versions.add(versionId);
+          }
+        }
+        return [...versions];
       },
       reject,
       fixtures: () => book.fixtures.values(),

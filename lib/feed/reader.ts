@@ -14,22 +14,40 @@ import type { FeedSettings } from './config';
 import { createDoubts } from './doubts';
 import type { Gate } from './gate';
 import { asFeedError } from './refusal';
-import { batches, type FixturesRead, ODDS_BATCH, type OddsRead, type Rest } from './rest';
+import {
+  batches,
+  type FixturesRead,
+  ODDS_BATCH,
+  type OddsRead,
+  type Rest,
+  VERSIONS_BATCH,
+} from './rest';
 import { type League, WHOLE_SPORT } from './subscription';
 import { type Cancel, createPace, type Timing } from './timing';
 
 /** Where what was read goes. `isSilent` reads make no entries. Each tells how many changes it made. */
 export type ReaderTarget = {
   applyFixture(patch: FixturePatch, sentAt: number, isSilent: boolean): number;
-  /** `openUntil`: until when it cannot tell of an odd whether it is open, null where it can. */
+  /**
+   * `versions`: those asked for, null where none was. `openUntil`: until when it cannot tell of an odd whether it is open,
+   * null where it can.
+   */
   applyOdds(
     read: FixtureOdds,
     sentAt: number,
     kind: 'open' | 'settled',
     isSilent: boolean,
+    versions: readonly number[] | null,
   ): { changes: number; openUntil: number | null };
   /** A read of a fixture's open odds found none. */
-  withdraw(fixtureId: string, sentAt: number, isSilent: boolean): number;
+  withdraw(
+    fixtureId: string,
+    sentAt: number,
+    isSilent: boolean,
+    versions: readonly number[] | null,
+  ): number;
+  /** Versions of which odds of these fixtures are held, and which the vendor does not list by itself. */
+  unlistedVersions(fixtureIds: readonly string[]): number[];
   reject(rejected: readonly Rejected[]): void;
   fixtures(): Iterable<Fixture>;
   fixture(id: string): Fixture | undefined;
@@ -226,6 +244,27 @@ export function createReader(deps: ReaderDeps): Reader {
   /** Reads a batch of odds; live games and early starts come first in `ids`, so they are on screen first. */
   async function readOdds(ids: readonly string[], withSettled: boolean): Promise<Found> {
     const found: Found = { changes: 0, undecided: new Map(), refused: null };
+    await readVersions(ids, withSettled, null, found);
+    if (isClosed) return found;
+    // What the vendor lists of itself is told before the rest is asked for.
+    for (const versions of batches(target.unlistedVersions(ids), VERSIONS_BATCH)) {
+      try {
+        await readVersions(ids, withSettled, versions, found);
+      } catch (error) {
+        found.refused = asFeedError(error, "The vendor's REST");
+        if (found.refused.code === 'rate-limited') throw error;
+      }
+      if (isClosed) break;
+    }
+    return found;
+  }
+
+  async function readVersions(
+    ids: readonly string[],
+    withSettled: boolean,
+    versions: readonly number[] | null,
+    found: Found,
+  ): Promise<void> {
     const apply = async (read: OddsRead, kind: 'open' | 'settled') => {
       target.reject(read.rejected);
       const pace = createPace(timing);
@@ -234,17 +273,19 @@ export function createReader(deps: ReaderDeps): Reader {
         if (isClosed) return;
         if (fixture.rows.length > 0) isUnentitled = false;
         const held = target.fixture(fixture.fixture.id) ?? fixture.fixture;
-        const applied = target.applyOdds(fixture, read.sentAt, kind, isSilent(held));
+        const silent = isSilent(held);
+        const applied = target.applyOdds(fixture, read.sentAt, kind, silent, versions);
         found.changes += applied.changes;
         if (applied.openUntil === null) continue;
-        found.undecided.set(held.id, Math.max(0, applied.openUntil - timing.now()));
+        const againMs = Math.max(0, applied.openUntil - timing.now());
+        found.undecided.set(held.id, Math.max(againMs, found.undecided.get(held.id) ?? 0));
       }
     };
     // Settled first: an odd that is settled must not be taken for one that was withdrawn.
     if (withSettled) {
       try {
-        const read = await rest.odds(ids, 'settled');
-        if (isClosed) return found;
+        const read = await rest.odds(ids, 'settled', versions ?? undefined);
+        if (isClosed) return;
         succeeded('settled');
         await apply(read, 'settled');
       } catch (error) {
@@ -253,13 +294,19 @@ export function createReader(deps: ReaderDeps): Reader {
         failed('settled', found.refused);
       }
     }
-    const read = await rest.odds(ids, 'open');
-    if (isClosed) return found;
-    if (read.isUnentitled) isUnentitled = true;
+    const read = await rest.odds(ids, 'open', versions ?? undefined);
+    if (isClosed) return;
+    if (read.isUnentitled && versions === null) isUnentitled = true;
     await apply(read, 'open');
-    if (isClosed) return found;
-    withdrawUnlisted(ids, read, found);
-    return found;
+    if (isClosed) return;
+    if (versions === null) withdrawUnlisted(ids, read, found);
+    else if (read.fixtures.length > 0 && !read.isUnclear) {
+      const listed = new Set(read.fixtures.map(({ fixture }) => fixture.id));
+      for (const id of ids) {
+        if (listed.has(id)) continue;
+        found.changes += target.withdraw(id, read.sentAt, isSilent(target.fixture(id)), versions);
+      }
+    }
   }
 
   /**
@@ -282,7 +329,7 @@ export function createReader(deps: ReaderDeps): Reader {
         continue;
       }
       unspoken.delete(id);
-      found.changes += target.withdraw(id, read.sentAt, isSilent(target.fixture(id)));
+      found.changes += target.withdraw(id, read.sentAt, isSilent(target.fixture(id)), null);
     }
   }
 

@@ -33,8 +33,10 @@ const FIXTURE_BATCH = 20;
 const LEAGUE_BATCH = 20;
 /** More pages than any list has; stops a server that always says there is more. */
 const MOST_PAGES = 200;
-/** Versions per call, as the vendor limits them. */
-const MOST_VERSIONS = 5;
+/** Versions per call of the odds endpoint; the vendor refuses more. */
+export const VERSIONS_BATCH = 5;
+/** Versions whose fixtures are listed. The vendor sells them one by one: nobody was seen to have as many. */
+const MOST_VERSIONS = 20;
 
 export type FixturesRead = {
   fixtures: FixturePatch[];
@@ -61,8 +63,15 @@ export type Rest = {
   /** Fixtures of the leagues that have or had odds and are not over; no leagues means the whole sport. */
   fixtures(sport: string, leagues: readonly string[]): Promise<FixturesRead>;
   fixturesById(ids: readonly string[]): Promise<FixturesRead>;
-  /** Odds of at most `ODDS_BATCH` fixtures: the open ones, or those that are settled. */
-  odds(fixtureIds: readonly string[], kind: 'open' | 'settled'): Promise<OddsRead>;
+  /**
+   * Odds of at most `ODDS_BATCH` fixtures: the open ones, or those that are settled; of at most `VERSIONS_BATCH` versions,
+   * or of those that the vendor lists by itself.
+   */
+  odds(
+    fixtureIds: readonly string[],
+    kind: 'open' | 'settled',
+    versionIds?: readonly number[],
+  ): Promise<OddsRead>;
   /** Histories of at most `HISTORY_BATCH` odds. */
   history(ids: readonly string[]): Promise<HistoryRead>;
 };
@@ -307,9 +316,10 @@ export function createRest(deps: RestDeps): Rest {
       return decodeAll(rows.flat(), sentAt);
     },
 
-    async odds(fixtureIds, kind) {
+    async odds(fixtureIds, kind, versionIds = []) {
       const { data, sentAt } = await read('copilot/fixtures/odds', [
         ...fixtureIds.map((id) => ['fixture_id', id] as const),
+        ...versionIds.map((id) => ['version_id', String(id)] as const),
         ...(kind === 'settled' ? [['settled', 'true'] as const] : []),
       ]);
       const fixtures: FixtureOdds[] = [];

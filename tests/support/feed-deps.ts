@@ -45,6 +45,8 @@ export type FakeVendor = {
   /** REST's odds by fixture. */
   odds: Map<string, WireObject[]>;
   settled: Map<string, WireObject[]>;
+  /** Versions of which it tells only whoever asks for them. */
+  unlisted: Set<number>;
   isUnentitled: boolean;
   /** It answers every question about odds with an empty list. */
   isEmpty: boolean;
@@ -89,6 +91,7 @@ export function createFakeVendor(timing: FakeTiming) {
     others: [],
     odds: new Map(),
     settled: new Map(),
+    unlisted: new Set(),
     isUnentitled: false,
     isEmpty: false,
     refusal: null,
@@ -177,8 +180,10 @@ export function createFakeVendor(timing: FakeTiming) {
         sentAt,
       );
     },
-    async odds(ids, kind): Promise<OddsRead> {
+    async odds(ids, kind, versionIds = []): Promise<OddsRead> {
       const sentAt = timing.now();
+      const isTold = ({ version_id: id }: WireObject) =>
+        versionIds.length > 0 ? versionIds.includes(Number(id)) : !vendor.unlisted.has(Number(id));
       await ask(kind === 'open' ? 'odds' : 'settled', ids);
       const from = kind === 'open' ? vendor.odds : vendor.settled;
       const known = [...(vendor.fixtures ?? []), ...vendor.others];
@@ -187,7 +192,7 @@ export function createFakeVendor(timing: FakeTiming) {
         : ids.flatMap((id) => {
             const row = known.find((fixture) => fixture.id === id);
             if (!row || vendor.isUnentitled) return [];
-            return [decodeFixtureOdds({ ...row, odds: from.get(id) ?? [] })];
+            return [decodeFixtureOdds({ ...row, odds: (from.get(id) ?? []).filter(isTold) })];
           });
       const fixtures = answer.flatMap((read) => ('reason' in read ? [] : [read]));
       return {

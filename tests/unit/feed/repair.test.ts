@@ -441,17 +441,45 @@ describe('repair', () => {
     expect(byId).toEqual([]);
   });
 
-  it('locks nothing of a version that reads do not list', async () => {
+  it('asks for versions that the vendor does not list by itself, and repairs them as the others', async () => {
     const kit = await aFilledKit();
+    kit.vendor.unlisted.add(31);
+    const own = aRestRow({ id: 'a' });
+    for (const id of ['b', 'c', 'd']) post(kit, aWireRow({ id, version_id: 31 }));
+    const cut = async (...rows: object[]) => {
+      kit.vendor.odds.set('FX1', [own, ...rows.map((row) => aRestRow({ version_id: 31, ...row }))]);
+      await kit.timing.advance(12_000);
+      kit.vendor.open()[0]?.connect(4_000);
+      await kit.timing.advance(200);
+      return ['a', 'b', 'c', 'd'].map((id) => {
+        const { state, price } = kit.hub.book.odds.get(id) ?? {};
+        return state === 'open' ? price : state;
+      });
+    };
+    const moved = { price: 190, timestamp: ROW_SECONDS + 9 };
+    expect(await cut({ id: 'b', ...moved }, { id: 'c' })).toEqual([-110, 190, -110, 'locked']);
+    expect(await cut({ id: 'd', ...moved })).toEqual([-110, 'locked', 'locked', 190]);
+    expect(await cut()).toEqual([-110, 'locked', 'locked', 'locked']);
+    expect(kit.hub.status(aQuery())).toMatchObject({ feed: 'live', partial: false });
+  });
+
+  it('does not say that it knows a version that the vendor refuses to tell of', async () => {
+    const kit = await aFilledKit();
+    kit.vendor.unlisted.add(31);
     post(kit, aWireRow({ id: 'b', version_id: 31 }));
-    kit.vendor.odds.set('FX1', []);
+    const { odds } = kit.rest;
+    kit.rest.odds = async (ids, kind, versions) => {
+      if (versions) throw new FeedError('upstream-http', 'no such version');
+      return odds(ids, kind);
+    };
+    kit.vendor.odds.set('FX1', [aRestRow({ id: 'a', price: 175, timestamp: ROW_SECONDS + 2 })]);
     kit.vendor.open()[0]?.connect(4_000);
-    await kit.timing.advance(100);
-    expect([stateOf(kit, 'a'), stateOf(kit, 'b')]).toEqual(['locked', 'open']);
-    kit.vendor.odds.set('FX1', [aRestRow({ id: 'c', version_id: 31 })]);
-    kit.vendor.open()[0]?.connect(4_000);
-    await kit.timing.advance(100);
-    expect(stateOf(kit, 'b')).toBe('locked');
+    await kit.timing.advance(200);
+    expect(kit.hub.book.odds.get('a')?.price).toBe(175);
+    expect(kit.hub.status(aQuery())).toMatchObject({ feed: 'live', partial: true });
+    kit.rest.odds = odds;
+    await kit.timing.advance(20_000);
+    expect(kit.hub.status(aQuery())).toMatchObject({ feed: 'live', partial: false });
   });
 
   it('reads once more after a read, however many gaps came meanwhile', async () => {
