@@ -124,6 +124,8 @@ const OLD_LEAGUES = 2;
 const HELD_MS = 1_000;
 /** A position before every journal's. */
 const BEFORE_ALL = '0-0';
+/** A full Book takes new odds again once it is no fuller than this part of what it may hold. */
+const ROOM = 0.9;
 /** A fixture that nothing is heard of is forgotten after this many times the wait for a finished one. */
 const SILENT_FACTOR = 4;
 
@@ -155,7 +157,9 @@ export function createHub(deps: HubDeps): Hub {
   };
   /** Versions that reads list unasked. Which ones they cover is not documented, so the others are asked for. */
   const readVersions = new Set<number>();
+  /** Rows were turned away. Once there is room, what may lack them is read again: its leagues, and since when. */
   let isOverfull = false;
+  let refill: { keys: Set<string>; since: number } | null = null;
   let sweptAt = startedAt;
   let isClosed = false;
   /** When the list of active leagues was asked for that is in use; null while there is none. */
@@ -181,7 +185,9 @@ export function createHub(deps: HubDeps): Hub {
   function admit(rows: readonly OddRow[]): readonly OddRow[] {
     if (book.odds.size + rows.length <= settings.bookOdds) return rows;
     const held = rows.filter(({ id }) => book.odds.has(id));
-    if (held.length < rows.length && !isOverfull) {
+    if (held.length === rows.length) return held;
+    refill = null;
+    if (!isOverfull) {
       isOverfull = true;
       log.warn(
         `${sport}: ${settings.bookOdds} odds held, no more fit; set BOARD_BOOK_ODDS higher`,
@@ -191,6 +197,14 @@ export function createHub(deps: HubDeps): Hub {
       );
     }
     return held;
+  }
+
+  /** These leagues were read, or nobody asks for them any more. */
+  function refilled(keys: readonly string[]): void {
+    for (const key of keys) refill?.keys.delete(key);
+    if (refill?.keys.size !== 0) return;
+    refill = null;
+    isOverfull = false;
   }
 
   function appendOdds(changes: readonly OddChange[], upstreamEntryId: string | null): void {
@@ -432,6 +446,7 @@ export function createHub(deps: HubDeps): Hub {
       onChange: () => viewers.statusChanged(),
       onHealed(keys, { changes, startedAt, gapMs }) {
         gaps.read(keys, startedAt, changes);
+        if (refill && startedAt >= refill.since) refilled(keys);
         differences.afterGaps += changes;
         viewers.statusChanged();
         if (gapMs === 0 && changes === 0) return;
@@ -473,6 +488,7 @@ export function createHub(deps: HubDeps): Hub {
       reader.add(added.filter(({ key }) => subscription.isNamed(key)));
       reader.add(added.filter(({ key }) => !subscription.isNamed(key)));
       reader.drop(dropped);
+      refilled(dropped);
       gaps.drop(dropped);
       if (dropped.length > 0) {
         const { id } = journal.append({ kind: 'mark' });
@@ -589,7 +605,12 @@ export function createHub(deps: HubDeps): Hub {
       sweptAt = now;
       for (const id of silentFixtures(now - SILENT_FACTOR * settings.finishedMs)) forget(id);
     }
-    if (isOverfull && book.odds.size < settings.bookOdds * 0.9) isOverfull = false;
+    if (isOverfull && !refill && book.odds.size < settings.bookOdds * ROOM) {
+      const leagues = subscription.wanted();
+      refill = { keys: new Set(leagues.map(({ key }) => key)), since: now };
+      reader.read(leagues, 0);
+      refilled([]);
+    }
     if (viewers.count > 0) lastUsedAt = now;
     viewers.statusChanged();
     cancelHousekeeping = timing.schedule(housekeeping, HOUSEKEEPING_MS);

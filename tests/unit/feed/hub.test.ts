@@ -608,6 +608,31 @@ describe('hub', () => {
     expect(kit.hub.book.odds.get('a')?.price).toBe(199);
   });
 
+  it('reads what it had no room for once it has, and says that it is missing until then', async () => {
+    const finishedMs = 30_000;
+    const kit = await aLiveKit({ settings: { bookOdds: 4, oddsRefreshMs: 0, finishedMs } });
+    const over = [aWireFixture({ id: 'OVER', status: 'completed' })];
+    kit.vendor.fixtures = [aWireFixture(), ...over];
+    const end = { fixture_id: 'OVER', league: 'NBA', new_status: 'completed', old_status: 'live' };
+    const [upstream] = kit.vendor.open();
+    upstream?.event('fixture-status', { data: end });
+    for (const id of ['x', 'y', 'z']) {
+      upstream?.event('copilot-odds', { data: [aWireRow({ id, fixture_id: 'OVER' })] });
+    }
+    // It moved while there was no room for it, and nothing will say so again.
+    upstream?.event('copilot-odds', { data: [aWireRow({ id: 'late' })] });
+    kit.vendor.odds.set('FX1', [aRestRow({ id: 'a' }), aRestRow({ id: 'late', price: 133 })]);
+    expect(kit.hub.book.odds.has('late')).toBe(false);
+    kit.vendor.refusal = new FeedError('upstream-http', 'REST answered 503.');
+    await kit.timing.advance(finishedMs + 10_000);
+    expect([...kit.hub.book.odds.keys()]).toEqual(['a']);
+    expect(kit.hub.status(ALL)).toMatchObject({ partial: true });
+    kit.vendor.refusal = null;
+    await kit.timing.advance(20_000);
+    expect(kit.hub.book.odds.get('late')?.price).toBe(133);
+    expect(kit.hub.status(ALL)).toMatchObject({ partial: false });
+  });
+
   it('locks what was open of a league that nobody carries, and has all of it back when somebody asks again', async () => {
     const kit = createHubKit({ settings: { oddsRefreshMs: 0, fixturesPollMs: 0 } });
     kit.vendor.fixtures = [aWireFixture()];
