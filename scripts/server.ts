@@ -110,7 +110,9 @@ export async function serve({ isDev }: { isDev: boolean }): Promise<void> {
   const guard = createGuard({
     access,
     feed,
-    hosts: isLoopback ? allowedHosts : null,
+    // Beyond loopback nobody but whoever set it up knows its names.
+    hosts: isLoopback || allowedHosts.length > 0 ? allowedHosts : null,
+    areAddressesHosts: !isLoopback,
     isDev,
     onRefused: (reason) => sharedMeter().refused(reason),
   });

@@ -104,3 +104,9 @@ function last(header: string | string[] | undefined): string[] {
     .map((part) => part.trim())
     .filter(Boolean);
 }
+
+/** True where a `Host` header is an address: nobody's DNS can point it elsewhere. */
+export function isAddressHost(header: string | null): boolean {
+  const host = (header ?? '').replace(/:\d{1,5}$/, '');
+  return isIPv4(host) || (/^\[.+\]$/.test(host) && isIPv6(host.slice(1, -1)));
+}

@@ -7,12 +7,12 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:
 import type { AccessSettings, FeedSettings } from '@/lib/feed/config';
 import { parseRelayQuery, relayKey } from '@/lib/protocol/filter';
 import { isHostAllowed } from '@/lib/security';
-import { type Client, createClientReader } from './address';
+import { type Client, createClientReader, isAddressHost } from './address';
 import { createAttempts } from './attempts';
 import { isOwnForm, preflightHeaders, sharingHeaders } from './origins';
 import { PASS_HEADER } from './pass';
 import { safeReturnPath, signInPath } from './return-path';
-import { createSeats, type SeatRefusal } from './seats';
+import { createCounts, createSeats, type SeatRefusal } from './seats';
 import { createSecretCheck, createTokenCheck } from './secrets';
 import { createSessions, type Session } from './session';
 import { renderSignIn, signInPolicy } from './sign-in-page';
@@ -22,6 +22,8 @@ export type GuardOptions = {
   feed: Pick<FeedSettings, 'viewers' | 'filterValues'>;
   /** Names that `Host` may carry besides loopback's; null where every name may reach the board. */
   hosts: readonly string[] | null;
+  /** Whether `Host` may also carry any address: of a board that listens beyond loopback. */
+  areAddressesHosts?: boolean;
   /** Whether the development server's own paths are served. */
   isDev?: boolean;
   /** Epoch ms. */
@@ -118,6 +120,7 @@ export function createGuard(options: GuardOptions): Guard {
   /** Open answers of each session, so that its end is theirs. */
   const answers = new Map<string, Set<ServerResponse>>();
   let reads = 0;
+  const addressReads = createCounts();
 
   function refuse(response: ServerResponse, refusal: Refusal, isPage = false): false {
     onRefused(refusal.reason);
@@ -310,9 +313,17 @@ export function createGuard(options: GuardOptions): Guard {
           'too many snapshots and histories are under way (BOARD_READS); try again in a second';
         return { reason: 'reads', status: 503, error, headers: { 'Retry-After': 1 } };
       }
+      const address = client.isLoopback ? null : client.address;
+      if (addressReads.of(address) >= limits.addressReads) {
+        const error =
+          'too many snapshots and histories are under way from this address (BOARD_ADDRESS_READS); wait for some of them';
+        return { reason: 'address-reads', status: 429, error, headers: { 'Retry-After': 1 } };
+      }
       reads += 1;
+      addressReads.add(address, 1);
       response.once('close', () => {
         reads -= 1;
+        addressReads.add(address, -1);
       });
     }
     if (pass?.session) endWith(pass.session, response);
@@ -383,9 +394,15 @@ export function createGuard(options: GuardOptions): Guard {
       return { reason: 'url', status: 400, error };
     }
     const { host } = headers;
-    if (options.hosts && !isHostAllowed(host ?? null, options.hosts)) {
+    const isAllowed = (name: string | null) =>
+      !options.hosts ||
+      isHostAllowed(name, options.hosts) ||
+      (options.areAddressesHosts === true && isAddressHost(name));
+    if (!isAllowed(host ?? null)) {
       const given = host ? `"${host.slice(0, 80)}"` : 'none';
-      const error = `Host is ${given}, and this board serves its own machine: open it as localhost, or put the name into BOARD_ALLOWED_HOSTS.`;
+      const error = options.areAddressesHosts
+        ? `Host is ${given}, and this board answers to the names of BOARD_ALLOWED_HOSTS and to addresses: add the name there.`
+        : `Host is ${given}, and this board serves its own machine: open it as localhost, or put the name into BOARD_ALLOWED_HOSTS.`;
       return { reason: 'host', status: 421, error };
     }
     const path = pathOf(url);

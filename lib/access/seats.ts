@@ -27,7 +27,7 @@ export type SeatLimits = {
 };
 
 /** Counts by key; what is at zero is forgotten. */
-function createCounts() {
+export function createCounts() {
   const counts = new Map<string, number>();
   return {
     of: (key: string | null) => (key === null ? 0 : (counts.get(key) ?? 0)),

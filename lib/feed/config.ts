@@ -295,6 +295,12 @@ export const ACCESS_SETTINGS = {
     'different filters that viewers use at once; each costs its own encoding',
   ),
   reads: limit('BOARD_READS', 500, 100_000, 'snapshots and histories under way at once'),
+  addressReads: limit(
+    'BOARD_ADDRESS_READS',
+    200,
+    100_000,
+    'the same from one address (IPv6: one /64); loopback is exempt',
+  ),
   urlLength: limitFrom(
     256,
     'BOARD_URL_LENGTH',

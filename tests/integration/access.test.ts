@@ -721,10 +721,20 @@ describe('snapshots under way', () => {
       env: {
         OPTICODDS_API_KEY: 'a-real-key',
         OPTICODDS_BASE_URL: `http://127.0.0.1:${port}/api/v3`,
-        BOARD_READS: '1',
+        BOARD_READS: '2',
+        BOARD_ADDRESS_READS: '1',
         BOARD_SNAPSHOT_WAIT_MS: '4000',
+        BOARD_ACCESS: 'open',
+        BOARD_TRUSTED_PROXIES: '127.0.0.1',
       },
     });
+    const headers = { 'x-forwarded-for': '10.1.1.1' };
+    const ofOne = fetch(`${busy.url}${SNAPSHOT}`, { headers });
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    // Whoever asks for much leaves room for others.
+    const again = await fetch(`${busy.url}/api/history?id=a`, { headers });
+    expect([again.status, again.headers.get('retry-after')]).toEqual([429, '1']);
+    expect(await again.text()).toContain('BOARD_ADDRESS_READS');
     const first = fetch(`${busy.url}${SNAPSHOT}`);
     await new Promise((resolve) => setTimeout(resolve, 500));
     await eventually(async () => {
@@ -733,9 +743,10 @@ describe('snapshots under way', () => {
       expect(second.headers.get('retry-after')).toBe('1');
       expect(await second.text()).toContain('BOARD_READS');
     });
-    const answer = await first;
-    expect(answer.status).toBe(200);
-    await answer.text();
+    for (const answer of [await ofOne, await first]) {
+      expect(answer.status).toBe(200);
+      await answer.text();
+    }
     // A place comes back when the server has seen its answer go, which may be after whoever asked has read it.
     await eventually(async () => {
       expect((await fetch(`${busy.url}${SNAPSHOT}`)).status).toBe(200);
@@ -743,6 +754,32 @@ describe('snapshots under way', () => {
     await busy.stop();
     vendor.closeAllConnections();
     vendor.close();
+  });
+});
+
+describe('beyond loopback', () => {
+  it('answers to every name, or to those of the setting and to addresses', async () => {
+    const anywhere = { BOARD_HOST: '0.0.0.0', BOARD_ACCESS: 'open' };
+    const any = await startBoard({ env: anywhere });
+    const named = await startBoard({ env: { ...anywhere, BOARD_ALLOWED_HOSTS: 'board.example' } });
+    const status = async (one: Board, host: string) => {
+      url = one.url;
+      const { status, body } = await ask('/api/health', { headers: { host } });
+      if (status === 421) expect(body).toContain('BOARD_ALLOWED_HOSTS');
+      return status;
+    };
+    const { url: before } = board;
+    try {
+      expect(await status(any, 'evil.example')).toBe(200);
+      expect(await status(named, 'evil.example')).toBe(421);
+      for (const host of ['board.example:3000', '10.0.0.7:3000', '[2001:db8::7]', 'localhost']) {
+        expect(await status(named, host)).toBe(200);
+      }
+    } finally {
+      url = before;
+      await any.stop();
+      await named.stop();
+    }
   });
 });
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { countedAs, createClientReader, plainAddress } from '@/lib/access/address';
+import { countedAs, createClientReader, isAddressHost, plainAddress } from '@/lib/access/address';
 
 function request(remoteAddress: string | undefined, headers: Record<string, string> = {}) {
   return { socket: { remoteAddress }, headers } as unknown as IncomingMessage;
@@ -78,4 +78,19 @@ describe('the client of a request', () => {
   it('is nobody in particular once its socket is gone', () => {
     expect(createClientReader([])(request(undefined)).isLoopback).toBe(false);
   });
+});
+
+describe('isAddressHost', () => {
+  it.each(['10.0.0.1', '10.0.0.1:3000', '[2001:db8::7]', '[2001:db8::7]:3000'])(
+    'takes %s for an address',
+    (host) => {
+      expect(isAddressHost(host)).toBe(true);
+    },
+  );
+  it.each([null, '', 'board.example', '10.0.0.1.evil.example', '10.0.0.256', '2001:db8::7', '[x]'])(
+    'takes %s for none',
+    (host) => {
+      expect(isAddressHost(host)).toBe(false);
+    },
+  );
 });
