@@ -12,6 +12,8 @@ export type Sink = {
   write(chunk: Chunk): void;
   /** Bytes written that the network has not taken yet. */
   pending(): number;
+  /** Whether `onDrain` will be called once nothing is pending: a socket tells only where it had become full. */
+  isDrainTold(): boolean;
   /** Bytes that the network has taken, in all. */
   taken(): number;
   /** Ends in good order, after what is pending. */
@@ -72,6 +74,7 @@ export function createStreamSink(
               controller.enqueue(payload);
             },
             pending,
+            isDrainTold: () => true,
             taken: () => written - pending(),
             end: () => controller.close(),
             // Whoever reads nothing is told nothing either; the server's own limit ends the socket.
@@ -89,6 +92,7 @@ export function createStreamSink(
 const GONE: Sink = {
   write() {},
   pending: () => 0,
+  isDrainTold: () => false,
   taken: () => 0,
   end() {},
   destroy() {},
@@ -123,6 +127,7 @@ export function createResponseSink(response: ServerResponse, on: SinkEvents): Si
       written += payload.length;
     },
     pending,
+    isDrainTold: () => emitter.writableNeedDrain,
     taken: () => (direct ? direct.bytesWritten - before : written) - pending(),
     end() {
       direct?.setTimeout(DRAIN_MS);

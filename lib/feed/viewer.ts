@@ -128,6 +128,8 @@ const REPLAYS_ENTRIES = 60_000;
 /** Viewers written to before the process turns to what else waits. */
 const SLICE = 500;
 const SWEEP_MS = 1_000;
+/** Who is behind, and whose sink will not tell when it takes again, is looked after this often. */
+const LOOK_MS = 100;
 /** Filters that are gone but still stand in the order of joining. */
 const MOST_GONE = 200;
 /** Filters in the lists of what matches, before all are dropped and found anew: 8 bytes each. */
@@ -168,6 +170,7 @@ export function createViewers(deps: ViewersDeps): Viewers {
   let cancelServe: Cancel | null = null;
   let cancelPing: Cancel | null = null;
   let cancelSweep: Cancel | null = null;
+  let cancelLook: Cancel | null = null;
   /** Entries that may still be looked at for those who are behind, until the next flush. */
   let looksLeft = REPLAYS_ENTRIES;
   let isStatusDue = false;
@@ -372,6 +375,7 @@ export function createViewers(deps: ViewersDeps): Viewers {
       const isReady = isMerged ? sink.pending() === 0 : hasRoom(sink, REPLAY_BYTES);
       if (!isReady) {
         viewer.wasFull = true;
+        lookAfter(viewer);
         break;
       }
       if (viewer.cursor < journal.start) {
@@ -417,6 +421,18 @@ export function createViewers(deps: ViewersDeps): Viewers {
     viewer.cursor = cursor;
     viewer.group.live.delete(viewer);
     viewer.group.behind.add(viewer);
+    lookAfter(viewer);
+  }
+
+  /** Sees to it that a viewer goes on once its sink takes again, though nothing new comes for it. */
+  function lookAfter({ sink }: Viewer): void {
+    if (isClosed || sink.isDrainTold()) return;
+    cancelLook ??= timing.schedule(() => {
+      cancelLook = null;
+      for (const group of [...groups.values()]) {
+        for (const viewer of [...group.behind]) catchUp(viewer);
+      }
+    }, LOOK_MS);
   }
 
   /** Makes what is new, once per filter, and begins to write it to everybody who can take it. */
@@ -662,6 +678,7 @@ export function createViewers(deps: ViewersDeps): Viewers {
       cancelFlush?.();
       cancelPing?.();
       cancelSweep?.();
+      cancelLook?.();
       for (const group of [...groups.values()]) {
         for (const viewer of [...group.live, ...group.behind]) {
           // They come back spread over a few seconds, to a server that is up again.

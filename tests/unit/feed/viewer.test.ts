@@ -563,6 +563,7 @@ describe('viewer', () => {
       kit.viewers.open(aQuery('league=NBA&odds_format=decimal'), null, () => ({
         write: ({ framed }) => void chunks.push(framed),
         pending: () => 0,
+        isDrainTold: () => true,
         taken: () => 0,
         end() {},
         destroy() {},
@@ -574,6 +575,29 @@ describe('viewer', () => {
     await kit.timing.advance(20);
     expect(chunks).toHaveLength(20);
     expect(new Set(chunks).size).toBe(1);
+  });
+
+  it('goes on when its socket takes again, though that tells nobody and nothing new comes', async () => {
+    const kit = createKit({ viewerBytes: 1_000, pingMs: 60_000 });
+    const text: string[] = [];
+    let pending = 0;
+    kit.viewers.open(aQuery(), null, () => ({
+      write: ({ payload }) => void text.push(new TextDecoder().decode(payload)),
+      pending: () => pending,
+      isDrainTold: () => false,
+      taken: () => 0,
+      end() {},
+      destroy() {},
+    }));
+    await kit.timing.advance(100);
+    // Less than what a socket calls full, and too much for what comes to be put beside it.
+    pending = 700;
+    kit.odd({ price: 150 });
+    await kit.timing.advance(1_000);
+    expect(text.join('')).not.toContain('copilot-odds');
+    pending = 0;
+    await kit.timing.advance(150);
+    expect(text.join('')).toContain('"price":150');
   });
 
   it('tells once that it is gone, whichever way it went', async () => {
