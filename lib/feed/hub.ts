@@ -730,20 +730,10 @@ export function createHub(deps: HubDeps): Hub {
     history(id) {
       const entries: HistoryEntry[] = [];
       let price: number | null = null;
-      // Looked for from the newest back, no further than there are rows of it.
-      const held: number[] = [];
-      const known = journal.newest(id);
-      for (let index = known?.index ?? -1, rows = known?.rows ?? 0; rows > 0; index -= 1) {
-        if (index < journal.start) break;
+      // An entry may have several rows of it.
+      for (const index of new Set(journal.newest(id)?.indexes)) {
         const entry = journal.at(index);
         if (entry?.kind !== 'odds') continue;
-        const own = entry.routes.filter((route) => route.id === id).length;
-        if (own > 0) held.push(index);
-        rows -= own;
-      }
-      for (const index of held.reverse()) {
-        const entry = journal.at(index);
-        if (entry?.kind !== 'odds' || !entry.routes.some((route) => route.id === id)) continue;
         const { points = null } = book.odds.get(id) ?? {};
         for (const [at, wire] of payloadOf(entry).data.entries()) {
           const route = entry.routes[at];

@@ -70,13 +70,11 @@ export type Journal = {
   before(index: number): string;
   append(body: EntryBody): Entry;
   at(index: number): Entry | undefined;
-  /** The newest entry that tells of an odd, undefined where none is held. */
-  newest(oddId: string):
-    | {
-        readonly index: number;
-        readonly route: Route /** Rows of it held. */;
-        readonly rows: number;
-      }
+  /** The newest entry that tells of an odd, and all that do, oldest first; undefined where none is held. */
+  newest(
+    oddId: string,
+  ):
+    | { readonly index: number; readonly route: Route; readonly indexes: readonly number[] }
     | undefined;
   /** Index from which to go on after the entry with this id, or why that cannot be. */
   after(id: string): { index: number } | { reason: 'too-old' | 'unknown-position' };
@@ -107,14 +105,17 @@ const PAGE_BYTES = 1_048_576;
 /** Empty pages kept for what comes next. */
 const SPARE_PAGES = 4;
 /** What an entry of one row costs besides its frame, as measured. */
-const ENTRY_BYTES = 160;
+const ENTRY_BYTES = 176;
 
 const DATA_LINE = '\ndata: ';
 
 type Page = { bytes: Buffer /** Entries that stand in it. */; entries: number };
 
-/** An odd that entries tell of: the newest one's index and route, that route as a list, and how many rows there are. */
-type Known = { index: number; route: Route; alone: readonly Route[]; rows: number };
+/**
+ * An odd that entries tell of: the newest one's index and route, that route as a list, and the index of each row of it. To
+ * look for them would be to walk the journal.
+ */
+type Known = { index: number; route: Route; alone: readonly Route[]; indexes: number[] };
 
 /** An empty journal. Its first id is its floor: a position like any other. */
 export function createJournal(
@@ -160,11 +161,11 @@ export function createJournal(
     let known = odds.get(row.id);
     if (!known || !isSameRoute(known.route, routed)) {
       const route: Route = { ...routed, id: row.id };
-      known = { index, route, alone: [route], rows: known?.rows ?? 0 };
+      known = { index, route, alone: [route], indexes: known?.indexes ?? [] };
       odds.set(row.id, known);
     }
     known.index = index;
-    known.rows += 1;
+    known.indexes.push(index);
     return known;
   }
 
@@ -183,8 +184,8 @@ export function createJournal(
     if (oldest.kind === 'odds') {
       for (const { id } of oldest.routes) {
         const known = odds.get(id);
-        if (known) known.rows -= 1;
-        if (known?.rows === 0) odds.delete(id);
+        known?.indexes.shift();
+        if (known?.indexes.length === 0) odds.delete(id);
       }
     }
     if (oldest.kind !== 'mark') release(oldest.page);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { mergeHistory } from '@/lib/feed/feed';
 import type { HistoryEntry, OddsEventName } from '@/lib/protocol/events';
 import { aSettledWireRow, aWireRow, ROW_SECONDS } from '@/tests/support/builders';
@@ -80,5 +80,21 @@ describe('history', () => {
       ROW_SECONDS,
       ROW_SECONDS + 95,
     ]);
+  });
+
+  it('of an odd costs what there is of it, however long the journal is', async () => {
+    const kit = createHubKit();
+    kit.hub.stream(aQuery(), null, new AbortController().signal);
+    await kit.timing.advance(300);
+    const [upstream] = kit.vendor.open();
+    upstream?.connect();
+    const post = (id: string, index: number) =>
+      upstream?.event('copilot-odds', {
+        data: [aWireRow({ id, price: 101 + index, timestamp: ROW_SECONDS + index })],
+      });
+    for (let index = 0; index < 2_000; index += 1) post(index % 500 === 0 ? 'a' : 'b', index);
+    const at = vi.spyOn(kit.hub.journal, 'at');
+    expect(kit.hub.history('a').map(({ price }) => price)).toEqual([101, 601, 1101, 1601]);
+    expect(at).toHaveBeenCalledTimes(4);
   });
 });
