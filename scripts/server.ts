@@ -20,8 +20,8 @@ const SILENT_SOCKET_MS = 60_000;
 /** Headers of a request beside its address. */
 const HEADER_BYTES = 16_384;
 
-/** Requests whose answers are streams. */
-const STREAM_PATH = /^\/api\/v3\/stream\//;
+/** Requests whose handlers have a use for the response itself: streams, and what is compressed once for many. */
+const OFFERED_PATH = /^\/api\/(v3\/stream|snapshot)\//;
 
 type Hook = () => unknown;
 const HOOKS = Symbol.for('board.shutdown');
@@ -151,7 +151,7 @@ export async function serve({ isDev }: { isDev: boolean }): Promise<void> {
     withdrawOffer(request);
     try {
       if (!(await guard.admit(request, response))) return;
-      if (request.method === 'GET' && STREAM_PATH.test(request.url ?? '')) {
+      if (request.method === 'GET' && OFFERED_PATH.test(request.url ?? '')) {
         offerWriter(request, response);
       }
       await (await ready)(request, response);

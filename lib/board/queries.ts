@@ -6,6 +6,12 @@ import type { Scope } from './store';
 /** Pages of a snapshot are bounded too: an answer that never ends is no answer. */
 const PAGE_LIMIT = 500;
 
+/**
+ * How old a snapshot may be: the stream goes on from where it was cut, so that nothing is missing however old it is, and
+ * the server makes one for all who come back at once.
+ */
+const SNAPSHOT_AGE_MS = 2_000;
+
 /** How long lists that hardly ever change are taken as they are. */
 export const LIST_STALE_MS = 60_000;
 
@@ -67,6 +73,7 @@ export async function readSnapshot(
   let page: string | null = null;
   for (let count = 0; count < PAGE_LIMIT; count += 1) {
     const params = scopeParams(scope);
+    params.set('age', String(SNAPSHOT_AGE_MS));
     if (page !== null) params.set('page', page);
     const path = `/api/snapshot/${encodeURIComponent(sport)}?${params}`;
     const body = await readJson<SnapshotBody>(path, signal);

@@ -66,6 +66,8 @@ export function createBoardStream(store: BoardStore, deps: BoardStreamDeps): Boa
   let streamed: Scope | null = null;
   let streamedFrom: string | null = null;
   let connection: Connection | null = null;
+  /** Where the stream went on after its last reset: what was before that is in nothing that it brought. */
+  let resetAt: string | null = null;
   /** The connection's own state. */
   let hop: { state: FeedState; since: number } = { state: 'connecting', since: deps.now() };
   /** Number of the newest read; answers of older ones are nobody's. */
@@ -95,6 +97,7 @@ export function createBoardStream(store: BoardStore, deps: BoardStreamDeps): Boa
     batch.flush();
     // What we hold may have holes; the stream itself goes on, so only the snapshot must be read anew.
     store.reset();
+    resetAt = frame.id;
     read();
   }
 
@@ -116,6 +119,7 @@ export function createBoardStream(store: BoardStore, deps: BoardStreamDeps): Boa
     connection?.close();
     streamed = opened;
     streamedFrom = position;
+    resetAt = null;
     // Nothing that the last connection said of itself holds for this one.
     store.setCrowded(false);
     hop = { state: 'connecting', since: deps.now() };
@@ -210,6 +214,8 @@ export function createBoardStream(store: BoardStore, deps: BoardStreamDeps): Boa
       connection !== null &&
       streamed !== null &&
       streamedFrom !== null &&
+      // A snapshot may be a little older than what asked for it.
+      (resetAt === null || compareEntryIds(snapshot.at, resetAt) >= 0) &&
       isSameScope(streamed, asked);
     if (!isStreaming) {
       connection?.close();

@@ -241,9 +241,21 @@ export const FEED_SETTINGS = {
   ),
   snapshotCuts: limit(
     'BOARD_SNAPSHOT_CUTS',
-    32,
+    100,
     1_000,
     'snapshots held at once while their pages are read',
+  ),
+  snapshotShareMs: wait(
+    'BOARD_SNAPSHOT_SHARE_MS',
+    2_000,
+    'oldest snapshot that is given to whoever says that it may be so old; 0: each is made anew',
+    0,
+  ),
+  snapshotBytes: limit(
+    'BOARD_SNAPSHOT_BYTES',
+    67_108_864,
+    17_179_869_184,
+    'bytes of snapshot pages, compressed, held for whoever asks for the same',
   ),
   snapshotCutMs: wait(
     'BOARD_SNAPSHOT_CUT_MS',

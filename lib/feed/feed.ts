@@ -58,14 +58,15 @@ export type Feed = {
     waitMs?: number,
   ): Promise<{ leagues: readonly WireLeague[]; isFallback: boolean }>;
   /**
-   * The state of a filter at one position.
+   * The state of a filter at one position, a page of it: gzipped JSON of a `SnapshotBody`. `ageMs`: how old it may
+   * be, as far as the settings let it; 0 unless told.
    * @throws PageError where `page` is no page
    */
   snapshot(
     sport: string,
     query: RelayQuery,
-    options?: { waitMs?: number; page?: string; limit?: number },
-  ): Promise<SnapshotBody>;
+    options?: { waitMs?: number; page?: string; limit?: number; ageMs?: number },
+  ): Promise<Uint8Array<ArrayBuffer>>;
   firstScreen(
     sport: string,
     query: BoardQuery,
@@ -192,6 +193,7 @@ export function createFeed(deps: FeedDeps): Feed {
         waitMs: options.waitMs ?? settings.snapshotWaitMs,
         limit: options.limit ?? settings.snapshotRows,
         page: options.page,
+        ageMs: options.ageMs,
       });
     },
 

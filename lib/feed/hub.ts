@@ -28,6 +28,7 @@ import {
   type BoardQuery,
   createRelayPredicate,
   type RelayQuery,
+  relayKey,
   statusGroup,
 } from '@/lib/protocol/filter';
 import { slug } from '@/lib/protocol/sports';
@@ -41,7 +42,7 @@ import { type Meter, NO_METER } from './meter';
 import { createReader } from './reader';
 import type { Rest } from './rest';
 import type { OpenSink } from './sink';
-import { createCuts, firstRows, placeholder, selectRows } from './snapshot';
+import { bodyOf, createCuts, firstRows, placeholder, selectRows } from './snapshot';
 import { type Coverage, createSubscription, type League, WHOLE_SPORT } from './subscription';
 import type { Cancel, Timing } from './timing';
 import type { Upstream, UpstreamHandlers } from './upstream';
@@ -79,7 +80,8 @@ export type HubHealth = {
   rejectedRows: Partial<Record<RejectReason, number>>;
 };
 
-export type SnapshotOptions = { waitMs: number; limit: number; page?: string };
+/** `ageMs`: how old it may be, so that it need not be made anew for each of many who ask at once. */
+export type SnapshotOptions = { waitMs: number; limit: number; ageMs?: number; page?: string };
 
 export type Hub = {
   readonly sport: string;
@@ -97,7 +99,8 @@ export type Hub = {
   ): ReadableStream<Uint8Array>;
   /** The same on a sink of the caller's. */
   open(query: RelayQuery, position: string | null, openSink: OpenSink, onEnd?: () => void): void;
-  snapshot(query: RelayQuery, options: SnapshotOptions): Promise<SnapshotBody>;
+  /** A page as gzipped JSON of a `SnapshotBody`. */
+  snapshot(query: RelayQuery, options: SnapshotOptions): Promise<Uint8Array<ArrayBuffer>>;
   firstScreen(
     query: BoardQuery,
     options: { waitMs: number; fixtures: number; mainMarkets: readonly string[] },
@@ -701,13 +704,16 @@ export function createHub(deps: HubDeps): Hub {
     open: (query, position, openSink, onEnd) =>
       viewers.open(query, resumable(query, position), openSink, onEnd),
 
-    async snapshot(query, { waitMs, limit, page }) {
+    async snapshot(query, { waitMs, limit, ageMs = 0, page }) {
       if (page !== undefined) return cuts.page(sport, page, limit);
       await ready(query, waitMs);
-      const rows = selectRows(book, createRelayPredicate(query));
-      const { partial } = status(query);
-      const cut = { sport, at: journal.last(), partial, format: query.oddsFormat, ...rows };
-      return cuts.first(cut, limit);
+      const { partial, filledAt } = status(query);
+      // What still lacks something is made anew each time, and so is what lacked a league that was filled since.
+      const key = partial ? null : `${relayKey(query)} ${filledAt}`;
+      return cuts.first(key, { limit, ageMs: Math.min(ageMs, settings.snapshotShareMs) }, () => {
+        const rows = selectRows(book, createRelayPredicate(query));
+        return { sport, at: journal.last(), partial, format: query.oddsFormat, ...rows };
+      });
     },
 
     async firstScreen(query, { waitMs, fixtures, mainMarkets }) {
@@ -722,7 +728,7 @@ export function createHub(deps: HubDeps): Hub {
         format: 'american' as const,
         ...rows,
       };
-      return { snapshot: cuts.first(cut, Number.MAX_SAFE_INTEGER), feed, totals };
+      return { snapshot: bodyOf(cut), feed, totals };
     },
 
     status,

@@ -13,7 +13,7 @@ import { systemTiming } from './timing';
 export type { Feed, FirstScreen, Health } from './feed';
 export { openLog } from './log';
 export { isPageError } from './snapshot';
-export { acceptWriter } from './takeover';
+export { acceptEncoding, acceptWriter } from './takeover';
 
 const FEED = Symbol.for('board.feed');
 

@@ -3,6 +3,8 @@
  * so a cut is a list of references and all its pages tell of the same moment.
  */
 import { randomBytes } from 'node:crypto';
+import { promisify } from 'node:util';
+import { constants, gzip } from 'node:zlib';
 import { type Book, newFixture } from '@/lib/protocol/book';
 import { snapshotFixture, snapshotOdd } from '@/lib/protocol/encode';
 import type { Fixture, Odd, SnapshotBody } from '@/lib/protocol/events';
@@ -11,7 +13,7 @@ import { compareFixtures } from '@/lib/protocol/order';
 import type { OddsFormat } from '@/lib/protocol/price';
 import { slug } from '@/lib/protocol/sports';
 import type { FeedSettings } from './config';
-import type { Timing } from './timing';
+import { createPace, type Timing } from './timing';
 
 /** Fixtures and odds of a filter, in the board's order, at one position. */
 export type Cut = {
@@ -75,15 +77,60 @@ export function placeholder(odd: Odd): Fixture {
   return { ...newFixture(odd.fixtureId), sport: odd.sport, league: odd.league, wire };
 }
 
-/** Cuts whose further pages may still be asked for, bounded in number and age. */
+/** A whole cut as a body. */
+export function bodyOf({ format, fixtures, odds, ...about }: Cut): SnapshotBody {
+  return {
+    ...about,
+    fixtures: fixtures.map(snapshotFixture),
+    odds: odds.map((odd) => snapshotOdd(odd, format)),
+    next: null,
+  };
+}
+
+type HeldCut = {
+  cut: Cut;
+  madeAt: number;
+  expiresAt: number;
+  /** Pages that were made of it: after a restart a whole floor asks for the same ones. */
+  pages: Map<string, Promise<Uint8Array<ArrayBuffer>>>;
+  /** Bytes of those that are ready. */
+  bytes: number;
+};
+
+const zip = promisify(gzip);
+const ZIP_OPTIONS = { level: constants.Z_BEST_SPEED };
+
+/**
+ * Cuts whose pages may still be asked for, bounded in number, age and bytes. Pages are JSON, gzipped, made in steps that
+ * give way to what else there is to do, and once for all who ask for the same.
+ */
 export function createCuts(timing: Timing, settings: FeedSettings) {
-  const held = new Map<string, { cut: Cut; expiresAt: number }>();
+  const held = new Map<string, HeldCut>();
+  /** The newest cut of each key. */
+  const newest = new Map<string, string>();
+  let bytes = 0;
   let isPruneDue = false;
+
+  function empty(one: HeldCut): void {
+    bytes -= one.bytes;
+    one.bytes = 0;
+    one.pages.clear();
+  }
+
+  function drop(id: string, one: HeldCut): void {
+    empty(one);
+    held.delete(id);
+  }
 
   function prune(): void {
     const now = timing.now();
-    for (const [id, { expiresAt }] of held) {
-      if (expiresAt <= now || held.size > settings.snapshotCuts) held.delete(id);
+    for (const [id, one] of held) {
+      if (one.expiresAt <= now || held.size > settings.snapshotCuts) drop(id, one);
+    }
+    for (const [key, id] of newest) if (!held.has(id)) newest.delete(key);
+    for (const one of held.values()) {
+      if (bytes <= settings.snapshotBytes) break;
+      empty(one);
     }
     if (held.size === 0 || isPruneDue) return;
     isPruneDue = true;
@@ -93,30 +140,81 @@ export function createCuts(timing: Timing, settings: FeedSettings) {
     }, settings.snapshotCutMs + 1);
   }
 
-  function body(cut: Cut, offset: number, limit: number, id: string | null): SnapshotBody {
-    const end = Math.min(offset + limit, cut.odds.length);
-    const isLast = end >= cut.odds.length;
-    const token = id ?? randomBytes(9).toString('base64url');
-    if (!isLast) {
-      held.delete(token);
-      held.set(token, { cut, expiresAt: timing.now() + settings.snapshotCutMs });
-      prune();
+  async function make({ cut }: HeldCut, offset: number, end: number, next: string | null) {
+    const pace = createPace(timing);
+    const { sport, at, partial } = cut;
+    const fixtures: string[] = [];
+    for (const fixture of offset === 0 ? cut.fixtures : []) {
+      await pace();
+      fixtures.push(JSON.stringify(snapshotFixture(fixture)));
     }
-    return {
-      sport: cut.sport,
-      at: cut.at,
-      partial: cut.partial,
-      fixtures: offset === 0 ? cut.fixtures.map(snapshotFixture) : [],
-      odds: cut.odds.slice(offset, end).map((odd) => snapshotOdd(odd, cut.format)),
-      next: isLast ? null : `${token}.${end}`,
-    };
+    const odds: string[] = [];
+    for (let index = offset; index < end; index += 1) {
+      await pace();
+      odds.push(JSON.stringify(snapshotOdd(cut.odds[index] as Odd, cut.format)));
+    }
+    const head = JSON.stringify({ sport, at, partial }).slice(0, -1);
+    const lists = `"fixtures":[${fixtures.join()}],"odds":[${odds.join()}]`;
+    return zip(`${head},${lists},"next":${JSON.stringify(next)}}`, ZIP_OPTIONS);
+  }
+
+  function pageOf(
+    id: string,
+    one: HeldCut,
+    offset: number,
+    limit: number,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    const { cut, pages } = one;
+    const end = Math.min(offset + limit, cut.odds.length);
+    const next = end < cut.odds.length ? `${id}.${end}` : null;
+    // What was asked for last goes last.
+    held.delete(id);
+    held.set(id, one);
+    if (next !== null) one.expiresAt = timing.now() + settings.snapshotCutMs;
+    const place = `${offset} ${limit}`;
+    const known = pages.get(place);
+    if (known) return known;
+    const made = make(one, offset, end, next);
+    pages.set(place, made);
+    made.then(
+      ({ length }) => {
+        if (pages.get(place) !== made) return;
+        one.bytes += length;
+        bytes += length;
+        prune();
+      },
+      () => pages.delete(place),
+    );
+    return made;
   }
 
   return {
-    first: (cut: Cut, limit: number): SnapshotBody => body(cut, 0, limit, null),
+    /**
+     * The first page of a cut that is made now, or was made for the same key less than `ageMs` ago.
+     * @param key equal for those who may be given the same; null: nobody else may
+     */
+    first(
+      key: string | null,
+      { limit, ageMs }: { limit: number; ageMs: number },
+      cut: () => Cut,
+    ): Promise<Uint8Array<ArrayBuffer>> {
+      const now = timing.now();
+      const known = key === null ? undefined : newest.get(key);
+      const found = known === undefined ? undefined : held.get(known);
+      if (known !== undefined && found && now - found.madeAt < ageMs) {
+        return pageOf(known, found, 0, limit);
+      }
+      const id = randomBytes(9).toString('base64url');
+      const expiresAt = now + settings.snapshotShareMs;
+      const one: HeldCut = { cut: cut(), madeAt: now, expiresAt, pages: new Map(), bytes: 0 };
+      if (key !== null) newest.set(key, id);
+      const page = pageOf(id, one, 0, limit);
+      prune();
+      return page;
+    },
 
     /** @throws PageError where the token is no token or its snapshot is gone */
-    page(sport: string, token: string, limit: number): SnapshotBody {
+    async page(sport: string, token: string, limit: number): Promise<Uint8Array<ArrayBuffer>> {
       const [, id, offset] = /^([\w-]{12})\.(\d{1,9})$/.exec(token) ?? [];
       if (id === undefined) {
         throw new PageError('bad', 'page must be the "next" of an earlier page, unchanged');
@@ -128,7 +226,7 @@ export function createCuts(timing: Timing, settings: FeedSettings) {
           `this page's snapshot is gone after ${Math.round(settings.snapshotCutMs / 1000)} s; start again without "page"`,
         );
       }
-      return body(found.cut, Number(offset), limit, id);
+      return pageOf(id, found, Number(offset), limit);
     },
   };
 }

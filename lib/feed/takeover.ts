@@ -4,6 +4,8 @@
  * answers with headers alone, and in the moment in which Next would end the response it is handed over instead.
  * Next has then done its part, and nothing of it stays in memory for as long as the stream lives. Without an offer
  * the handler answers with a web stream as any other.
+ *
+ * The same offer lets a handler say that its body is compressed already, which Next drops from the headers it is given.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createResponseSink, type OpenSink } from './sink';
@@ -13,7 +15,7 @@ const HEADER = 'x-board-writer';
 const OFFERS = Symbol.for('board.writers');
 
 type Take = (openSink: OpenSink) => void;
-type Offer = { accept(take: Take): void };
+type Offer = { accept(take: Take): void; setEncoding(coding: string): void };
 
 // The server and Next's bundle each hold a copy of this module.
 const shared = globalThis as { [OFFERS]?: Map<string, Offer> };
@@ -32,6 +34,9 @@ export function offerWriter(request: IncomingMessage, response: ServerResponse):
   offers.set(name, {
     accept(accepted) {
       take = accepted;
+    },
+    setEncoding(coding) {
+      response.setHeader('Content-Encoding', coding);
     },
   });
   response.once('close', () => {
@@ -61,5 +66,12 @@ export function withdrawOffer(request: IncomingMessage): void {
 export function acceptWriter(headers: Headers, take: Take): boolean {
   const offer = offers.get(headers.get(HEADER) ?? '');
   offer?.accept(take);
+  return offer !== undefined;
+}
+
+/** Says of the response of a request, where there is an offer of it, that its body comes in this content coding. */
+export function acceptEncoding(headers: Headers, coding: string): boolean {
+  const offer = offers.get(headers.get(HEADER) ?? '');
+  offer?.setEncoding(coding);
   return offer !== undefined;
 }

@@ -4,7 +4,7 @@ import type { FeedSettings } from '@/lib/feed/config';
 import type { Feed } from '@/lib/feed/feed';
 import { decodeSnapshot } from '@/lib/protocol/decode';
 import { type FaultName, type Simulator, startSimulator } from '@/lib/simulator';
-import { aQuery } from '@/tests/support/feed-deps';
+import { aQuery, readPage } from '@/tests/support/feed-deps';
 import { eventually, openFeed } from '@/tests/support/feed-server';
 
 const SPORT = 'basketball';
@@ -58,7 +58,8 @@ async function bookOf(feed: Feed) {
   let fixtures: ReturnType<typeof decodeSnapshot>['fixtures'] = [];
   let partial = false;
   do {
-    const body = await feed.snapshot(SPORT, EVERYTHING, { limit: 50_000, waitMs: 5_000, page });
+    const options = { limit: 50_000, waitMs: 5_000, page };
+    const body = readPage(await feed.snapshot(SPORT, EVERYTHING, options));
     const snapshot = decodeSnapshot(body);
     for (const odd of snapshot.odds) odds.set(odd.id, odd);
     if (snapshot.fixtures.length > 0) fixtures = snapshot.fixtures;

@@ -1,5 +1,6 @@
 /** What a hub needs, with a vendor that does only what the test says. */
 
+import { gunzipSync } from 'node:zlib';
 import { DEFAULT_FEED_SETTINGS, type FeedSettings } from '@/lib/feed/config';
 import { createGate } from '@/lib/feed/gate';
 import { createHub, type Hub, type HubDeps } from '@/lib/feed/hub';
@@ -7,7 +8,7 @@ import type { FixturesRead, OddsRead, Rest } from '@/lib/feed/rest';
 import type { Upstream, UpstreamHandlers } from '@/lib/feed/upstream';
 import { decodeEvent, decodeFixture, decodeFixtureOdds } from '@/lib/protocol/decode';
 import type { FeedError, FeedErrorCode } from '@/lib/protocol/errors';
-import type { FeedState, WireLeague } from '@/lib/protocol/events';
+import type { FeedState, SnapshotBody, WireLeague } from '@/lib/protocol/events';
 import { parseRelayQuery, type RelayQuery } from '@/lib/protocol/filter';
 import { slug } from '@/lib/protocol/sports';
 import { createFakeTiming, type FakeTiming } from './fake-timing';
@@ -250,4 +251,9 @@ export function createHubKit(
     ...options.deps,
   });
   return { hub, vendor, timing, rest, lines };
+}
+
+/** A page of a snapshot as a client reads it. */
+export function readPage(packed: Uint8Array): SnapshotBody {
+  return JSON.parse(gunzipSync(packed).toString('utf8'));
 }

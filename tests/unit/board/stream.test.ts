@@ -175,6 +175,20 @@ describe('board stream', () => {
     expect(price()).toBe(150);
   });
 
+  it('goes on from a snapshot that was cut before the reset that asked for it', async () => {
+    const { page, stream, read, price, emit } = setUp();
+    stream.setScope(ALL);
+    await read().answer(aSnapshot('7-0', [aWireRow({ price: 110 })]));
+    page.source().emit('reset', '{"reason":"too-old","at":"9-0"}', '9-0');
+    await read().answer(aSnapshot('8-5', [aWireRow({ price: 120 })]));
+    // What came between the two is in neither, unless the stream is asked for it.
+    expect(page.sources.length).toBe(2);
+    expect(page.source().position).toBe('8-5');
+    emit(130, '8-9');
+    page.frame();
+    expect(price()).toBe(130);
+  });
+
   it('reads the snapshot again on a reset, and counts it', async () => {
     const { page, store, stream, read, reads, price } = setUp();
     stream.setScope(ALL);

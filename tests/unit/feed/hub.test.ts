@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { FeedError } from '@/lib/protocol/errors';
 import { DEFAULT_QUERY, type RelayQuery } from '@/lib/protocol/filter';
 import { aSettledWireRow, aWireRow, ROW_SECONDS } from '@/tests/support/builders';
-import { aQuery, aWireFixture, createHubKit, type HubKit } from '@/tests/support/feed-deps';
+import {
+  aQuery,
+  aWireFixture,
+  createHubKit,
+  type HubKit,
+  readPage,
+} from '@/tests/support/feed-deps';
 import { readStream } from '@/tests/support/stream-reader';
 
 const ALL = aQuery('include_fixture_updates=true');
@@ -31,7 +37,9 @@ async function aLiveKit(options: Parameters<typeof createHubKit>[0] = {}) {
 }
 
 const names = (reader: { events: { event?: string }[] }) => reader.events.map(({ event }) => event);
-const snapshot = (kit: HubKit, query = ALL) => kit.hub.snapshot(query, { waitMs: 0, limit: 5_000 });
+const page = async (kit: HubKit, options: { limit: number; page?: string }, query = ALL) =>
+  readPage(await kit.hub.snapshot(query, { waitMs: 0, ...options }));
+const snapshot = (kit: HubKit, query = ALL) => page(kit, { limit: 5_000 }, query);
 
 describe('hub', () => {
   it('fills a league silently, then says at which entry the fill ended', async () => {
@@ -66,12 +74,12 @@ describe('hub', () => {
     await kit.timing.advance(300);
     for (const upstream of kit.vendor.open()) upstream.connect();
     await kit.timing.advance(100);
-    expect(await waiting).toMatchObject({ partial: false, odds: [{ id: 'a' }] });
+    expect(readPage(await waiting)).toMatchObject({ partial: false, odds: [{ id: 'a' }] });
 
     const silent = createHubKit();
     const late = silent.hub.snapshot(ALL, { waitMs: 1_000, limit: 100 });
     await silent.timing.advance(1_001);
-    expect(await late).toMatchObject({ partial: true });
+    expect(readPage(await late)).toMatchObject({ partial: true });
   });
 
   it('reads a league though its stream does not come up', async () => {
@@ -444,28 +452,74 @@ describe('hub', () => {
     const [upstream] = kit.vendor.open();
     const data = Array.from({ length: 25 }, (_, index) => aWireRow({ id: `o${index}` }));
     upstream?.event('copilot-odds', { data, type: 'copilot-odds' }, '5-0');
-    const first = await kit.hub.snapshot(ALL, { waitMs: 0, limit: 10 });
+    const first = await page(kit, { limit: 10 });
     expect(first.fixtures).toHaveLength(1);
     const seen = first.odds.map(({ id }) => id);
     let next = first.next;
     while (next !== null) {
       const moved = data.map((row) => ({ ...row, price: 170, timestamp: ROW_SECONDS + 60 }));
       upstream?.event('copilot-odds', { data: moved, type: 'copilot-odds' }, '9-0');
-      const page = await kit.hub.snapshot(ALL, { waitMs: 0, limit: 10, page: next });
-      expect(page.at).toBe(first.at);
-      expect(page.fixtures).toEqual([]);
-      expect(page.odds.every(({ price }) => price === -110)).toBe(true);
-      seen.push(...page.odds.map(({ id }) => id));
-      next = page.next;
+      const more = await page(kit, { limit: 10, page: next });
+      expect(more.at).toBe(first.at);
+      expect(more.fixtures).toEqual([]);
+      expect(more.odds.every(({ price }) => price === -110)).toBe(true);
+      seen.push(...more.odds.map(({ id }) => id));
+      next = more.next;
     }
     expect(new Set(seen).size).toBe(26);
     await kit.timing.advance(61_000);
-    await expect(
-      kit.hub.snapshot(ALL, { waitMs: 0, limit: 10, page: String(first.next) }),
-    ).rejects.toMatchObject({ kind: 'gone' });
-    await expect(
-      kit.hub.snapshot(ALL, { waitMs: 0, limit: 10, page: 'nonsense' }),
-    ).rejects.toMatchObject({ kind: 'bad' });
+    for (const [token, kind] of [
+      [String(first.next), 'gone'],
+      ['nonsense', 'bad'],
+    ] as const) {
+      await expect(page(kit, { limit: 10, page: token })).rejects.toMatchObject({ kind });
+    }
+  });
+
+  it('makes a snapshot once for all who ask for the same within a moment', async () => {
+    const kit = await aLiveKit();
+    const [upstream] = kit.vendor.open();
+    const post = (id: string) => upstream?.event('copilot-odds', { data: [aWireRow({ id })] });
+    for (const id of ['b', 'c', 'd']) post(id);
+    const ask = (query = ALL, token?: string) =>
+      kit.hub.snapshot(query, { waitMs: 0, limit: 2, ageMs: 2_000, page: token });
+    const [one, other] = await Promise.all([ask(), ask()]);
+    expect(other).toBe(one);
+    const { next, odds } = readPage(one);
+    expect(odds).toHaveLength(2);
+    post('e');
+    await kit.timing.advance(1_900);
+    expect(await ask()).toBe(one);
+    // Whoever does not say that it may be a little old is given what holds now.
+    expect((await snapshot(kit)).odds).toHaveLength(5);
+    expect(await ask(ALL, String(next))).toBe(await ask(ALL, String(next)));
+    // What differs in what it asks for is given its own.
+    expect(await ask(aQuery('league=NBA'))).not.toBe(one);
+    await kit.timing.advance(200);
+    const later = await ask();
+    expect(readPage(later).at).not.toBe(readPage(one).at);
+    // What still lacks something may lack less the next time.
+    upstream?.lose('upstream-http');
+    kit.vendor.refusal = new FeedError('upstream-http', 'REST answered 503.');
+    upstream?.connect(1_000);
+    await kit.timing.advance(3_000);
+    expect(readPage(await ask())).toMatchObject({ partial: true });
+    expect(await ask()).not.toBe(await ask());
+  });
+
+  it('holds so many bytes of pages and no more, and makes anew what it let go', async () => {
+    const settings = { snapshotBytes: 1, fixturesPollMs: 0, oddsRefreshMs: 0 };
+    const kit = await aLiveKit({ settings });
+    const data = [aWireRow({ id: 'b' }), aWireRow({ id: 'c' })];
+    kit.vendor.open()[0]?.event('copilot-odds', { data });
+    const ask = (token?: string) =>
+      kit.hub.snapshot(ALL, { waitMs: 0, limit: 2, ageMs: 60_000, page: token });
+    const one = await ask();
+    await Promise.resolve();
+    const again = await ask();
+    expect(again).not.toBe(one);
+    expect(readPage(again)).toEqual(readPage(one));
+    expect(readPage(await ask(String(readPage(one).next))).odds).toHaveLength(1);
   });
 
   it('starts a page with the first fixtures and the main lines of their main markets', async () => {

@@ -11,7 +11,7 @@ import type { HttpAnswer, HttpGet } from '@/lib/feed/http';
 import { decodeSnapshot } from '@/lib/protocol/decode';
 import { aWireRow } from '@/tests/support/builders';
 import { createFakeTiming, type FakeTiming, seededRandom } from '@/tests/support/fake-timing';
-import { aQuery, aWireFixture } from '@/tests/support/feed-deps';
+import { aQuery, aWireFixture, readPage } from '@/tests/support/feed-deps';
 
 const FAULTS = Number(process.env.RECOVERY_FAULTS ?? 100);
 const SEED = Number(process.env.RECOVERY_SEED ?? 1);
@@ -236,7 +236,7 @@ describe('recovery', () => {
 
     const wrong = async () => {
       const { odds, partial } = decodeSnapshot(
-        await feed.snapshot('basketball', query, { waitMs: 0 }),
+        readPage(await feed.snapshot('basketball', query, { waitMs: 0 })),
       );
       const held = new Map(odds.map((odd) => [odd.id, odd]));
       const differing = [...vendor.rows.values()].filter(({ id, price, isOpen }) => {

@@ -9,7 +9,7 @@ import { ODDS_EVENTS, type Odd } from '@/lib/protocol/events';
 import { createRelayPredicate } from '@/lib/protocol/filter';
 import { aSettledWireRow, aWireRow, ROW_SECONDS } from '@/tests/support/builders';
 import { seededRandom } from '@/tests/support/fake-timing';
-import { aQuery, aWireFixture, createHubKit } from '@/tests/support/feed-deps';
+import { aQuery, aWireFixture, createHubKit, readPage } from '@/tests/support/feed-deps';
 import { readStream, type StreamReader } from '@/tests/support/stream-reader';
 
 const seed = Number(process.env.SEED ?? 20_261_122);
@@ -147,7 +147,7 @@ describe(`relay (seed ${seed})`, () => {
           const boards: { body: unknown; at: string }[] = [];
           for (const cut of cuts) {
             await play(cut);
-            const body = await hub.snapshot(everything, { waitMs: 0, limit: 50_000 });
+            const body = readPage(await hub.snapshot(everything, { waitMs: 0, limit: 50_000 }));
             boards.push({ body, at: body.at });
           }
           await play(40);

@@ -4,7 +4,13 @@ import { createGate } from '@/lib/feed/gate';
 import { FeedError } from '@/lib/protocol/errors';
 import { aSettledWireRow, aWireRow, ROW_SECONDS } from '@/tests/support/builders';
 import { createFakeTiming } from '@/tests/support/fake-timing';
-import { aQuery, aWireFixture, createHubKit, type HubKit } from '@/tests/support/feed-deps';
+import {
+  aQuery,
+  aWireFixture,
+  createHubKit,
+  type HubKit,
+  readPage,
+} from '@/tests/support/feed-deps';
 
 /** REST's rows: without what the wrapper says. */
 function aRestRow(fields: Record<string, unknown> = {}) {
@@ -562,7 +568,7 @@ describe('repair', () => {
       homeCompetitors: [{ id: 'T1' }],
       awayCompetitors: [{ id: 'T2' }],
     });
-    const { fixtures } = await kit.hub.snapshot(aQuery(), { waitMs: 0, limit: 10 });
+    const { fixtures } = readPage(await kit.hub.snapshot(aQuery(), { waitMs: 0, limit: 10 }));
     expect(fixtures).toMatchObject([{ result, venue_name: 'Harbor Hall', home_competitors: [{}] }]);
     expect(kit.hub.journal.end).toBe(end);
   });

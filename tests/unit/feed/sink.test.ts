@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type AddressInfo, connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createChunk, createResponseSink, type Sink } from '@/lib/feed/sink';
-import { acceptWriter, offerWriter, withdrawOffer } from '@/lib/feed/takeover';
+import { acceptEncoding, acceptWriter, offerWriter, withdrawOffer } from '@/lib/feed/takeover';
 import { eventually } from '@/tests/support/feed-server';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -167,6 +167,17 @@ describe('takeover', () => {
     await eventually(() => expect(client.text().match(/as it is/g)).toHaveLength(2));
     // Whoever accepted hears that nobody reads, so that nothing is kept for it.
     await eventually(() => expect(opened).toBe(1));
+  });
+
+  it('says of a body that its handler sends how it is compressed', async () => {
+    const client = await ask((request, response) => {
+      offerWriter(request, response);
+      expect(acceptEncoding(headersOf(request), 'gzip')).toBe(true);
+      response.end('packed');
+    });
+    await eventually(() => expect(client.text()).toContain('packed'));
+    expect(client.text()).toMatch(/content-encoding: gzip/i);
+    expect(acceptEncoding(new Headers(), 'gzip')).toBe(false);
   });
 
   it('knows no offer under a name that a client made up', async () => {
