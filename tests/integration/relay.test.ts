@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Simulator, startSimulator } from '@/lib/simulator';
 import { aWireRow, ROW_SECONDS } from '@/tests/support/builders';
 import { seededRandom } from '@/tests/support/fake-timing';
+import { aQuery } from '@/tests/support/feed-deps';
 import { eventually, type FeedServer, startFeedServer } from '@/tests/support/feed-server';
 import { type ScriptedUpstream, startScriptedUpstream } from '@/tests/support/scripted-upstream';
 import { parseSseText } from '@/tests/support/sse-text';
@@ -147,6 +148,10 @@ describe('relay on the simulator', () => {
   it('loses and doubles nothing over broken connections that resume', async () => {
     const path = '/api/v3/stream/copilot/soccer/odds';
     const whole = await collect(`${server.url}${path}`, null, () => false);
+    // Whoever goes on from before a league was read for the first time is told to read the snapshot.
+    await eventually(() =>
+      expect(server.feed.status('soccer', aQuery())).toMatchObject({ partial: false }),
+    );
     const pieces: Heard[] = [];
     let position: string | null = null;
     for (let round = 0; round < 4; round += 1) {
