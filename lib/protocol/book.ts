@@ -405,14 +405,14 @@ function merge(
   const isLocked = !isSettled && event === 'copilot-locked-odds';
   const wasLocked = previous?.state === 'locked';
   return {
-    // The string that is held already: each row brings one of its own.
+    // The strings that are held already: each row brings its own.
     id: previous?.id ?? row.id,
     fixtureId: row.fixtureId,
     versionId: row.versionId ?? previous?.versionId ?? null,
     sport: row.sport || previous?.sport || '',
     league: row.league || previous?.league || '',
     market: row.market,
-    name: row.name,
+    name: previous?.name === row.name ? previous.name : row.name,
     selection: row.selection ?? previous?.selection ?? null,
     selectionLine: row.selectionLine ?? previous?.selectionLine ?? null,
     points: row.points ?? previous?.points ?? null,

@@ -138,22 +138,25 @@ export function createBoardPredicate(
       ? `${fixture.away ?? ''} ${fixture.home ?? ''} ${fixture.league ?? ''} ${fixture.id}`
       : '';
 
-  const hasWords = (text: string) => {
+  /** `text` is made only where it is looked at: of tens of thousands of odds. */
+  const hasWords = (text: () => string) => {
     if (words.length === 0) return true;
-    const folded = foldText(text);
+    const folded = foldText(text());
     return words.every((word) => folded.includes(word));
   };
 
   return {
     fixture: (fixture) => inFixture(fixture.id, fixture.league, fixture),
-    fixtureText: (fixture) => hasWords(textOf(fixture)),
+    fixtureText: (fixture) => hasWords(() => textOf(fixture)),
     odd: (odd, fixture) =>
       inFixture(odd.fixtureId, odd.league, fixture) &&
       hasLabel(markets, odd.market, odd.wire.market_id) &&
       (!states || states.has(odd.state)) &&
       (!query.main || odd.isMain) &&
       (query.version === null || odd.versionId === query.version) &&
-      hasWords(`${textOf(fixture)} ${odd.league} ${odd.market} ${odd.name} ${odd.selection ?? ''}`),
+      hasWords(
+        () => `${textOf(fixture)} ${odd.league} ${odd.market} ${odd.name} ${odd.selection ?? ''}`,
+      ),
   };
 }
 
