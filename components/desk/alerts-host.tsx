@@ -14,9 +14,6 @@ import { armSounds } from './alert-sounds';
 import { AlertToasts } from './alert-toasts';
 import { useTelling } from './use-telling';
 
-/** A look away that is shorter leaves nothing to come back from. */
-const AWAY_MS = 10_000;
-
 /** The version that the view shows where it asks for none. */
 function standardVersion(book: Book): number | null {
   return versionsOf(book, book.fixtureIds(), null, undefined).version;
@@ -45,7 +42,6 @@ export default function AlertsHost({ openedAt, isBesidePanel, onOpenLog }: Props
     let standard = standardVersion(store.getState().book);
     let stopNews: (() => void) | null = null;
     let endHush: ReturnType<typeof setTimeout> | undefined;
-    let hiddenAt: number | null = null;
 
     const rulesOf = (ids: Iterable<string>) => {
       const wanted = new Set(ids);
@@ -76,12 +72,24 @@ export default function AlertsHost({ openedAt, isBesidePanel, onOpenLog }: Props
     const tell = (fired: readonly Fired[]) => {
       if (fired.length > 0) guard.add(fired.map((one) => alertOf(one, newest.current.telling)));
     };
+    /** What was reached while nothing was told, once what is shown is known to hold. */
+    const settle = () => {
+      const { book, feed, load } = store.getState();
+      if (feed.state !== 'live' || load.state !== 'complete' || load.at === null) return;
+      tell(engine.settle(book, newest.current.version ?? standard, Date.now()));
+    };
     const tellFeed = () => tell(engine.feed(store.getState().feed.state, Date.now()));
     const hush = (from: number) => {
       engine.hush(from + HUSH_MS);
       clearTimeout(endHush);
       // A feed that was bad all the while changes nothing that would tell of it.
-      endHush = setTimeout(tellFeed, from + HUSH_MS - Date.now() + 1);
+      endHush = setTimeout(
+        () => {
+          tellFeed();
+          settle();
+        },
+        from + HUSH_MS - Date.now() + 1,
+      );
     };
     /** Listens for as long as something could apply: what nobody listens to is not gathered. */
     const listen = () => {
@@ -103,7 +111,9 @@ export default function AlertsHost({ openedAt, isBesidePanel, onOpenLog }: Props
     listen();
     hush(openedAt);
     const stopRules = settings.subscribe(({ rules }, before) => {
-      if (rules !== before.rules) listen();
+      if (rules === before.rules) return;
+      listen();
+      settle();
     });
     const stopStore = store.subscribe(({ feed, load }, before) => {
       if (load.at !== before.load.at) {
@@ -111,23 +121,16 @@ export default function AlertsHost({ openedAt, isBesidePanel, onOpenLog }: Props
         standard = standardVersion(store.getState().book);
       }
       if (feed.state !== before.feed.state) tellFeed();
+      const isKnown = feed.state === 'live' && load.state === 'complete';
+      const wasKnown = before.feed.state === 'live' && before.load.state === 'complete';
+      if (isKnown && (!wasKnown || load.at !== before.load.at)) settle();
     });
-    const onVisibility = () => {
-      if (document.hidden) hiddenAt = Date.now();
-      else {
-        if (hiddenAt !== null && Date.now() - hiddenAt >= AWAY_MS) hush(Date.now());
-        hiddenAt = null;
-      }
-    };
     const onPageShow = ({ persisted }: PageTransitionEvent) => {
       if (persisted) hush(Date.now());
     };
-    // In the capturing phase: what a hidden page held back is applied by a listener of the same event.
-    document.addEventListener('visibilitychange', onVisibility, true);
     window.addEventListener('pageshow', onPageShow);
     const disarm = armSounds();
     return () => {
-      document.removeEventListener('visibilitychange', onVisibility, true);
       window.removeEventListener('pageshow', onPageShow);
       stopStore();
       stopRules();

@@ -29,8 +29,11 @@ const KEYS_LIMIT = 10_000;
 export const BURST_COUNT = 5;
 export const BURST_MS = 500;
 
-/** Nothing is told for this long after the page was opened, or came back. */
+/** Nothing is told for this long after the page was opened, or brought back as it was. */
 export const HUSH_MS = 10_000;
+
+/** Odds whose target is watched through cuts, at most. */
+const STANDINGS_LIMIT = 10_000;
 
 /** Two prices that are as far apart as a rule asks for are so in spite of how fractions are stored. */
 const EPSILON = 1e-9;
@@ -58,11 +61,19 @@ export type AlertEngine = {
   hush(until: number): void;
   /** Forgets what prices and lines were before: they were read anew. */
   forget(): void;
+  /**
+   * What of the targets of single odds and fixtures was reached while nothing was told: in a cut, in a snapshot, in the
+   * first moments of a page. Called once what is held is known to hold; what is seen for the first time is no news.
+   */
+  settle(book: Book, version: number | null, at: number): Fired[];
   /** How often a rule's condition was compared with something: what the engine costs. */
   evaluations(): number;
   /** Odds and lines of which something is remembered. */
   remembered(): number;
 };
+
+/** The last price of an odd that was told or taken for known, by whether it was at the target. */
+type Standing = { price: number; pays: boolean };
 
 /** A price that was, and until when. */
 type Past = { until: number; price: number; chance: number };
@@ -156,6 +167,23 @@ function pays(when: Extract<Condition, { kind: 'price' }>, american: number): bo
     : decimal <= when.decimal + EPSILON;
 }
 
+/** Whether it is about one odd or those of one fixture: few enough to be looked at one by one. */
+function isOfFew({ where }: AlertRule): boolean {
+  return where.odd !== null || where.fixture !== null;
+}
+
+/** The odds that a rule of few odds is about. */
+function oddsOf({ where }: AlertRule, book: Book): Odd[] {
+  const market = where.market === null ? null : slug(where.market);
+  const ids = where.odd ? [where.odd.id] : book.oddIdsOf(where.fixture?.id ?? '');
+  const odds: Odd[] = [];
+  for (const id of ids) {
+    const odd = book.odds.get(id);
+    if (odd && (market === null || slug(odd.market) === market)) odds.push(odd);
+  }
+  return odds;
+}
+
 function hasPoints(when: Extract<Condition, { kind: 'points' }>, points: number): boolean {
   return when.at === 'least' ? points >= when.points : points <= when.points;
 }
@@ -171,6 +199,10 @@ export function createAlertEngine(rules: readonly AlertRule[] = []): AlertEngine
   const closed = new Map<string, number>();
   /** Points of the main line, by side. */
   const mains = new Map<string, number>();
+  /** Where odds stand to their targets, by rule and odd: for rules of few odds alone. */
+  const standings = new Map<string, Standing>();
+  /** Rules that have standings. */
+  let watched: readonly AlertRule[] = [];
   /** When each rule last told of each key. */
   const told = new Map<string, number>();
   let toldFeed: FeedState = 'live';
@@ -258,6 +290,13 @@ export function createAlertEngine(rules: readonly AlertRule[] = []): AlertEngine
     });
   }
 
+  function stand({ id: ruleId }: AlertRule, id: string, standing: Standing): void {
+    const key = `${ruleId}\n${id}`;
+    standings.delete(key);
+    standings.set(key, standing);
+    bound(standings, STANDINGS_LIMIT);
+  }
+
   function prices(odd: Odd, previous: Odd | null, at: number, isQuiet: boolean): void {
     const { id } = odd;
     const isOpen = odd.state === 'open';
@@ -281,9 +320,16 @@ export function createAlertEngine(rules: readonly AlertRule[] = []): AlertEngine
     const { price } = odd;
     if (!isOpen || isQuiet || price === null || (wasOpen && !hasMoved)) return;
     eachOf('price', odd, (rule) => {
-      if (rule.when.kind !== 'price' || !pays(rule.when, price)) return;
-      if (before !== null && pays(rule.when, before)) return;
-      fire({ rule, key: id, at, odd, fixture: null, from: before, to: price });
+      if (rule.when.kind !== 'price') return;
+      const isThere = pays(rule.when, price);
+      const known = standings.get(`${rule.id}\n${id}`);
+      if (isOfFew(rule)) stand(rule, id, { price, pays: isThere });
+      if (!isThere) return;
+      // It may have come there unseen, and have moved on since.
+      const cameUnseen = known?.pays === false;
+      if (!cameUnseen && before !== null && pays(rule.when, before)) return;
+      const from = cameUnseen ? known.price : before;
+      fire({ rule, key: id, at, odd, fixture: null, from, to: price });
     });
   }
 
@@ -349,6 +395,7 @@ export function createAlertEngine(rules: readonly AlertRule[] = []): AlertEngine
   }
 
   function setRules(next: readonly AlertRule[]): void {
+    const watchedBefore = watched;
     index = indexOf(next);
     longestMs = 0;
     for (const { when, isOn } of next) {
@@ -356,6 +403,14 @@ export function createAlertEngine(rules: readonly AlertRule[] = []): AlertEngine
     }
     if (!index.has('move')) tracks.clear();
     if (!index.has('price')) closed.clear();
+    watched = next.filter((rule) => rule.isOn && rule.when.kind === 'price' && isOfFew(rule));
+    const kept = new Map(watched.map((rule) => [rule.id, rule]));
+    const former = new Map(watchedBefore.map((rule) => [rule.id, rule]));
+    for (const key of standings.keys()) {
+      const id = key.slice(0, key.indexOf('\n'));
+      // A rule that was changed begins anew.
+      if (kept.get(id) !== former.get(id) || !kept.has(id)) standings.delete(key);
+    }
     if (!index.has('main') && !index.has('points')) mains.clear();
     const ids = new Set(next.map(({ id }) => id));
     for (const key of told.keys()) {
@@ -418,8 +473,28 @@ export function createAlertEngine(rules: readonly AlertRule[] = []): AlertEngine
       mains.clear();
     },
 
+    settle(book, version, at) {
+      for (const rule of watched) {
+        if (rule.when.kind !== 'price') continue;
+        for (const odd of oddsOf(rule, book)) {
+          const { id, price, state, versionId } = odd;
+          const isOfView = version === null || versionId === null || versionId === version;
+          if (!isOfView || state !== 'open' || price === null) continue;
+          evaluations += 1;
+          const before = standings.get(`${rule.id}\n${id}`);
+          // What happens until then is known once it is over.
+          if (before && at < hushedUntil) continue;
+          const isThere = pays(rule.when, price);
+          stand(rule, id, { price, pays: isThere });
+          if (!before || before.pays || !isThere) continue;
+          fire({ rule, key: id, at, odd, fixture: null, from: before.price, to: price });
+        }
+      }
+      return taken();
+    },
+
     evaluations: () => evaluations,
-    remembered: () => tracks.size + closed.size + mains.size,
+    remembered: () => tracks.size + closed.size + mains.size + standings.size,
   };
 }
 

@@ -162,6 +162,66 @@ describe('a rule about a price', () => {
     },
   );
 
+  it('of one odd or fixture is told of once where it was reached unseen: in a cut, a snapshot or at first', () => {
+    const where = { league: null, market: null, fixture: null, odd: null };
+    const odd = { id: String(aRow().id), name: '' };
+    const { engine, book, post, now } = setUp(
+      aRule(AT_LEAST, { id: 'odd', where: { ...where, odd } }),
+      aRule(AT_LEAST, { id: 'fixture', where: { ...where, fixture: { id: 'FX1', name: '' } } }),
+      aRule(AT_LEAST, { id: 'everywhere' }),
+    );
+    const settle = () =>
+      engine.settle(book, null, now()).map(({ rule, from, to }) => [rule.id, from, to]);
+    post({ price: 140 });
+    // What is seen for the first time is no news, at the target or not.
+    expect(settle()).toEqual([]);
+    post({ id: 'other', price: 120 }, { isCatchUp: true });
+    expect(settle()).toEqual([]);
+    expect(post({ price: 160 }, { isCatchUp: true })).toEqual([]);
+    expect(settle()).toEqual([
+      ['odd', 140, 160],
+      ['fixture', 140, 160],
+    ]);
+    expect(settle()).toEqual([]);
+    // It went away and came back, each unseen: nothing to tell of.
+    post({ price: 120 }, { isCatchUp: true });
+    post({ price: 170 }, { isCatchUp: true });
+    expect(settle()).toEqual([]);
+    // It came there unseen, and moved on before anybody looked.
+    post({ price: 110 });
+    post({ price: 180 }, { isCatchUp: true });
+    expect(post({ price: 190 })).toMatchObject([
+      { rule: { id: 'odd' }, from: 110, to: 190 },
+      { rule: { id: 'fixture' } },
+    ]);
+    expect(settle()).toEqual([]);
+  });
+
+  it('reached while nothing is told is told of when that is over', () => {
+    const odd = { id: String(aRow().id), name: '' };
+    const where = { league: null, market: null, fixture: null, odd };
+    const { engine, book, post, now } = setUp(aRule(AT_LEAST, { where }));
+    post({ price: 140 });
+    engine.settle(book, null, now());
+    engine.hush(now() + 5_000);
+    expect(post({ price: 160 })).toEqual([]);
+    expect(engine.settle(book, null, now())).toEqual([]);
+    expect(engine.settle(book, null, now() + 5_000)).toMatchObject([{ from: 140, to: 160 }]);
+  });
+
+  it('holds no standing of rules that are gone, changed or off', () => {
+    const odd = { id: String(aRow().id), name: '' };
+    const rule = aRule(AT_LEAST, { where: { league: null, market: null, fixture: null, odd } });
+    const { engine, book, post, now } = setUp(rule);
+    post({ price: 140 });
+    engine.settle(book, null, now());
+    post({ price: 160 }, { isCatchUp: true });
+    engine.setRules([{ ...rule, when: { ...AT_LEAST, decimal: 2.55 } }]);
+    expect(engine.settle(book, null, now())).toEqual([]);
+    engine.setRules([]);
+    expect(engine.remembered()).toBe(0);
+  });
+
   it('takes no lock for a way there, nor a reopening at the same side of it for another arrival', () => {
     const { post, lock } = setUp(aRule(AT_LEAST));
     post({ price: 140 });
