@@ -3,7 +3,7 @@
 import { useCallback, useLayoutEffect, useRef } from 'react';
 import { countdownOf } from '@/lib/board/countdown';
 import { dayKey, formatDay, formatRelativeDay, formatTime } from '@/lib/board/format';
-import { onSecond, useNow } from '@/lib/board/hooks';
+import { onSecond, serverNow, useBoardStore, useNow } from '@/lib/board/hooks';
 import { markStartSeen, useStartSeen } from '@/lib/board/seen-starts';
 import type { Fixture } from '@/lib/protocol/events';
 import { writeAttribute, writeText } from './write';
@@ -64,6 +64,7 @@ function OldTime({ time, title, onSeen }: { time: string; title: string; onSeen:
 /** The day of a start, in whose place comes how long until then: written each second, rendered never for it. */
 function StartCountdown({ fixture, day }: { fixture: FixtureTimeProps['fixture']; day: string }) {
   const { status, startDate } = fixture;
+  const store = useBoardStore();
   const element = useRef<HTMLSpanElement>(null);
   const write = useCallback(
     (now: number) => {
@@ -78,13 +79,13 @@ function StartCountdown({ fixture, day }: { fixture: FixtureTimeProps['fixture']
     },
     [status, startDate, day],
   );
-  const first = countdownOf({ status, startDate }, Date.now());
+  const first = countdownOf({ status, startDate }, serverNow(store));
   useLayoutEffect(() => {
-    write(Date.now());
-    return onSecond(() => write(Date.now()));
-  }, [write]);
+    write(serverNow(store));
+    return onSecond(() => write(serverNow(store)));
+  }, [store, write]);
   // After each render, too: what React takes for unchanged may have been written over since.
-  useLayoutEffect(() => write(Date.now()));
+  useLayoutEffect(() => write(serverNow(store)));
   return (
     <span ref={element} data-soon={first?.kind} className="fixture-soon">
       {first?.text ?? day}

@@ -4,7 +4,7 @@
 
 import { memo, useLayoutEffect, useRef } from 'react';
 import { formatAge } from '@/lib/board/format';
-import { onSecond, useBoardStore, useFirstNow, useFixture } from '@/lib/board/hooks';
+import { onSecond, serverNow, useBoardStore, useFirstNow, useFixture } from '@/lib/board/hooks';
 import type { LineRow as Line, LinesRow } from '@/lib/board/rows';
 import type { BoardStore } from '@/lib/board/store';
 import type { Side } from '@/lib/protocol/line';
@@ -250,7 +250,7 @@ const LineSummary = memo(function LineSummary({
       writeText(state.current, text);
       writeAttribute(state.current, 'data-open', text === 'open' ? '' : null);
       const at = changedAt(store, row);
-      writeText(changed.current, at === 0 ? '' : formatAge(at, Date.now()));
+      writeText(changed.current, at === 0 ? '' : formatAge(at, serverNow(store)));
     };
     write();
     return onSecond(write);

@@ -46,12 +46,14 @@ export default function CellCardBody({ cardId, cell, id, tallies, onGone }: Prop
     const element = card.current;
     if (!element) return;
     const write = () => {
-      const odd = store.getState().book.odds.get(id);
+      const { book, feed } = store.getState();
+      const odd = book.odds.get(id);
       if (!odd || cell.dataset.oddId !== id || !cell.isConnected) {
         gone.current();
         return;
       }
-      const facts = oddFacts(odd, { tallies, format, zone, now: Date.now() });
+      const offsetMs = feed.clockOffsetMs ?? 0;
+      const facts = oddFacts(odd, { tallies, format, zone, now: Date.now(), offsetMs });
       for (const place of element.querySelectorAll<HTMLElement>('[data-fact]')) {
         writeText(place, facts[place.dataset.fact as keyof OddFacts]);
       }

@@ -449,6 +449,14 @@ export function useNow(stepMs = 1_000): number {
   );
 }
 
+/**
+ * Epoch ms by the server's clock, as far as its pings told it: what ages and countdowns of the feed's own times are taken
+ * from, since the clock of a desk may be minutes off.
+ */
+export function serverNow(store: BoardStore): number {
+  return Date.now() - (store.getState().feed.clockOffsetMs ?? 0);
+}
+
 /** The `dayKey` of today in a zone; renders when the day changes. */
 export function useToday(zone: string): string {
   const { firstNow } = useBoard();

@@ -22,10 +22,11 @@ export type OddFacts = Record<
   string
 >;
 
-type About = { tallies: Tallies; format: OddsFormat; zone: string; now: number };
+/** `now` by this computer's clock, and how far that is ahead of the server's. */
+type About = { tallies: Tallies; format: OddsFormat; zone: string; now: number; offsetMs: number };
 
 /** Three prices with what they imply and their times, the state, and what was counted since the page was opened. */
-export function oddFacts(odd: Odd, { tallies, format, zone, now }: About): OddFacts {
+export function oddFacts(odd: Odd, { tallies, format, zone, now, offsetMs }: About): OddFacts {
   const price = (value: number | null) => (value === null ? '–' : formatPrice(value, format));
   const implied = (value: number | null) =>
     value === null ? '' : formatPrice(value, 'probability');
@@ -44,7 +45,7 @@ export function oddFacts(odd: Odd, { tallies, format, zone, now }: About): OddFa
     opening: price(openingPrice),
     openingImplied: implied(openingPrice),
     openingTime: at('at', openingAt),
-    state: stateFact(odd, zone, now),
+    state: stateFact(odd, zone, now - offsetMs),
     counts: countsFact(tallies.of(odd.id), tallies.startedAt, zone, now),
   };
 }

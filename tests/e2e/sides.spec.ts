@@ -209,3 +209,19 @@ test('the focus stays in the grid when the view changes, and when its row goes',
   await boardPage.search.press('Escape');
   await expect(boardPage.grid).toBeFocused();
 });
+
+test('the age of a line is right on a computer whose clock is not', async ({
+  boardPage,
+  page,
+  world,
+}) => {
+  await page.addInitScript(() => {
+    const now = Date.now;
+    Date.now = () => now() + 400_000;
+  });
+  const [over] = aTotal(world);
+  await boardPage.open(pathOf(over));
+  world.post('copilot-odds', { ...over, price: over.price > 0 ? over.price + 7 : 107 });
+  const changed = rowOf(boardPage.odd(over.id)).locator('.line-changed');
+  await expect(changed).toHaveText(/^(now|\d{1,2} s)$/);
+});

@@ -6,9 +6,10 @@ import { anOdd, ROW_SECONDS } from '../../support/builders';
 
 const START = ROW_SECONDS * 1000;
 
-function facts(odd: Partial<Odd>, tallies = createTallies(START)) {
-  const now = START + 90_000;
-  return oddFacts({ ...anOdd(), ...odd }, { tallies, format: 'american', zone: 'UTC', now });
+function facts(odd: Partial<Odd>, tallies = createTallies(START), offsetMs = 0) {
+  const now = START + 90_000 + offsetMs;
+  const about = { tallies, format: 'american', zone: 'UTC', now, offsetMs } as const;
+  return oddFacts({ ...anOdd(), ...odd }, about);
 }
 
 describe('facts of an odd', () => {
@@ -49,7 +50,9 @@ describe('facts of an odd', () => {
     expect(facts({ state: 'locked', lockedAt: ROW_SECONDS + 60 }).state).toBe(
       'Locked for 30 s, since 11:07:40',
     );
-    // The server's clock may be ahead of the browser's.
+    const isLocked = { state: 'locked', lockedAt: ROW_SECONDS + 60 } as const;
+    expect(facts(isLocked, undefined, 300_000).state).toBe('Locked for 30 s, since 11:07:40');
+    // The server's clock may be ahead of the browser's by what is not known yet.
     expect(facts({ state: 'locked', lockedAt: ROW_SECONDS + 200 }).state).toMatch(
       /^Locked for less than 1 s/,
     );
