@@ -49,7 +49,7 @@ const COLUMN_OPTIONS: readonly Option[] = LINE_COLUMNS.map((value) => ({
   count: null,
 }));
 
-const VIEW_NAMES: Record<View, string> = { board: 'Board', lines: 'Lines' };
+const VIEW_NAMES: Record<View, string> = { board: 'Board', lines: 'Lines', fixture: 'Fixture' };
 
 /** What is left when every filter is off; format, zone, columns and order say how, not what. */
 export const NO_FILTERS = {
@@ -122,29 +122,38 @@ export function BoardFilters({ totals, layout }: { totals: ReactNode; layout: La
   const [isOpen, setIsOpen] = useState(false);
   const moreId = useId();
 
+  const isOne = query.fixture.length === 1;
+  // On its own page a fixture has one league and one status, and nothing to stand before or after.
+  const isPage = isOne && query.view === 'fixture';
   const choices = (
     <>
-      <MultiSelect
-        label="League"
-        options={optionsOf(facets.leagues)}
-        selected={query.league}
-        onChange={(league) => setQuery({ league })}
-      />
+      {!isPage && (
+        <MultiSelect
+          label="League"
+          options={optionsOf(facets.leagues)}
+          selected={query.league}
+          onChange={(league) => setQuery({ league })}
+        />
+      )}
       <MultiSelect
         label="Market"
         options={optionsOf(facets.markets)}
         selected={query.market}
         onChange={(market) => setQuery({ market })}
       />
-      <MultiSelect
-        label="Status"
-        options={optionsOf(facets.statuses, statusWord)}
-        selected={query.status}
-        onChange={(status) => setQuery({ status })}
-      />
+      {!isPage && (
+        <MultiSelect
+          label="Status"
+          options={optionsOf(facets.statuses, statusWord)}
+          selected={query.status}
+          onChange={(status) => setQuery({ status })}
+        />
+      )}
     </>
   );
-  const view = <ViewSwitch view={query.view} onChange={(view) => setQuery({ view })} />;
+  const view = (
+    <ViewSwitch view={query.view} isOne={isOne} onChange={(view) => setQuery({ view })} />
+  );
   const states = (
     <StateFilter
       facets={facets.states}
@@ -166,7 +175,7 @@ export function BoardFilters({ totals, layout }: { totals: ReactNode; layout: La
       onChange={(odds) => setQuery({ odds })}
     />
   );
-  const order = (
+  const order = !isPage && (
     <Select
       label="Order of fixtures"
       names={ORDER_NAMES}
@@ -188,7 +197,7 @@ export function BoardFilters({ totals, layout }: { totals: ReactNode; layout: La
         <Rule />
         {states}
         {mainLines}
-        {query.view === 'lines' && (
+        {query.view !== 'board' && (
           <MultiSelect
             label="Columns"
             options={COLUMN_OPTIONS}
@@ -248,10 +257,20 @@ function Rule() {
   return <span aria-hidden="true" className="mx-1 h-4 w-px shrink-0 bg-line" />;
 }
 
-function ViewSwitch({ view, onChange }: { view: View; onChange: (view: View) => void }) {
+function ViewSwitch({
+  view,
+  isOne,
+  onChange,
+}: {
+  view: View;
+  /** Whether the view is of one fixture, which has a page of its own. */
+  isOne: boolean;
+  onChange: (view: View) => void;
+}) {
+  const views = VIEWS.filter((name) => name !== 'fixture' || isOne || view === name);
   return (
     <div role="group" aria-label="View of the odds" className={`${CONTROL} border-line p-0.5`}>
-      {VIEWS.map((name) => (
+      {views.map((name) => (
         <button
           key={name}
           type="button"

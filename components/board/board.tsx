@@ -14,7 +14,7 @@ import {
   useToday,
   useZoneCookie,
 } from '@/lib/board/hooks';
-import { useBoardQuery } from '@/lib/board/query-state';
+import { type QueryPatch, useBoardQuery } from '@/lib/board/query-state';
 import { useTaste } from '@/lib/board/taste-store';
 import type { Sport } from '@/lib/protocol/sports';
 import { activeFilters, BoardFilters, FilterChips, NO_FILTERS, TotalsText } from './board-filters';
@@ -111,11 +111,11 @@ function Screen({
   const counted = query === firstQuery ? load.totals : null;
   const onOpenFixture = useCallback(
     (fixtureId: string, market: string | null) =>
-      setQuery({
-        view: 'lines',
-        fixture: [fixtureId],
-        ...(market !== null && { market: [market] }),
-      }),
+      setQuery(
+        market === null
+          ? { view: 'fixture', fixture: [fixtureId] }
+          : { view: 'lines', fixture: [fixtureId], market: [market] },
+      ),
     [setQuery],
   );
   const context = useMemo<Omit<RowContext, 'columns'>>(
@@ -127,10 +127,15 @@ function Screen({
     fixtureName(id, store.getState().book.fixtures.get(id)),
   );
   const controls = useRef<HTMLElement>(null);
+  /** A fixture's own page is left with its fixture. */
+  const onFilter = (patch: QueryPatch) => {
+    const isLeft = query.view === 'fixture' && patch.fixture?.length === 0;
+    setQuery(isLeft ? { ...patch, view: 'board' } : patch);
+  };
   const onClear = () => {
     // The button that was pressed goes with the filters.
     controls.current?.querySelector('button')?.focus();
-    setQuery(NO_FILTERS);
+    onFilter(NO_FILTERS);
   };
   return (
     <>
@@ -139,7 +144,7 @@ function Screen({
           layout={layout}
           totals={<TotalsText totals={load.totals === null ? built.totals : counted} />}
         />
-        <FilterChips filters={filters} onRemove={setQuery} onClear={onClear} />
+        <FilterChips filters={filters} onRemove={onFilter} onClear={onClear} />
       </section>
       <div className="relative flex min-h-0 flex-1">
         <main ref={main} className="relative min-w-0 flex-1">

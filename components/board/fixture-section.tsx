@@ -118,7 +118,7 @@ function MoreLink({
   const { sport, query, onOpenFixture } = context;
   return (
     <a
-      href={boardHref(sport, { ...query, view: 'lines', fixture: [row.fixtureId] })}
+      href={boardHref(sport, { ...query, view: 'fixture', fixture: [row.fixtureId] })}
       aria-label={label}
       title={label}
       className="board-more"

@@ -2,9 +2,11 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: the cells of a row take the focus, not the row.
 'use client';
 
-import { memo, useLayoutEffect, useRef } from 'react';
+import { memo, type ReactNode, useLayoutEffect, useRef } from 'react';
+import { isForBrowser } from '@/components/ui/route-link';
 import { formatAge } from '@/lib/board/format';
 import { onSecond, serverNow, useBoardStore, useFirstNow, useFixture } from '@/lib/board/hooks';
+import { boardHref } from '@/lib/board/query-state';
 import type { LineRow as Line, LinesRow } from '@/lib/board/rows';
 import type { BoardStore } from '@/lib/board/store';
 import type { Side } from '@/lib/protocol/line';
@@ -79,7 +81,7 @@ export const FixtureHeading = memo(function FixtureHeading({
         className="flex h-full border-line border-b bg-surface-raised"
       >
         <div role="rowheader" aria-colindex={1} className="heading">
-          <span className="heading-names">
+          <HeadingNames row={row} context={context}>
             {isNameless ? (
               <span className="truncate text-ink-muted">
                 {fixtureNameBySides(row.fixtureId, row.sides)}
@@ -99,7 +101,7 @@ export const FixtureHeading = memo(function FixtureHeading({
                 />
               </>
             )}
-          </span>
+          </HeadingNames>
           <span className="heading-meta">
             {fixture && (
               <>
@@ -117,6 +119,32 @@ export const FixtureHeading = memo(function FixtureHeading({
     </div>
   );
 });
+
+/** Who plays; among others' lines a link to the fixture's own page. */
+function HeadingNames({
+  row: { fixtureId },
+  context: { sport, query, onOpenFixture },
+  children,
+}: {
+  row: HeadingRow;
+  context: RowContext;
+  children: ReactNode;
+}) {
+  if (query.view === 'fixture') return <span className="heading-names">{children}</span>;
+  return (
+    <a
+      href={boardHref(sport, { ...query, view: 'fixture', fixture: [fixtureId] })}
+      className="heading-names hover:underline"
+      onClick={(event) => {
+        if (isForBrowser(event)) return;
+        event.preventDefault();
+        onOpenFixture(fixtureId, null);
+      }}
+    >
+      {children}
+    </a>
+  );
+}
 
 function Name({
   name,
@@ -151,7 +179,13 @@ export const LineRow = memo(function LineRow({
   const slots = slotsOf(row.odds, columns.length);
   const names = new Map(row.odds.map(({ id, name }) => [id, name]));
   return (
-    <div role="row" data-row aria-rowindex={rowIndex} className="line-row">
+    <div
+      role="row"
+      data-row
+      data-step={row.isStep ? '' : undefined}
+      aria-rowindex={rowIndex}
+      className="line-row"
+    >
       <div role="rowheader" aria-colindex={1} className="line-market">
         <span className="truncate" title={row.market}>
           {row.market}

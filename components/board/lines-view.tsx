@@ -11,7 +11,7 @@ import type { LineColumn } from '@/lib/protocol/filter';
 import { COLUMN_NAMES } from './board-filters';
 import type { RowContext } from './fixture-section';
 import { type Heights, type Layout, LINE_SLOTS, lineHeight } from './layout';
-import { LeagueBar } from './league-bar';
+import { LeagueBar, SectionBar } from './league-bar';
 import { columnWidths } from './line-parts';
 import { FixtureHeading, LineRow, slotsOf } from './line-row';
 import { gridReveal } from './reveal';
@@ -22,6 +22,7 @@ const loadMark = () => import('./line-mark');
 function itemOf(row: LinesRow, heights: Heights): GridItem {
   switch (row.kind) {
     case 'league':
+    case 'section':
       return { key: row.key, kind: row.kind, height: heights.league, rows: 1, isSticky: false };
     case 'fixture':
       return {
@@ -89,6 +90,8 @@ export function LinesView({ built: { rows }, layout, context: shared }: Props) {
       switch (row?.kind) {
         case 'league':
           return <LeagueBar row={row} rowIndex={rowIndex} />;
+        case 'section':
+          return <SectionBar row={row} rowIndex={rowIndex} />;
         case 'fixture':
           return <FixtureHeading row={row} rowIndex={rowIndex} context={context} />;
         case 'line':

@@ -55,6 +55,13 @@ export function BoardKeys() {
     run: () => setQuery({ view: 'lines' }),
   });
   useAction({
+    id: 'view fixture',
+    label: 'Fixture: lines by game, period and player',
+    group: 'View',
+    key: '3',
+    run: () => setQuery({ view: 'fixture' }),
+  });
+  useAction({
     id: 'order',
     label: 'Order of fixtures: by league, start or rotation, in turn',
     group: 'View',

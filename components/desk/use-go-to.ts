@@ -21,7 +21,8 @@ function focusOdd(id: string): void {
   let frames = 0;
   const look = () => {
     frames += 1;
-    const isThere = new URLSearchParams(window.location.search).get('view') === 'lines';
+    const view = new URLSearchParams(window.location.search).get('view');
+    const isThere = view !== null && view !== 'board';
     const cell = document.querySelector<HTMLElement>(`[data-odd-id="${CSS.escape(id)}"]`);
     if (isThere && frames > 2 && cell) cell.focus();
     else if (frames < CELL_FRAMES) requestAnimationFrame(look);

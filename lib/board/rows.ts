@@ -17,6 +17,7 @@ import {
 import { groupLines, type Line, mainLine, pointsOf, type Side, teamOf } from '@/lib/protocol/line';
 import { compareFixtures } from '@/lib/protocol/order';
 import { type Market, slug } from '@/lib/protocol/sports';
+import { sectionsOf } from './sections';
 
 /** A column of the board view. `market` is the form in which labels and ids are equal. */
 export type Column = { market: string; label: string };
@@ -69,11 +70,23 @@ export type LineRow = {
   odds: readonly { id: string; side: Side; name?: string }[];
   /** Whether it is the one main line of its market, for its team or player where it is about one. */
   isMain: boolean;
+  /** Whether the line above it is of the same market and about the same: a further step of one ladder. */
+  isStep: boolean;
+};
+
+/** A part of a fixture's own page, above its lines. */
+export type SectionRow = {
+  kind: 'section';
+  key: string;
+  label: string;
+  about: string | null;
+  lines: number;
 };
 
 export type LinesRow =
   | LeagueRow
   | { kind: 'fixture'; key: string; fixtureId: string; sides: readonly RowSide[]; lines: number }
+  | SectionRow
   | LineRow;
 
 export type Totals = {
@@ -598,7 +611,11 @@ function marketRank(query: BoardQuery, mainMarkets: readonly Market[]): (market:
 }
 
 /** The heading of a fixture and its lines. */
-function linesOf({ fixture, odds }: Entry, rankOf: (market: string) => number): LinesRow[] {
+function linesOf(
+  { fixture, odds }: Entry,
+  rankOf: (market: string) => number,
+  isPage: boolean,
+): LinesRow[] {
   const lines = groupLines(odds, fixture);
   const ranks = new Map<string, number>();
   for (const { market } of lines) {
@@ -621,27 +638,48 @@ function linesOf({ fixture, odds }: Entry, rankOf: (market: string) => number): 
     },
   ];
   const mains = mainLines(lines);
-  for (const line of lines) {
-    const isNamed = line.odds.filter(({ side }) => side === 'other').length > 1;
-    rows.push({
-      kind: 'line',
-      key: line.key,
-      fixtureId: fixture.id,
-      market: line.market,
-      label: lineLabel(line),
-      points: pointsOf(line),
-      odds: line.odds.map(({ odd, side }) => ({
-        id: odd.id,
-        side,
-        ...(isNamed && side === 'other' && { name: odd.name }),
-      })),
-      isMain: mains.has(line),
-    });
+  const addLines = (some: readonly Line[], heading: string | null) => {
+    let above: Line | null = null;
+    for (const line of some) {
+      const isNamed = line.odds.filter(({ side }) => side === 'other').length > 1;
+      const label = lineLabel(line);
+      rows.push({
+        kind: 'line',
+        key: line.key,
+        fixtureId: fixture.id,
+        market: line.market,
+        label: label === heading ? '' : label,
+        points: pointsOf(line),
+        odds: line.odds.map(({ odd, side }) => ({
+          id: odd.id,
+          side,
+          ...(isNamed && side === 'other' && { name: odd.name }),
+        })),
+        isMain: mains.has(line),
+        isStep: isPage && above?.market === line.market && above.entity === line.entity,
+      });
+      above = line;
+    }
+  };
+  if (!isPage) {
+    addLines(lines, null);
+    return rows;
+  }
+  const teams = [...fixture.awayCompetitors, ...fixture.homeCompetitors];
+  const teamName = (id: string) => teams.find((team) => team.id === id)?.name ?? null;
+  for (const { section, lines: own } of sectionsOf(lines, teamName)) {
+    const { key, label, about } = section;
+    const sectionKey = `section\n${fixture.id}\n${key}`;
+    rows.push({ kind: 'section', key: sectionKey, label, about, lines: own.length });
+    addLines(own, label);
   }
   return rows;
 }
 
-/** Rows of the lines view: under each fixture one row per line, alternates and props included. */
+/**
+ * Rows of the lines view: under each fixture one row per line, alternates and props included. On a fixture's own page they
+ * stand by the part of the game that they are about.
+ */
 export function buildLinesRows(
   book: Book,
   query: BoardQuery,
@@ -654,7 +692,7 @@ export function buildLinesRows(
     options.cache,
     'lines',
     [query, view.totals.version, options.mainMarkets],
-    (id) => linesOf(entryOf.get(id) as Entry, rankOf),
+    (id) => linesOf(entryOf.get(id) as Entry, rankOf, query.view === 'fixture'),
     dependsOnStates(query),
   );
   const rows: LinesRow[] = [];

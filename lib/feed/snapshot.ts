@@ -261,7 +261,7 @@ export function firstRows(
   const all = selectRows(book, filter, query.order);
   const markets = new Set(mainMarkets.map(slug));
   const isShown = (odd: Odd) =>
-    query.view === 'lines' ||
+    query.view !== 'board' ||
     (odd.isMain &&
       (query.market.length > 0 || markets.size === 0 || markets.has(slug(odd.market))));
   const shownOf = new Map<string, Odd[]>();

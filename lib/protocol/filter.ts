@@ -26,7 +26,8 @@ export const STATUS_WORDS: readonly string[] = [
   ...new Set([...Object.keys(STATUS_GROUPS), ...Object.values(STATUS_GROUPS).flat()]),
 ];
 export const STATE_WORDS = ['open', 'locked', 'settled'] as const satisfies OddState[];
-export const VIEWS = ['board', 'lines'] as const;
+/** `fixture`: lines as on a fixture's own page, by the part of the game that they are about. */
+export const VIEWS = ['board', 'lines', 'fixture'] as const;
 export type View = (typeof VIEWS)[number];
 /** What fixtures are ordered by; the board names a league above each run of its fixtures. */
 export const ORDERS = ['league', 'start', 'rotation'] as const;

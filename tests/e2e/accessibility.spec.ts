@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type { AxeResults, RunOptions } from 'axe-core';
 import type { Page } from 'playwright/test';
-import { expect, test } from './fixtures';
+import { expect, openOdds, test } from './fixtures';
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
@@ -26,13 +26,19 @@ async function violations(page: Page): Promise<string[]> {
 }
 
 test.describe('axe finds nothing', { tag: '@phone' }, () => {
-  for (const view of ['board', 'lines'] as const) {
+  for (const view of ['board', 'lines', 'fixture'] as const) {
     test(`in the ${view} view, with locks, moves and settlements on screen`, async ({
       boardPage,
       page,
       world,
     }) => {
-      await boardPage.open(`/basketball${view === 'lines' ? '?view=lines' : ''}`);
+      const fixture = String(openOdds(world)[0]?.fixture_id);
+      const paths = {
+        board: '/basketball',
+        lines: '/basketball?view=lines',
+        fixture: `/basketball/fixture/${fixture}`,
+      };
+      await boardPage.open(paths[view]);
       const ids = await page
         .locator('[data-odd-id][data-state=open]')
         .evaluateAll((all) =>

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright/test';
-import { expect, test, type World } from './fixtures';
+import { expect, openOdds, test, type World } from './fixtures';
 import type { BoardPage } from './pages/board-page';
 
 /** An id of the n-th odd cell on screen whose state is open. */
@@ -178,12 +178,45 @@ test.describe('around the board', () => {
     const fixture = boardPage.page.locator('[data-fixture-id]').first();
     const id = await fixture.getAttribute('data-fixture-id');
     await fixture.getByRole('link', { name: /more odds/ }).click();
-    await expect(page).toHaveURL((url) => url.searchParams.get('view') === 'lines');
+    await expect(page).toHaveURL((url) => url.searchParams.get('view') === 'fixture');
     const shown = await boardPage.allCells();
     const open = world.simulator
       .truth('basketball')
       .odds.filter((odd) => odd.fixture_id === id && odd.state === 'open');
     for (const odd of open) expect([...shown.keys()]).toContain(odd.id);
+  });
+
+  test('a fixture has a page of its own, by game, period and player, with an address of its own', async ({
+    boardPage,
+    page,
+    world,
+  }) => {
+    const prop = openOdds(world).find(({ player_id }) => player_id);
+    if (!prop) throw new Error('the simulator has no open prop');
+    const { fixture_id, selection } = world.row(String(prop.id));
+    await boardPage.open(`/basketball/fixture/${fixture_id}?odds=decimal`);
+    const { searchParams } = new URL(page.url());
+    expect(Object.fromEntries(searchParams)).toEqual({
+      view: 'fixture',
+      fixture: fixture_id,
+      odds: 'decimal',
+    });
+    await expect(page.locator('[data-fixture-id]')).toHaveCount(1);
+    const part = (name: string | RegExp) => boardPage.grid.getByRole('rowheader', { name }).first();
+    await expect(part(/^Game/)).toBeVisible();
+    await boardPage.search.fill(String(selection));
+    // A player's lines stand under the name, which none of them says again.
+    await expect(part(new RegExp(`^${selection}`))).toBeVisible();
+    await expect(part(/^Game/)).toHaveCount(0);
+    await expect(boardPage.odd(String(prop.id))).toBeVisible();
+    await expect(boardPage.button('League')).toHaveCount(0);
+    await boardPage.button('Clear all').click();
+    await expect(page).toHaveURL((url) => !url.searchParams.has('view'));
+
+    await boardPage.open(`/basketball?view=lines&fixture=${fixture_id}`);
+    await page.locator('[data-fixture-id]').getByRole('link').click();
+    await expect(page).toHaveURL((url) => url.searchParams.get('view') === 'fixture');
+    await expect(boardPage.button('Fixture')).toHaveAttribute('aria-pressed', 'true');
   });
 
   test('a filter keeps what is held on screen while more is read', async ({ boardPage, page }) => {

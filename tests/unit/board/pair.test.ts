@@ -104,6 +104,7 @@ describe('the odds of a line', () => {
         { id: 'home', side: 'home' },
       ],
       isMain: true,
+      isStep: false,
     };
     expect(wholeLine(book, row, true).map(({ id }) => id)).toEqual(['away', 'home', 'draw']);
     expect(wholeLine(book, row, false)).toBe(row.odds);
