@@ -249,9 +249,15 @@ export function createHub(deps: HubDeps): Hub {
       const rows = event.rows.filter(({ league }) => !subscription.isLetGo(league));
       const { odds } = book.apply({ ...event, rows: admit(rows) }, now);
       appendOdds(odds, event.entryId);
+      reader.describe(rows.flatMap(({ fixtureId }) => (isDescribed(fixtureId) ? [] : fixtureId)));
     }
     reader.doubt(doubtful);
     return isPlaced;
+  }
+
+  function isDescribed(fixtureId: string): boolean {
+    const { home = null, away = null } = book.fixtures.get(fixtureId) ?? {};
+    return home !== null || away !== null;
   }
 
   function onFixtureEvent({ fixture: patch, entryId }: FixtureEvent): void {
@@ -410,7 +416,8 @@ export function createHub(deps: HubDeps): Hub {
         return { changes: count + tell(changes, isSilent), openUntil };
       },
       withdraw(fixtureId, sentAt, isSilent, versions) {
-        return tell(book.applyRead(fixtureId, [], sentAt, covers(versions)).changes, isSilent);
+        const { changes, openUntil } = book.applyRead(fixtureId, [], sentAt, covers(versions));
+        return { changes: tell(changes, isSilent), openUntil };
       },
       unlistedVersions(fixtureIds) {
         if (readVersions.size === 0) return [];

@@ -45,7 +45,7 @@ export type ReaderTarget = {
     sentAt: number,
     isSilent: boolean,
     versions: readonly number[] | null,
-  ): number;
+  ): { changes: number; openUntil: number | null };
   /** Versions of which odds of these fixtures are held, and which the vendor does not list by itself. */
   unlistedVersions(fixtureIds: readonly string[]): number[];
   reject(rejected: readonly Rejected[]): void;
@@ -95,6 +95,8 @@ export type Reader = {
   damaged(leagues: readonly League[]): League[];
   /** Reads these fixtures soon, or after `delayMs`, since what is held of them may be wrong; each not too often. */
   doubt(fixtureIds: readonly string[], delayMs?: number): void;
+  /** Reads fixtures of which nobody knows who plays, each once. */
+  describe(fixtureIds: readonly string[]): void;
   drop(keys: readonly string[]): void;
   /** Resolves once all of these were read or refused, or after `waitMs`. */
   ready(keys: () => readonly string[], waitMs: number): Promise<void>;
@@ -149,6 +151,8 @@ const EMPTY_AGAIN_MS = 2_500;
 const EMPTY_BELIEVED_MS = 60_000;
 /** As many batches that fail in a row are the vendor's fault, not theirs. */
 const OUTAGE = 3;
+/** Fixtures that nobody described are asked about this late, so that one request asks about those that come together. */
+const DESCRIBE_MS = 250;
 /** Fixtures looked up by id are remembered, so that each is asked for once; this bounds how many. */
 const MOST_LOOKED_UP = 10_000;
 /** Shortest pause between two calls of the slow refresh, and its pause while there is nothing to read. */
@@ -164,6 +168,9 @@ export function createReader(deps: ReaderDeps): Reader {
   /** Fixtures that the newest list held. */
   let listed = new Set<string>();
   const lookedUp = new Set<string>();
+  const askedToDescribe = new Set<string>();
+  /** Those of them that are asked about soon. */
+  let undescribed: string[] = [];
   /** Why the list of fixtures, or odds, could not be read last time. */
   const problems: Record<'fixtures' | 'odds' | 'settled', FeedError | null> = {
     fixtures: null,
@@ -265,6 +272,12 @@ export function createReader(deps: ReaderDeps): Reader {
     versions: readonly number[] | null,
     found: Found,
   ): Promise<void> {
+    const note = (id: string, applied: { changes: number; openUntil: number | null }) => {
+      found.changes += applied.changes;
+      if (applied.openUntil === null) return;
+      const againMs = Math.max(0, applied.openUntil - timing.now());
+      found.undecided.set(id, Math.max(againMs, found.undecided.get(id) ?? 0));
+    };
     const apply = async (read: OddsRead, kind: 'open' | 'settled') => {
       target.reject(read.rejected);
       const pace = createPace(timing);
@@ -274,11 +287,7 @@ export function createReader(deps: ReaderDeps): Reader {
         if (fixture.rows.length > 0) isUnentitled = false;
         const held = target.fixture(fixture.fixture.id) ?? fixture.fixture;
         const silent = isSilent(held);
-        const applied = target.applyOdds(fixture, read.sentAt, kind, silent, versions);
-        found.changes += applied.changes;
-        if (applied.openUntil === null) continue;
-        const againMs = Math.max(0, applied.openUntil - timing.now());
-        found.undecided.set(held.id, Math.max(againMs, found.undecided.get(held.id) ?? 0));
+        note(held.id, target.applyOdds(fixture, read.sentAt, kind, silent, versions));
       }
     };
     // Settled first: an odd that is settled must not be taken for one that was withdrawn.
@@ -299,12 +308,12 @@ export function createReader(deps: ReaderDeps): Reader {
     if (read.isUnentitled && versions === null) isUnentitled = true;
     await apply(read, 'open');
     if (isClosed) return;
-    if (versions === null) withdrawUnlisted(ids, read, found);
+    if (versions === null) withdrawUnlisted(ids, read, found, note);
     else if (read.fixtures.length > 0 && !read.isUnclear) {
       const listed = new Set(read.fixtures.map(({ fixture }) => fixture.id));
       for (const id of ids) {
         if (listed.has(id)) continue;
-        found.changes += target.withdraw(id, read.sentAt, isSilent(target.fixture(id)), versions);
+        note(id, target.withdraw(id, read.sentAt, isSilent(target.fixture(id)), versions));
       }
     }
   }
@@ -313,7 +322,12 @@ export function createReader(deps: ReaderDeps): Reader {
    * Fixtures that the answer leaves out altogether have no open odds any more. Not so where the answer may have spoken
    * of them in what could not be read, or speaks of none at all: that may as well be a server that cannot tell.
    */
-  function withdrawUnlisted(ids: readonly string[], read: OddsRead, found: Found): void {
+  function withdrawUnlisted(
+    ids: readonly string[],
+    read: OddsRead,
+    found: Found,
+    note: (id: string, applied: ReturnType<ReaderTarget['withdraw']>) => void,
+  ): void {
     const listed = new Set(read.fixtures.map(({ fixture }) => fixture.id));
     const now = timing.now();
     if (listed.size > 0) spokenAt = now;
@@ -329,7 +343,7 @@ export function createReader(deps: ReaderDeps): Reader {
         continue;
       }
       unspoken.delete(id);
-      found.changes += target.withdraw(id, read.sentAt, isSilent(target.fixture(id)), null);
+      note(id, target.withdraw(id, read.sentAt, isSilent(target.fixture(id)), null));
     }
   }
 
@@ -738,6 +752,27 @@ export function createReader(deps: ReaderDeps): Reader {
     read,
     damaged,
     doubt: (fixtureIds, delayMs) => doubts.add(fixtureIds.filter(isKnown), { delayMs }),
+    describe(fixtureIds) {
+      const fresh = fixtureIds.filter((id) => isKnown(id) && !askedToDescribe.has(id));
+      if (fresh.length === 0) return;
+      if (askedToDescribe.size > MOST_LOOKED_UP) askedToDescribe.clear();
+      for (const id of fresh) askedToDescribe.add(id);
+      if (undescribed.length === 0) {
+        later(
+          () => {
+            const ids = undescribed;
+            undescribed = [];
+            // What fails, or is not known there yet, is asked for with the next list.
+            rest.fixturesById(ids).then(
+              async (found) => differing(isClosed ? 0 : await applyList(found)),
+              (error: unknown) => failed('fixtures', error),
+            );
+          },
+          Math.max(DESCRIBE_MS, gate.waitMs('reads')),
+        );
+      }
+      undescribed.push(...fresh);
+    },
     drop(keys) {
       for (const key of keys) {
         const state = leagues.get(key);

@@ -322,6 +322,29 @@ describe('repair', () => {
     expect(kit.hub.book.odds.get('a')).toMatchObject({ state: 'open', price: 155 });
   });
 
+  it('asks at once, and once, who plays where a row is of a fixture that nobody described', async () => {
+    const kit = await aFilledKit();
+    kit.vendor.others = [aWireFixture({ id: 'FX9', status: 'completed' })];
+    for (const id of ['x', 'y']) {
+      const settled = aSettledWireRow({ id, fixture_id: 'FX9' });
+      kit.vendor.open()[0]?.event('copilot-settled-odds', { data: [settled] });
+    }
+    await kit.timing.advance(400);
+    expect(kit.hub.book.fixtures.get('FX9')).toMatchObject({
+      home: 'Harbor Kings',
+      status: 'completed',
+    });
+    const asked = () =>
+      kit.vendor.asked.filter(
+        ({ path, values }) => path === 'fixtures-by-id' && values.includes('FX8'),
+      ).length;
+    for (let count = 0; count < 20; count += 1) {
+      post(kit, aWireRow({ id: `z${count}`, fixture_id: 'FX8' }));
+      await kit.timing.advance(1_000);
+    }
+    expect(asked()).toBe(1);
+  });
+
   it('finds the fixture of a row that does not say it by its odd, described or not', async () => {
     const kit = await aFilledKit();
     post(kit, aWireRow({ id: 'b', fixture_id: 'FX9' }));
@@ -386,6 +409,8 @@ describe('repair', () => {
     expect(stateOf(kit, 'a')).toBe('open');
     await kit.timing.advance(1_500);
     expect(stateOf(kit, 'a')).toBe('locked');
+    // What was on offer a moment ago is asked for once more.
+    await kit.timing.advance(8_000);
     expect(kit.hub.status(aQuery())).toMatchObject({ partial: false });
 
     kit.vendor.isEmpty = false;
