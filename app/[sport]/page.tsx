@@ -2,6 +2,7 @@ import type { Metadata } from 'next';
 import { cookies, headers } from 'next/headers';
 import { notFound } from 'next/navigation';
 import { Board } from '@/components/board/board';
+import { fixtureName } from '@/components/board/fixture-name';
 import { DeskSlot } from '@/components/desk/desk-slot';
 import { isSignedIn } from '@/lib/access/pass';
 import { isZone, ZONE_COOKIE } from '@/lib/board/format';
@@ -25,12 +26,16 @@ async function sportOf(id: string) {
 export async function generateMetadata({ params, searchParams }: Props): Promise<Metadata> {
   const { sport } = await sportOf((await params).sport);
   if (!sport) return { title: 'Not found' };
-  const words = viewWords(parseBoardQuery(await searchParams).query);
+  const words = viewWords(parseBoardQuery(await searchParams).query, (id) => {
+    const fixture = getFeed().fixture(sport.id, id);
+    return fixture?.home || fixture?.away ? fixtureName(id, fixture) : null;
+  });
   // What a chat shows of a link: what is filtered, and no price, which would be old by the time it is read.
   const title = [`${sport.name} odds`, ...words].join(' · ');
   const description = `Live ${sport.name.toLowerCase()} odds, the moment they change.`;
   return {
-    title: [sport.name, ...words].join(' · '),
+    // Of a tab among many, the first words are all that is seen.
+    title: [...words, sport.name].join(' · '),
     description,
     openGraph: { type: 'website', siteName: 'Odds Board', title, description },
   };

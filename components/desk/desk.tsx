@@ -3,7 +3,7 @@
 import { useCallback, useEffect, useState } from 'react';
 import { fixtureName } from '@/components/board/fixture-name';
 import { usePart } from '@/components/ui/use-part';
-import { useBoardStore } from '@/lib/board/hooks';
+import { useBoardStore, useLoad } from '@/lib/board/hooks';
 import { useBoardQuery, useOpenHistory } from '@/lib/board/query-state';
 import { followTaste } from '@/lib/board/taste-kept';
 import { viewWords } from '@/lib/board/view-words';
@@ -82,10 +82,17 @@ export default function Desk() {
 /** Keeps the tab's title at what the view shows: filters change without the server, which wrote the first one. */
 function useViewTitle(): void {
   const [query] = useBoardQuery();
+  const store = useBoardStore();
+  const { state } = useLoad();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: who plays is known once the snapshot is.
   useEffect(() => {
-    const [sport = ''] = document.title.split(' · ');
-    document.title = [sport, ...viewWords(query), 'Odds Board'].join(' · ');
-  }, [query]);
+    const nameOf = (id: string) => {
+      const { home = null, away = null } = store.getState().book.fixtures.get(id) ?? {};
+      return home === null && away === null ? null : fixtureName(id, { home, away });
+    };
+    const sport = document.title.split(' · ').at(-2) ?? '';
+    document.title = [...viewWords(query, nameOf), sport, 'Odds Board'].join(' · ');
+  }, [query, store, state]);
 }
 
 /** Puts the fixture of what is in focus on the watch list, or takes it away. */

@@ -20,7 +20,7 @@ import { browserZone, dayKey, ZONE_COOKIE } from './format';
 import type { Scheduler } from './frame-batch';
 import { LIST_STALE_MS, readSnapshot, readStreamStatus, streamUrl } from './queries';
 import { useBoardQuery } from './query-state';
-import { type Refusal, watchRefusal } from './refusal';
+import type { Refusal } from './refusal';
 import {
   buildBoardRows,
   buildFacets,
@@ -169,12 +169,16 @@ export function BoardProvider({
 
   useEffect(
     () =>
-      watchRefusal(store, {
-        askStatus: () => readStreamStatus(streamUrl(sport, asked.current, null)),
-        setTimer,
-        now: Date.now,
-        onRefusal: setRefusal,
-      }),
+      startPart(
+        () => import('./refusal'),
+        ({ watchRefusal }) =>
+          watchRefusal(store, {
+            askStatus: () => readStreamStatus(streamUrl(sport, asked.current, null)),
+            setTimer,
+            now: Date.now,
+            onRefusal: setRefusal,
+          }),
+      ),
     [store, sport],
   );
 
@@ -203,34 +207,50 @@ export function BoardProvider({
   return <BoardContext value={board}>{children}</BoardContext>;
 }
 
+/** Code that cannot be had from a server that is away is asked for again after this long. */
+const PART_AGAIN_MS = 10_000;
+
+/** Starts something whose code is no part of the first load, after a while; answers how to stop it. */
+function startPart<T>(
+  load: () => Promise<T>,
+  start: (part: T) => () => void,
+  delayMs = 0,
+): () => void {
+  let stop = () => {};
+  let isClosed = false;
+  const begin = () => {
+    load().then(
+      (part) => {
+        if (!isClosed) stop = start(part);
+      },
+      () => {
+        if (!isClosed) cancel = setTimer(begin, PART_AGAIN_MS);
+      },
+    );
+  };
+  let cancel = setTimer(begin, delayMs);
+  return () => {
+    isClosed = true;
+    cancel();
+    stop();
+  };
+}
+
 /**
  * The lists that the page brought, read anew once they are stale, and from then on kept fresh. Where the server had
  * none to send, because the vendor was silent, they are asked for at once.
  */
 function useLists(sport: string, areSent: boolean): Lists {
   const [lists, setLists] = useState<Lists>({});
-  useEffect(() => {
-    let stop = () => {};
-    let cancel = () => {};
-    let isClosed = false;
-    const watch = () => {
-      import('./cache').then(
-        ({ watchLists }) => {
-          if (!isClosed) stop = watchLists(sport, setLists);
-        },
-        () => {
-          // Its code cannot be had from a server that is away either.
-          if (!isClosed) cancel = setTimer(watch, LIST_STALE_MS);
-        },
-      );
-    };
-    cancel = setTimer(watch, areSent ? LIST_STALE_MS : 0);
-    return () => {
-      isClosed = true;
-      cancel();
-      stop();
-    };
-  }, [sport, areSent]);
+  useEffect(
+    () =>
+      startPart(
+        () => import('./cache'),
+        ({ watchLists }) => watchLists(sport, setLists),
+        areSent ? LIST_STALE_MS : 0,
+      ),
+    [sport, areSent],
+  );
   return lists;
 }
 

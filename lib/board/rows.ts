@@ -666,11 +666,14 @@ function linesOf(
     return rows;
   }
   const teams = [...fixture.awayCompetitors, ...fixture.homeCompetitors];
-  const teamName = (id: string) => teams.find((team) => team.id === id)?.name ?? null;
-  for (const { section, lines: own } of sectionsOf(lines, teamName)) {
-    const { key, label, about } = section;
-    const sectionKey = `section\n${fixture.id}\n${key}`;
-    rows.push({ kind: 'section', key: sectionKey, label, about, lines: own.length });
+  for (const { key, label, teamId, lines: own } of sectionsOf(lines)) {
+    rows.push({
+      kind: 'section',
+      key: `section\n${fixture.id}\n${key}`,
+      label,
+      about: teams.find(({ id }) => id === teamId)?.name ?? null,
+      lines: own.length,
+    });
     addLines(own, label);
   }
   return rows;

@@ -13,13 +13,20 @@ function named(values: readonly string[], noun: string): string[] {
 /**
  * What a view shows, most telling first: `["NBA", "Point Spread", "main lines"]`; empty where nothing is filtered.
  * Texts are as written in the URL.
+ * @param nameOf who plays in a fixture, null where that is not known
  */
-export function viewWords(query: BoardQuery): string[] {
-  const fixtures = query.fixture.length;
+export function viewWords(
+  query: BoardQuery,
+  nameOf: (fixtureId: string) => string | null = () => null,
+): string[] {
+  const [first, ...others] = query.fixture;
+  const fixture = first === undefined ? [] : [nameOf(first) ?? 'one fixture'];
   return [
+    // Of a page among others in a browser the first words are what is seen.
+    ...(others.length === 0 ? fixture : []),
     ...named(query.league, 'leagues'),
     ...named(query.market, 'markets'),
-    ...(fixtures === 0 ? [] : [fixtures === 1 ? 'one fixture' : `${fixtures} fixtures`]),
+    ...(others.length === 0 ? [] : [`${query.fixture.length} fixtures`]),
     ...named(query.status, 'statuses'),
     ...named(query.state, 'states'),
     ...(query.main ? ['main lines'] : []),

@@ -3,6 +3,7 @@ import {
   type FeedSource,
   type FeedState,
   type FeedStatus,
+  type Fixture,
   type HistoryBody,
   type HistoryEntry,
   SEVERITY,
@@ -72,6 +73,8 @@ export type Feed = {
     query: BoardQuery,
     options?: { fixtures?: number; waitMs?: number },
   ): Promise<FirstScreen>;
+  /** What is held of a fixture, waiting for nothing. */
+  fixture(sport: string, id: string): Fixture | null;
   /** Whether another viewer may connect. */
   hasRoom(): boolean;
   /**
@@ -205,6 +208,8 @@ export function createFeed(deps: FeedDeps): Feed {
       });
       return { ...screen, now: timing.now() };
     },
+
+    fixture: (sport, id) => hubs.get(sport)?.book.fixtures.get(id) ?? null,
 
     hasRoom: () => !isClosed && viewers() < settings.viewers,
 

@@ -40,6 +40,7 @@ import { createJournal, type Journal, payloadOf } from './journal';
 import type { Log } from './log';
 import { type Meter, NO_METER } from './meter';
 import { createReader } from './reader';
+import { applyRead, believed, withdraw } from './reads';
 import type { Rest } from './rest';
 import type { OpenSink } from './sink';
 import { bodyOf, createCuts, firstRows, placeholder, selectRows } from './snapshot';
@@ -239,7 +240,7 @@ export function createHub(deps: HubDeps): Hub {
       if (isKnown) doubtful.push(id);
       else isPlaced = false;
       // Something about it changed, so what is held of it is on offer no more until a read tells.
-      const change = held ? book.withdraw(held.id, now) : null;
+      const change = held ? withdraw(book, held.id, now) : null;
       if (change) withheld.push(change);
     }
     appendOdds(withheld, null);
@@ -300,7 +301,7 @@ export function createHub(deps: HubDeps): Hub {
 
   function applyFixture(read: FixturePatch, sentAt: number, isSilent: boolean): number {
     if (isLetGo(read)) return 0;
-    const { patch, openUntil } = book.believed(read, sentAt);
+    const { patch, openUntil } = believed(book, read, sentAt);
     if (openUntil !== null) reader.doubt([patch.id], Math.max(0, openUntil - timing.now()));
     const change = book.applyFixture(patch, sentAt);
     if (!change || !isFixtureNews(change)) return 0;
@@ -406,7 +407,7 @@ export function createHub(deps: HubDeps): Hub {
         // A row that cannot be read is a price that nobody knows: its odd counts as one that is not offered.
         const { changes, openUntil } =
           kind === 'open'
-            ? book.applyRead(read.fixture.id, rows, sentAt, covers(versions))
+            ? applyRead(book, read.fixture.id, rows, sentAt, covers(versions))
             : {
                 changes: rows.flatMap(
                   (row) => book.applyRow(eventOf(row), row, sentAt, null) ?? [],
@@ -416,7 +417,7 @@ export function createHub(deps: HubDeps): Hub {
         return { changes: count + tell(changes, isSilent), openUntil };
       },
       withdraw(fixtureId, sentAt, isSilent, versions) {
-        const { changes, openUntil } = book.applyRead(fixtureId, [], sentAt, covers(versions));
+        const { changes, openUntil } = applyRead(book, fixtureId, [], sentAt, covers(versions));
         return { changes: tell(changes, isSilent), openUntil };
       },
       unlistedVersions(fixtureIds) {
@@ -504,7 +505,7 @@ export function createHub(deps: HubDeps): Hub {
         const { id } = journal.append({ kind: 'mark' });
         for (const key of dropped) letGoAt.set(key, id);
       }
-      if (!subscription.isWhole()) withdraw(dropped);
+      if (!subscription.isWhole()) withdrawLeagues(dropped);
     },
     held: heldLeagues,
     onChange: () => viewers.statusChanged(),
@@ -514,7 +515,7 @@ export function createHub(deps: HubDeps): Hub {
    * Open odds of leagues that nobody carries any more would be shown as if they were live, so they count as
    * locked until the league is read again. Locks and settlements stay: no read would bring them back.
    */
-  function withdraw(dropped: readonly string[]): void {
+  function withdrawLeagues(dropped: readonly string[]): void {
     if (dropped.length === 0) return;
     const gone = new Set(dropped);
     const carried = new Set(subscription.wanted().map(({ key }) => key));
@@ -525,7 +526,7 @@ export function createHub(deps: HubDeps): Hub {
       return !carried.has(slug(league)) && !(typeof id === 'string' && carried.has(slug(id)));
     };
     for (const { id, league, state, wire } of [...book.odds.values()]) {
-      if (state === 'open' && isGone(league, wire.league_id)) book.withdraw(id, timing.now());
+      if (state === 'open' && isGone(league, wire.league_id)) withdraw(book, id, timing.now());
     }
   }
 

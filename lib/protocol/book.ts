@@ -38,13 +38,6 @@ const NO_CHANGE: Change = { odds: [], fixture: null };
  */
 const OVERTAKEN_WINDOW_MS = 60_000;
 
-/**
- * An answer to a read may come out of the vendor's cache, and be older than its request by less than this. What it says
- * against a row that is no older than that, and by no later time of its own, has to be said again by a read made after
- * it; until then a lock stays, and what the answer leaves out or prices in another way is shown as the answer says.
- */
-const CACHED_MS = 10_000;
-
 /** Whether the message with this entry id was made before the one with the other, and came after it. */
 export function isOvertaken(entryId: string | null, heldId: string | null): boolean {
   if (entryId === null || heldId === null || entryId === heldId) return false;
@@ -107,8 +100,6 @@ export class Book {
   readonly #odds = new Map<string, Odd>();
   readonly #fixtures = new Map<string, Fixture>();
   readonly #oddIdsOf = new Map<string, Set<string>>();
-  /** Odds that are locked because we took them for that, and not since a row said so: any read may open them. */
-  readonly #withdrawn = new Set<string>();
 
   get odds(): ReadonlyMap<string, Odd> {
     return this.#odds;
@@ -169,96 +160,10 @@ export class Book {
     if (previous && sameOdd(previous, odd)) {
       previous.receivedAt = odd.receivedAt;
       previous.upstreamEntryId = odd.upstreamEntryId;
-      this.#withdrawn.delete(odd.id);
       return null;
     }
     this.#hold(odd);
     return { event, row, odd, previous };
-  }
-
-  /**
-   * Applies a full REST read of one fixture's open odds: rows as by `applyRow`, and what is held open but
-   * missing from the answer becomes locked, since REST lists only what is available and nothing ever says
-   * "deleted". An odd whose newest row was received after the request was sent stays as it is.
-   *
-   * @param covers whether the read would have listed this held odd if it were open; all unless told
-   * @returns what changed, and until when the read leaves open what is so: it contradicts a row received so shortly
-   *   before it that only a read made later can tell; null where it decides everything
-   */
-  applyRead(
-    fixtureId: string,
-    rows: readonly OddRow[],
-    requestSentAt: number,
-    covers: (held: Odd) => boolean = () => true,
-  ): { changes: OddChange[]; openUntil: number | null } {
-    const changes: OddChange[] = [];
-    let openUntil: number | null = null;
-    const present = new Set<string>();
-    const leaveOpen = ({ receivedAt }: Odd) => {
-      openUntil = Math.max(openUntil ?? 0, receivedAt + CACHED_MS);
-    };
-    const isFresh = ({ receivedAt }: Odd) => requestSentAt - receivedAt < CACHED_MS;
-    for (const row of rows) {
-      present.add(row.id);
-      const event = row.settlement === null ? 'copilot-odds' : 'copilot-settled-odds';
-      const previous = this.#odds.get(row.id);
-      const isNoLater =
-        previous !== undefined &&
-        Math.floor(row.timestampSeconds) <= Math.floor(previous.timestampSeconds);
-      const isDoubtful = row.settlement === null && isNoLater && isFresh(previous);
-      if (isDoubtful && previous.state === 'locked' && !this.#withdrawn.has(row.id)) {
-        leaveOpen(previous);
-        continue;
-      }
-      const change =
-        this.applyRow(event, row, requestSentAt, null) ?? this.#reopen(row, requestSentAt);
-      if (!change) continue;
-      changes.push(change);
-      const isReopened = previous?.state === 'locked';
-      if (isDoubtful && (isReopened || change.odd.price !== previous.price)) leaveOpen(previous);
-    }
-    for (const id of this.oddIdsOf(fixtureId)) {
-      const held = this.#odds.get(id);
-      if (held?.state !== 'open' || present.has(id)) continue;
-      if (held.receivedAt > requestSentAt) continue;
-      if (!covers(held)) continue;
-      const change = this.withdraw(id, requestSentAt);
-      if (!change) continue;
-      changes.push(change);
-      if (isFresh(held)) leaveOpen(held);
-    }
-    return { changes, openUntil };
-  }
-
-  /**
-   * Takes an open odd for one that is not offered any more, as a lock that nobody sent: a read leaves it out, or
-   * what was told of it cannot be believed. Null where it is not open, or newer than `receivedAt`.
-   *
-   * It keeps the time of its last price, by which rows are ordered: a true row that comes later must not look
-   * older. Since when it is locked stands beside that, in the row as it is relayed too, so that every board
-   * says the same.
-   */
-  withdraw(id: string, receivedAt: number): OddChange | null {
-    const held = this.#odds.get(id);
-    if (held?.state !== 'open') return null;
-    const lockedAt = Math.max(Math.floor(receivedAt / 1000), held.timestampSeconds);
-    const row: OddRow = { ...rowOf(held), lockedAt };
-    const change = this.applyRow('copilot-locked-odds', row, receivedAt, null);
-    if (change) this.#withdrawn.add(id);
-    return change && { ...change, row: { ...row, wire: { ...row.wire, lockedAt } } };
-  }
-
-  /**
-   * Opens a locked odd that a read still lists, though the row's time is older: a
-   * read carries the time of the last price change, which a lock does not alter, so a reopening that was
-   * lost would never be learnt by time alone.
-   */
-  #reopen(row: OddRow, requestSentAt: number): OddChange | null {
-    const held = this.#odds.get(row.id);
-    if (held?.state !== 'locked' || row.settlement !== null) return null;
-    const { timestampSeconds } = held;
-    const wire = { ...row.wire, timestamp: timestampSeconds };
-    return this.applyRow('copilot-odds', { ...row, timestampSeconds, wire }, requestSentAt, null);
   }
 
   /**
@@ -284,41 +189,6 @@ export class Book {
     return { fixture, previous };
   }
 
-  /**
-   * What a read says of a fixture, without a status or a start that it had until shortly before the request: the answer
-   * may come out of the vendor's cache.
-   * @returns until when that is left open, null where all of it is to be believed
-   */
-  believed(
-    patch: FixturePatch,
-    requestSentAt: number,
-  ): { patch: FixturePatch; openUntil: number | null } {
-    const held = this.#fixtures.get(patch.id);
-    if (!held) return { patch, openUntil: null };
-    const isFresh = (changedAt: number | null) =>
-      changedAt !== null && requestSentAt - changedAt < CACHED_MS;
-    const { status, startDate, ...rest } = patch;
-    const isOldStatus =
-      status !== held.status && status === held.oldStatus && isFresh(held.statusChangedAt);
-    const isOldStart =
-      startDate !== held.startDate &&
-      startDate === held.oldStartDate &&
-      isFresh(held.startChangedAt);
-    if (!isOldStatus && !isOldStart) return { patch, openUntil: null };
-    const openUntil = Math.max(
-      isOldStatus ? (held.statusChangedAt ?? 0) + CACHED_MS : 0,
-      isOldStart ? (held.startChangedAt ?? 0) + CACHED_MS : 0,
-    );
-    return {
-      patch: {
-        ...rest,
-        ...(!isOldStatus && status !== undefined && { status }),
-        ...(!isOldStart && startDate !== undefined && { startDate }),
-      },
-      openUntil,
-    };
-  }
-
   /** Takes over an odd as another Book held it (a snapshot), replacing what is held. */
   hold(odd: Odd): void {
     this.#hold(odd);
@@ -341,7 +211,6 @@ export class Book {
     const odd = this.#odds.get(id);
     if (!odd) return;
     this.#odds.delete(id);
-    this.#withdrawn.delete(id);
     const ids = this.#oddIdsOf.get(odd.fixtureId);
     ids?.delete(id);
     if (ids?.size === 0) this.#oddIdsOf.delete(odd.fixtureId);
@@ -349,10 +218,7 @@ export class Book {
 
   /** Forgets a fixture with its odds. */
   removeFixture(id: string): void {
-    for (const oddId of this.oddIdsOf(id)) {
-      this.#odds.delete(oddId);
-      this.#withdrawn.delete(oddId);
-    }
+    for (const oddId of this.oddIdsOf(id)) this.#odds.delete(oddId);
     this.#oddIdsOf.delete(id);
     this.#fixtures.delete(id);
   }
@@ -362,7 +228,6 @@ export class Book {
     // It went to another fixture: what becomes of the former one is nothing of its.
     if (before !== undefined && before !== odd.fixtureId) this.removeOdd(odd.id);
     this.#odds.set(odd.id, odd);
-    this.#withdrawn.delete(odd.id);
     const ids = this.#oddIdsOf.get(odd.fixtureId);
     if (ids) ids.add(odd.id);
     else this.#oddIdsOf.set(odd.fixtureId, new Set([odd.id]));
@@ -477,20 +342,6 @@ function fillFrom(row: OddRow, held: Odd): Odd {
     isLive: held.isLive ?? row.isLive,
     wire: { ...row.wire, ...held.wire },
   };
-}
-
-/** The row that would say again what is held: the body of a lock that nobody sent. */
-function rowOf({
-  state,
-  openingPrice,
-  openingAt,
-  previousPrice,
-  movedAt,
-  receivedAt,
-  upstreamEntryId,
-  ...row
-}: Odd): OddRow {
-  return row;
 }
 
 /** A fixture of which nothing but its id is known. */

@@ -202,6 +202,7 @@ test.describe('around the board', () => {
       odds: 'decimal',
     });
     await expect(page.locator('[data-fixture-id]')).toHaveCount(1);
+    await expect(page).toHaveTitle(/^.+ at .+ · Basketball · Odds Board$/);
     const part = (name: string | RegExp) => boardPage.grid.getByRole('rowheader', { name }).first();
     await expect(part(/^Game/)).toBeVisible();
     await boardPage.search.fill(String(selection));

@@ -34,7 +34,7 @@ test('a view is saved under a name, survives a reload, leads back and can be the
   const [league = ''] = leagues(world);
   const path = `/basketball?${new URLSearchParams({ view: 'lines', league })}`;
   await boardPage.open(path);
-  await expect(page).toHaveTitle(`Basketball · ${league} · Odds Board`);
+  await expect(page).toHaveTitle(`${league} · Basketball · Odds Board`);
   await page.getByRole('button', { name: 'Views' }).click();
   const panel = page.getByRole('region', { name: 'Views' });
   await panel.getByLabel('Name of this view').fill('Morning');

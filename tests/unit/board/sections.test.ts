@@ -3,8 +3,6 @@ import { sectionsOf } from '@/lib/board/sections';
 import { groupLines } from '@/lib/protocol/line';
 import { anOdd } from '../../support/builders';
 
-const NAMES: Record<string, string> = { T1: 'Harbor Kings', T2: 'Mesa Owls' };
-
 function sections(...odds: object[]) {
   const whole = odds.map((fields, index) => ({
     ...anOdd({ id: `o${index}` }),
@@ -12,9 +10,11 @@ function sections(...odds: object[]) {
     selection: null,
     ...fields,
   }));
-  return sectionsOf(groupLines(whole, null), (id) => NAMES[id] ?? null).map(
-    ({ section: { label, about }, lines }) => [label, about, lines.map(({ market }) => market)],
-  );
+  return sectionsOf(groupLines(whole, null)).map(({ label, teamId, lines }) => [
+    label,
+    teamId,
+    lines.map(({ market }) => market),
+  ]);
 }
 
 describe('parts of a page', () => {
@@ -46,9 +46,9 @@ describe('parts of a page', () => {
       ['2nd Half', null, ['2nd Half Moneyline']],
       ['1st Quarter', null, ['1st Quarter Total Points']],
       ['2nd Quarter', null, ['2nd Quarter Total Points']],
-      ['Abe Long', 'Harbor Kings', ['Player Points']],
-      ['Lee Pine', null, ['Player Points']],
-      ['Zoë Ash', 'Mesa Owls', ['Player Points']],
+      ['Abe Long', 'T1', ['Player Points']],
+      ['Lee Pine', 'T9', ['Player Points']],
+      ['Zoë Ash', 'T2', ['Player Points']],
     ]);
   });
 

@@ -15,6 +15,13 @@ describe('a view in words', () => {
     expect(wordsOf('view=lines&tz=UTC')).toEqual([]);
   });
 
+  it('names the one fixture, where it is known who plays', () => {
+    const { query } = parseBoardQuery(new URLSearchParams('fixture=FX1&market=Moneyline'));
+    const nameOf = (id: string) => (id === 'FX1' ? 'Owls at Kings' : null);
+    expect(viewWords(query, nameOf)).toEqual(['Owls at Kings', 'Moneyline']);
+    expect(viewWords(query)).toEqual(['one fixture', 'Moneyline']);
+  });
+
   it('counts what would be too long', () => {
     expect(wordsOf('league=A&league=B&league=C')).toEqual(['A, B, C']);
     expect(wordsOf('league=A&league=B&league=C&league=D&fixture=x&fixture=y')).toEqual([
