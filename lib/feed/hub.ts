@@ -717,7 +717,7 @@ export function createHub(deps: HubDeps): Hub {
       await ready(query, waitMs);
       const { partial, filledAt } = status(query);
       // What still lacks something is made anew each time, and so is what lacked a league that was filled since.
-      const key = partial ? null : `${relayKey(query)} ${filledAt}`;
+      const key = partial || ageMs === 0 ? null : `${relayKey(query)} ${filledAt}`;
       return cuts.first(key, { limit, ageMs: Math.min(ageMs, settings.snapshotShareMs) }, () => {
         const rows = selectRows(book, createRelayPredicate(query));
         return { sport, at: journal.last(), partial, format: query.oddsFormat, ...rows };

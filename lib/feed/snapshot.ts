@@ -124,8 +124,10 @@ export function createCuts(timing: Timing, settings: FeedSettings) {
 
   function prune(): void {
     const now = timing.now();
+    for (const [id, one] of held) if (one.expiresAt <= now) drop(id, one);
     for (const [id, one] of held) {
-      if (one.expiresAt <= now || held.size > settings.snapshotCuts) drop(id, one);
+      if (held.size <= settings.snapshotCuts) break;
+      drop(id, one);
     }
     for (const [key, id] of newest) if (!held.has(id)) newest.delete(key);
     for (const one of held.values()) {
@@ -209,6 +211,8 @@ export function createCuts(timing: Timing, settings: FeedSettings) {
       const one: HeldCut = { cut: cut(), madeAt: now, expiresAt, pages: new Map(), bytes: 0 };
       if (key !== null) newest.set(key, id);
       const page = pageOf(id, one, 0, limit);
+      // Nobody comes back for what has no other page and is nobody else's.
+      if (key === null && one.cut.odds.length <= limit) drop(id, one);
       prune();
       return page;
     },

@@ -507,6 +507,22 @@ describe('hub', () => {
     expect(await ask()).not.toBe(await ask());
   });
 
+  it('keeps a snapshot whose pages are read while others are given whole', async () => {
+    const settings = { snapshotCuts: 2, fixturesPollMs: 0, oddsRefreshMs: 0 };
+    const kit = await aLiveKit({ settings });
+    const data = [aWireRow({ id: 'b' }), aWireRow({ id: 'c' })];
+    kit.vendor.open()[0]?.event('copilot-odds', { data });
+    const { next } = await page(kit, { limit: 1 });
+    for (let count = 0; count < 5; count += 1) await page(kit, { limit: 10 });
+    const rest = await page(kit, { limit: 10, page: String(next) });
+    expect(rest.odds).toHaveLength(2);
+    // Of those that have more pages, the one that was asked for longest ago goes.
+    for (let count = 0; count < 2; count += 1) await page(kit, { limit: 1 });
+    await expect(page(kit, { limit: 1, page: String(next) })).rejects.toMatchObject({
+      kind: 'gone',
+    });
+  });
+
   it('holds so many bytes of pages and no more, and makes anew what it let go', async () => {
     const settings = { snapshotBytes: 1, fixturesPollMs: 0, oddsRefreshMs: 0 };
     const kit = await aLiveKit({ settings });
