@@ -4,7 +4,7 @@ import { useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import { CloseIcon } from '@/components/ui/icons';
 import { alertLog, type Told } from '@/lib/board/alert-log';
-import { formatClock } from '@/lib/board/format';
+import { formatClock, zoneName } from '@/lib/board/format';
 import { useTimeZone } from '@/lib/board/hooks';
 import { useBoardQuery } from '@/lib/board/query-state';
 import { useAction } from './actions';
@@ -107,7 +107,7 @@ function Toast({ told, onOpenLog }: { told: Told; onOpenLog: () => void }) {
         </PlaceLink>
       )}
       <time dateTime={new Date(at).toISOString()} className="pt-0.5 text-ink-faint text-label">
-        {formatClock(at, zone)}
+        {formatClock(at, zone)} {zoneName(zone, at)}
       </time>
       <button
         type="button"

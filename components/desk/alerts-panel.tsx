@@ -6,7 +6,7 @@ import { FileButton } from '@/components/ui/file-button';
 import { alertLog, type Told } from '@/lib/board/alert-log';
 import { type AlertRule, EVERYWHERE, writeRules } from '@/lib/board/alert-rules';
 import { alertSettings } from '@/lib/board/alert-settings';
-import { formatClock } from '@/lib/board/format';
+import { formatClock, zoneName } from '@/lib/board/format';
 import { useTimeZone } from '@/lib/board/hooks';
 import { useBoardQuery } from '@/lib/board/query-state';
 import type { OddsFormat } from '@/lib/protocol/price';
@@ -255,6 +255,11 @@ function Log() {
       <header className="flex h-9 items-center gap-2 pr-2 pl-3">
         <h3 className="font-semibold text-detail text-ink">Log</h3>
         <span className="text-detail text-ink-faint tabular-nums">{entries.length || ''}</span>
+        {entries[0] && (
+          <span className="text-ink-faint text-label">
+            Times in {zoneName(zone, entries[0].at)}
+          </span>
+        )}
         {entries.length > 0 && (
           <button
             type="button"

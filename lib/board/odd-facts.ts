@@ -1,7 +1,7 @@
 /** What the card of a cell says of its odd, in words. Pure: the time now is told. */
 import type { Odd } from '@/lib/protocol/events';
 import { formatPrice, type OddsFormat } from '@/lib/protocol/price';
-import { formatAge, formatMoment } from './format';
+import { formatAge, formatMoment, zoneName } from './format';
 import type { Tallies, Tally } from './tally';
 
 /** Texts by name; an empty one has nothing to say. */
@@ -66,7 +66,7 @@ function stateFact(
 }
 
 function countsFact(tally: Tally | null, startedAt: number, zone: string, now: number): string {
-  const since = `since ${formatMoment(startedAt, zone, now)}`;
+  const since = `since ${formatMoment(startedAt, zone, now)} ${zoneName(zone, startedAt)}`;
   if (tally === null) return `Not counted ${since}`;
   const { moves, locks, lockedMs, lockedSince } = tally;
   const parts = [`${moves} ${moves === 1 ? 'move' : 'moves'}`];

@@ -70,7 +70,7 @@ describe('facts of an odd', () => {
       { ...about, at: START + 1_000, odd: { ...odd, price: 130 }, previous: odd },
       { ...about, at: START + 30_000, odd: locked, previous: odd },
     ]);
-    expect(facts({}, tallies).counts).toBe('1 move, 1 lock, locked 1 m in all since 11:06:40');
-    expect(facts({}).counts).toBe('0 moves, 0 locks since 11:06:40');
+    expect(facts({}, tallies).counts).toBe('1 move, 1 lock, locked 1 m in all since 11:06:40 UTC');
+    expect(facts({}).counts).toBe('0 moves, 0 locks since 11:06:40 UTC');
   });
 });
