@@ -771,7 +771,8 @@ function isAfter(entryId: string | null, at: string): boolean {
 
 /** Whether the stream said something of the fixture that a snapshot cut at `at` cannot know. */
 function hasNews(fixture: Fixture, at: string): boolean {
-  return isAfter(fixture.statusEntryId, at) || isAfter(fixture.startEntryId, at);
+  const { statusEntryId, startEntryId, detailEntryId } = fixture;
+  return [statusEntryId, startEntryId, detailEntryId].some((id) => isAfter(id, at));
 }
 
 /**

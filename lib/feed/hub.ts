@@ -833,6 +833,7 @@ function isFixtureNews({ fixture, previous }: FixtureChange): boolean {
       detailReceivedAt: 0,
       statusEntryId: null,
       startEntryId: null,
+      detailEntryId: null,
       wire: { ...one.wire, updated_at: null },
     });
   return content(fixture) !== content(previous);

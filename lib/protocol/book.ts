@@ -82,6 +82,7 @@ const FIXTURE_RECEIPTS: ReadonlySet<string> = new Set([
   'detailReceivedAt',
   'statusEntryId',
   'startEntryId',
+  'detailEntryId',
 ]);
 
 function sameFixture(a: Fixture, b: Fixture): boolean {
@@ -183,6 +184,7 @@ export class Book {
       previous.detailReceivedAt = fixture.detailReceivedAt;
       previous.statusEntryId = fixture.statusEntryId;
       previous.startEntryId = fixture.startEntryId;
+      previous.detailEntryId = fixture.detailEntryId;
       return null;
     }
     this.#fixtures.set(fixture.id, fixture);
@@ -203,6 +205,7 @@ export class Book {
     for (const fixture of this.#fixtures.values()) {
       fixture.statusEntryId = null;
       fixture.startEntryId = null;
+      fixture.detailEntryId = null;
     }
   }
 
@@ -369,6 +372,7 @@ export function newFixture(id: string): Fixture {
     detailReceivedAt: 0,
     statusEntryId: null,
     startEntryId: null,
+    detailEntryId: null,
     wire: {},
   };
 }
@@ -383,6 +387,7 @@ function mergeFixture(
   const isRead = !('fixture_id' in patch.wire);
   if (receivedAt >= held.detailReceivedAt || held.detailReceivedAt === 0) {
     next.detailReceivedAt = receivedAt;
+    next.detailEntryId = entryId ?? held.detailEntryId;
     next.sport = patch.sport ?? held.sport;
     next.league = patch.league ?? held.league;
     next.leagueId = patch.leagueId ?? held.leagueId;

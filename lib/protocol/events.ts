@@ -162,6 +162,7 @@ export type Fixture = {
   detailReceivedAt: number;
   statusEntryId: string | null;
   startEntryId: string | null;
+  detailEntryId: string | null;
   /** The newest REST row, with the stream's changes written into it; what the snapshot passes on. */
   wire: WireRecord;
 };

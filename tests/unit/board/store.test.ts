@@ -545,6 +545,18 @@ describe('snapshot', () => {
     expect(state().load).toMatchObject({ state: 'complete', at: '2-0' });
   });
 
+  it('takes no score back that the stream told after it was cut', () => {
+    const { store, frame, state } = setUp();
+    const game = (home: number) => ({ id: 'FX1', result: { scores: { home: { total: home } } } });
+    const score = () => state().book.fixtures.get('FX1')?.score?.home;
+    store.holdSnapshot(aSnapshot('1-0', [], [game(10)]), ANYWHERE);
+    store.applyFrames([frame('fixture', { data: game(12) }, { id: '3-0' })], true);
+    store.holdSnapshot(aSnapshot('2-0', [], [game(10)]), ANYWHERE);
+    expect(score()).toBe(12);
+    store.holdSnapshot(aSnapshot('4-0', [], [game(13)]), ANYWHERE);
+    expect(score()).toBe(13);
+  });
+
   it('takes away the mark of a price that it replaces, and keeps that of one it confirms', () => {
     const { store, odds, state } = setUp();
     for (const price of [-110, 120]) {
