@@ -2,7 +2,7 @@ import type { Metadata } from 'next';
 import { cookies, headers } from 'next/headers';
 import { notFound } from 'next/navigation';
 import { Board } from '@/components/board/board';
-import { fixtureName } from '@/components/board/fixture-name';
+import { knownFixtureName } from '@/components/board/fixture-name';
 import { DeskSlot } from '@/components/desk/desk-slot';
 import { isSignedIn } from '@/lib/access/pass';
 import { isZone, ZONE_COOKIE } from '@/lib/board/format';
@@ -26,10 +26,9 @@ async function sportOf(id: string) {
 export async function generateMetadata({ params, searchParams }: Props): Promise<Metadata> {
   const { sport } = await sportOf((await params).sport);
   if (!sport) return { title: 'Not found' };
-  const words = viewWords(parseBoardQuery(await searchParams).query, (id) => {
-    const fixture = getFeed().fixture(sport.id, id);
-    return fixture?.home || fixture?.away ? fixtureName(id, fixture) : null;
-  });
+  const words = viewWords(parseBoardQuery(await searchParams).query, (id) =>
+    knownFixtureName(id, getFeed().fixture(sport.id, id)),
+  );
   // What a chat shows of a link: what is filtered, and no price, which would be old by the time it is read.
   const title = [`${sport.name} odds`, ...words].join(' · ');
   const description = `Live ${sport.name.toLowerCase()} odds, the moment they change.`;

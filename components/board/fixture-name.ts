@@ -15,3 +15,11 @@ export function fixtureNameBySides(
   const nameOf = (side: string) => sides.find((one) => one.side === side)?.name ?? null;
   return fixtureName(fixtureId, { away: nameOf('away'), home: nameOf('home') });
 }
+
+/** Who plays; null where nobody has said who does, or nothing is held of it. */
+export function knownFixtureName(
+  fixtureId: string,
+  names: Names | null | undefined,
+): string | null {
+  return names?.away || names?.home ? fixtureName(fixtureId, names) : null;
+}

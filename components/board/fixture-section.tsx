@@ -2,7 +2,7 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: the cells of a row take the focus, not the row.
 'use client';
 
-import { type ComponentType, memo } from 'react';
+import { type ComponentType, memo, type ReactNode } from 'react';
 import { isForBrowser } from '@/components/ui/route-link';
 import { useFixture } from '@/lib/board/hooks';
 import { boardHref } from '@/lib/board/query-state';
@@ -115,20 +115,41 @@ function MoreLink({
   context: RowContext;
   label: string;
 }) {
-  const { sport, query, onOpenFixture } = context;
+  return (
+    <FixtureLink fixtureId={row.fixtureId} context={context} label={label} className="board-more">
+      +{row.more}
+    </FixtureLink>
+  );
+}
+
+/** Leads to a fixture's own page. */
+export function FixtureLink({
+  fixtureId,
+  context: { sport, query, onOpenFixture },
+  label,
+  className,
+  children,
+}: {
+  fixtureId: string;
+  context: RowContext;
+  /** What it says where its content does not say it. */
+  label?: string;
+  className: string;
+  children: ReactNode;
+}) {
   return (
     <a
-      href={boardHref(sport, { ...query, view: 'fixture', fixture: [row.fixtureId] })}
+      href={boardHref(sport, { ...query, view: 'fixture', fixture: [fixtureId] })}
       aria-label={label}
       title={label}
-      className="board-more"
+      className={className}
       onClick={(event) => {
         if (isForBrowser(event)) return;
         event.preventDefault();
-        onOpenFixture(row.fixtureId, null);
+        onOpenFixture(fixtureId, null);
       }}
     >
-      +{row.more}
+      {children}
     </a>
   );
 }

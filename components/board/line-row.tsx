@@ -3,16 +3,14 @@
 'use client';
 
 import { memo, type ReactNode, useLayoutEffect, useRef } from 'react';
-import { isForBrowser } from '@/components/ui/route-link';
 import { formatAge } from '@/lib/board/format';
 import { onSecond, serverNow, useBoardStore, useFirstNow, useFixture } from '@/lib/board/hooks';
-import { boardHref } from '@/lib/board/query-state';
 import type { LineRow as Line, LinesRow } from '@/lib/board/rows';
 import type { BoardStore } from '@/lib/board/store';
 import type { Side } from '@/lib/protocol/line';
 import { FixtureBadge, FixtureTime } from './fixture-badge';
 import { fixtureNameBySides } from './fixture-name';
-import { type RowContext, ShortName } from './fixture-section';
+import { FixtureLink, type RowContext, ShortName } from './fixture-section';
 import { EmptyCell, PriceCell } from './price-cell';
 import { shortName } from './short-name';
 import { writeAttribute, writeText } from './write';
@@ -122,27 +120,23 @@ export const FixtureHeading = memo(function FixtureHeading({
 
 /** Who plays; among others' lines a link to the fixture's own page. */
 function HeadingNames({
-  row: { fixtureId },
-  context: { sport, query, onOpenFixture },
+  row,
+  context,
   children,
 }: {
   row: HeadingRow;
   context: RowContext;
   children: ReactNode;
 }) {
-  if (query.view === 'fixture') return <span className="heading-names">{children}</span>;
+  if (context.query.view === 'fixture') return <span className="heading-names">{children}</span>;
   return (
-    <a
-      href={boardHref(sport, { ...query, view: 'fixture', fixture: [fixtureId] })}
+    <FixtureLink
+      fixtureId={row.fixtureId}
+      context={context}
       className="heading-names hover:underline"
-      onClick={(event) => {
-        if (isForBrowser(event)) return;
-        event.preventDefault();
-        onOpenFixture(fixtureId, null);
-      }}
     >
       {children}
-    </a>
+    </FixtureLink>
   );
 }
 

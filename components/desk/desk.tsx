@@ -1,7 +1,7 @@
 'use client';
 
 import { useCallback, useEffect, useState } from 'react';
-import { fixtureName } from '@/components/board/fixture-name';
+import { fixtureName, knownFixtureName } from '@/components/board/fixture-name';
 import { usePart } from '@/components/ui/use-part';
 import { useBoardStore, useLoad } from '@/lib/board/hooks';
 import { useBoardQuery, useOpenHistory } from '@/lib/board/query-state';
@@ -86,10 +86,8 @@ function useViewTitle(): void {
   const { state } = useLoad();
   // biome-ignore lint/correctness/useExhaustiveDependencies: who plays is known once the snapshot is.
   useEffect(() => {
-    const nameOf = (id: string) => {
-      const { home = null, away = null } = store.getState().book.fixtures.get(id) ?? {};
-      return home === null && away === null ? null : fixtureName(id, { home, away });
-    };
+    const { book } = store.getState();
+    const nameOf = (id: string) => knownFixtureName(id, book.fixtures.get(id));
     const sport = document.title.split(' · ').at(-2) ?? '';
     document.title = [...viewWords(query, nameOf), sport, 'Odds Board'].join(' · ');
   }, [query, store, state]);

@@ -17,6 +17,7 @@ import {
 } from './alert-rules';
 import { parseTarget } from './alert-target';
 import type { Scheduler } from './frame-batch';
+import { heldOdds, isOfVersion } from './rows';
 import type { News } from './store';
 
 /** Earlier prices kept of one odd: of an odd that changed more often within a rule's time, the newest. */
@@ -137,6 +138,14 @@ function bound(map: Map<string, unknown>, limit: number): void {
   }
 }
 
+/** Drops the entries of a map, by rule and whatever it is about, that are of none of these rules. */
+function keepOf(map: Map<string, unknown>, rules: readonly AlertRule[]): void {
+  const ids = new Set(rules.map(({ id }) => id));
+  for (const key of map.keys()) {
+    if (!ids.has(key.slice(0, key.indexOf('\n')))) map.delete(key);
+  }
+}
+
 /** The line's market: all that one main line is chosen from. */
 function marketKey({ versionId, fixtureId, market, groupingKey }: Odd): string {
   return `${versionId}\n${fixtureId}\n${market}\n${entityOf(groupingKey)}`;
@@ -174,14 +183,10 @@ function isOfFew({ where }: AlertRule): boolean {
 
 /** The odds that a rule of few odds is about. */
 function oddsOf({ where }: AlertRule, book: Book): Odd[] {
+  const one = where.odd && book.odds.get(where.odd.id);
+  const odds = where.odd ? (one ? [one] : []) : heldOdds(book, where.fixture?.id ?? '');
   const market = where.market === null ? null : slug(where.market);
-  const ids = where.odd ? [where.odd.id] : book.oddIdsOf(where.fixture?.id ?? '');
-  const odds: Odd[] = [];
-  for (const id of ids) {
-    const odd = book.odds.get(id);
-    if (odd && (market === null || slug(odd.market) === market)) odds.push(odd);
-  }
-  return odds;
+  return odds.filter((odd) => market === null || slug(odd.market) === market);
 }
 
 function hasPoints(when: Extract<Condition, { kind: 'points' }>, points: number): boolean {
@@ -404,18 +409,13 @@ export function createAlertEngine(rules: readonly AlertRule[] = []): AlertEngine
     if (!index.has('move')) tracks.clear();
     if (!index.has('price')) closed.clear();
     watched = next.filter((rule) => rule.isOn && rule.when.kind === 'price' && isOfFew(rule));
-    const kept = new Map(watched.map((rule) => [rule.id, rule]));
-    const former = new Map(watchedBefore.map((rule) => [rule.id, rule]));
-    for (const key of standings.keys()) {
-      const id = key.slice(0, key.indexOf('\n'));
-      // A rule that was changed begins anew.
-      if (kept.get(id) !== former.get(id) || !kept.has(id)) standings.delete(key);
-    }
     if (!index.has('main') && !index.has('points')) mains.clear();
-    const ids = new Set(next.map(({ id }) => id));
-    for (const key of told.keys()) {
-      if (!ids.has(key.slice(0, key.indexOf('\n')))) told.delete(key);
-    }
+    // A rule that was changed begins anew.
+    keepOf(
+      standings,
+      watched.filter((rule) => watchedBefore.includes(rule)),
+    );
+    keepOf(told, next);
   }
 
   function taken(): Fired[] {
@@ -429,11 +429,10 @@ export function createAlertEngine(rules: readonly AlertRule[] = []): AlertEngine
     setRules,
 
     news(news, book, version) {
-      const isOfView = ({ versionId }: Odd) =>
-        version === null || versionId === null || versionId === version;
       const hasLines = index.has('main') || index.has('points');
       if (hasLines) {
-        for (const one of news) if (one.kind === 'odd' && isOfView(one.odd)) unflag(one);
+        for (const one of news)
+          if (one.kind === 'odd' && isOfVersion(one.odd, version)) unflag(one);
       }
       for (const one of news) {
         const isQuiet = one.isCatchUp || one.at < hushedUntil;
@@ -442,7 +441,7 @@ export function createAlertEngine(rules: readonly AlertRule[] = []): AlertEngine
           continue;
         }
         const { odd, previous, at } = one;
-        if (!isOfView(odd)) continue;
+        if (!isOfVersion(odd, version)) continue;
         if (hasLines) lines(odd, previous, at, book, isQuiet);
         prices(odd, previous, at, isQuiet);
         if (!isQuiet) states(odd, previous, at);
@@ -477,9 +476,8 @@ export function createAlertEngine(rules: readonly AlertRule[] = []): AlertEngine
       for (const rule of watched) {
         if (rule.when.kind !== 'price') continue;
         for (const odd of oddsOf(rule, book)) {
-          const { id, price, state, versionId } = odd;
-          const isOfView = version === null || versionId === null || versionId === version;
-          if (!isOfView || state !== 'open' || price === null) continue;
+          const { id, price, state } = odd;
+          if (!isOfVersion(odd, version) || state !== 'open' || price === null) continue;
           evaluations += 1;
           const before = standings.get(`${rule.id}\n${id}`);
           // What happens until then is known once it is over.

@@ -57,6 +57,12 @@ export function anOdd(fields: WireFields = {}, event: OddsEventName = 'copilot-o
   return change.odd;
 }
 
+/** A row of REST: without what the wrapper says. */
+export function aRestRow(fields: WireFields = {}) {
+  const { fixture_id, game_id, sport, league, ...row } = aWireRow(fields);
+  return row;
+}
+
 /** What a REST read says of a fixture: Mesa Owls (T2) at Harbor Kings (T1). */
 export function aFixturePatch(fields: Partial<FixturePatch> = {}): FixturePatch {
   return {

@@ -24,6 +24,16 @@ function anEntry(
 const told = (entries: readonly HistoryEntry[]) =>
   entries.map(({ event, settlement, origin }) => `${origin} ${event} ${settlement ?? ''}`.trim());
 
+/** A hub that somebody watches, and its connection to the vendor. */
+async function aLiveHub() {
+  const { hub, timing, vendor } = createHubKit();
+  hub.stream(aQuery(), null, new AbortController().signal);
+  await timing.advance(300);
+  const [upstream] = vendor.open();
+  upstream?.connect();
+  return { hub, upstream };
+}
+
 describe('history', () => {
   it("turns the vendor's newest first around, also within one second", () => {
     const newestFirst = [
@@ -67,34 +77,26 @@ describe('history', () => {
   });
 
   it('says of a settlement when it was graded, not when its price was locked', async () => {
-    const kit = createHubKit();
-    kit.hub.stream(aQuery(), null, new AbortController().signal);
-    await kit.timing.advance(300);
-    const [upstream] = kit.vendor.open();
-    upstream?.connect();
+    const { hub, upstream } = await aLiveHub();
     const settledAt = new Date((ROW_SECONDS + 95) * 1000).toISOString();
     upstream?.event('copilot-odds', { data: [aWireRow({ id: 'a' })] }, '5-0');
     const settled = aSettledWireRow({ id: 'a', settled_at: settledAt });
     upstream?.event('copilot-settled-odds', { data: [settled] }, '6-0');
-    expect(kit.hub.history('a').map(({ timestamp }) => timestamp)).toEqual([
+    expect(hub.history('a').map(({ timestamp }) => timestamp)).toEqual([
       ROW_SECONDS,
       ROW_SECONDS + 95,
     ]);
   });
 
   it('of an odd costs what there is of it, however long the journal is', async () => {
-    const kit = createHubKit();
-    kit.hub.stream(aQuery(), null, new AbortController().signal);
-    await kit.timing.advance(300);
-    const [upstream] = kit.vendor.open();
-    upstream?.connect();
+    const { hub, upstream } = await aLiveHub();
     const post = (id: string, index: number) =>
       upstream?.event('copilot-odds', {
         data: [aWireRow({ id, price: 101 + index, timestamp: ROW_SECONDS + index })],
       });
     for (let index = 0; index < 2_000; index += 1) post(index % 500 === 0 ? 'a' : 'b', index);
-    const at = vi.spyOn(kit.hub.journal, 'at');
-    expect(kit.hub.history('a').map(({ price }) => price)).toEqual([101, 601, 1101, 1601]);
+    const at = vi.spyOn(hub.journal, 'at');
+    expect(hub.history('a').map(({ price }) => price)).toEqual([101, 601, 1101, 1601]);
     expect(at).toHaveBeenCalledTimes(4);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FeedError } from '@/lib/protocol/errors';
 import { DEFAULT_QUERY, type RelayQuery } from '@/lib/protocol/filter';
-import { aSettledWireRow, aWireRow, ROW_SECONDS } from '@/tests/support/builders';
+import { aRestRow, aSettledWireRow, aWireRow, ROW_SECONDS } from '@/tests/support/builders';
 import {
   aQuery,
   aWireFixture,
@@ -12,12 +12,6 @@ import {
 import { readStream } from '@/tests/support/stream-reader';
 
 const ALL = aQuery('include_fixture_updates=true');
-
-/** REST's rows: without what the wrapper says. */
-function aRestRow(fields: Record<string, unknown> = {}) {
-  const { fixture_id, game_id, sport, league, ...row } = aWireRow(fields);
-  return row;
-}
 
 function watch(kit: HubKit, query: RelayQuery = ALL, position: string | null = null) {
   return readStream(kit.hub.stream(query, position, new AbortController().signal));

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { createGate } from '@/lib/feed/gate';
 import { FeedError } from '@/lib/protocol/errors';
-import { aSettledWireRow, aWireRow, ROW_SECONDS } from '@/tests/support/builders';
+import { aRestRow, aSettledWireRow, aWireRow, ROW_SECONDS } from '@/tests/support/builders';
 import { createFakeTiming } from '@/tests/support/fake-timing';
 import {
   aQuery,
@@ -11,12 +11,6 @@ import {
   type HubKit,
   readPage,
 } from '@/tests/support/feed-deps';
-
-/** REST's rows: without what the wrapper says. */
-function aRestRow(fields: Record<string, unknown> = {}) {
-  const { fixture_id, game_id, sport, league, ...row } = aWireRow(fields);
-  return row;
-}
 
 function watch(kit: HubKit, query = aQuery()): AbortController {
   const viewer = new AbortController();
