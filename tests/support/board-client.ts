@@ -32,6 +32,11 @@ export function createFastTiming(scale: number, random: () => number = Math.rand
   return {
     now,
     schedule(task, delayMs) {
+      // As the feed's own: a timer of the wall's would be a wait of a whole millisecond, and scaled up.
+      if (delayMs <= 0) {
+        const turn = setImmediate(task);
+        return () => clearImmediate(turn);
+      }
       const dueAt = now() + delayMs;
       const look = () => {
         const leftMs = dueAt - now();
