@@ -484,6 +484,7 @@ export function createHub(deps: HubDeps): Hub {
     settings,
     open: deps.openUpstream,
     onEvent,
+    restMs: () => viewers.restMs(),
     onLost: gaps.lost,
     onDamaged(leagues) {
       const atOnce = reader.damaged(leagues);

@@ -40,6 +40,8 @@ export type UpstreamHandlers = {
   onEvent(event: FeedEvent, isLate: boolean): void;
   /** What `status` or `problem` say is no longer what they said. */
   onChange(): void;
+  /** Ms for which nobody would be told of what comes, so that it may as well be read then: together, which costs less. */
+  restMs?(): number;
 };
 
 export type Upstream = {
@@ -61,6 +63,9 @@ const CROSSED_MS = 100;
 
 /** An id that runs ahead of the clock by more than this may be a slip, after which all others would count as late. */
 const AHEAD_MS = 5_000;
+
+/** Who brings this much at a time brings more than can wait. */
+const RUSH_BYTES = 16_384;
 
 /** Connections opened by this process: each has its number in the log. */
 let opened = 0;
@@ -88,6 +93,7 @@ export function openUpstream(
 
   let attempt: Attempt | null = null;
   let cancelTimer: Cancel = () => {};
+  let cancelRest: Cancel = () => {};
   let isClosed = false;
   /** Breaks since a connection last lived long. */
   let breaks = 0;
@@ -226,6 +232,12 @@ export function openUpstream(
     for await (const chunk of answer.body) {
       if (current !== attempt) return;
       parser.feed(lines(text.decode(chunk, { stream: true })));
+      const restMs = on.restMs?.() ?? 0;
+      if (restMs > 0 && chunk.length < RUSH_BYTES) {
+        await new Promise<void>((done) => {
+          cancelRest = timing.schedule(done, restMs);
+        });
+      }
     }
   }
 
@@ -308,6 +320,7 @@ export function openUpstream(
   function fail(current: Attempt, error: FeedError): void {
     if (isClosed || current !== attempt) return;
     attempt = null;
+    cancelRest();
     current.abort.abort();
     problem = error;
     const livedMs = current.connectedAt === null ? null : timing.now() - current.connectedAt;
@@ -378,6 +391,7 @@ export function openUpstream(
     close() {
       isClosed = true;
       cancelTimer();
+      cancelRest();
       attempt?.abort.abort();
       attempt = null;
     },

@@ -64,6 +64,8 @@ export type Viewers = {
   ): ReadableStream<Uint8Array>;
   /** Entries were appended. */
   notify(): void;
+  /** Ms until shortly before viewers are next written to, 0 where they are written to as soon as there is something. */
+  restMs(): number;
   /** What `status` says may have changed. */
   statusChanged(): void;
   /** Ends every stream with a last frame that asks for a quick return. */
@@ -137,6 +139,8 @@ const MOST_MATCHES = 4_000_000;
 const ONE_ROW = [0];
 /** A tick is longer by this many times what the last flush cost: each write carries more where writing is dear. */
 const TICK_FACTOR = 2;
+/** What comes in is read this long before it is written at the latest: a timer is a ms late, and reading takes one. */
+const AHEAD_MS = 3;
 
 const text = new TextEncoder();
 const CONNECTED = text.encode(encodeSse({ event: 'connected', data: 'ok go' }));
@@ -660,6 +664,8 @@ export function createViewers(deps: ViewersDeps): Viewers {
       if (count === 0) flushedTo = journal.end;
       else flushSoon();
     },
+
+    restMs: () => (cancelFlush ? Math.max(0, flushDueAt - AHEAD_MS - timing.now()) : 0),
 
     statusChanged() {
       if (count === 0) return;

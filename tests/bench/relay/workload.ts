@@ -72,7 +72,7 @@ export type Outcome = {
   yardstickMs: number;
 };
 
-const WARM_SECONDS = 3;
+const WARM_SECONDS = 15;
 const SETTLE_MS = 1_500;
 const DRAIN_MS = 8_000;
 /** What a run takes besides its window, at most. */

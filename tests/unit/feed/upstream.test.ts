@@ -22,7 +22,10 @@ type Call = {
 
 const KEY = 'secret-key-1';
 
-function createKit(settings: Partial<typeof DEFAULT_FEED_SETTINGS> = {}) {
+function createKit(
+  settings: Partial<typeof DEFAULT_FEED_SETTINGS> = {},
+  restMs: () => number = () => 0,
+) {
   const timing = createFakeTiming();
   const calls: Call[] = [];
   const lines: string[] = [];
@@ -87,6 +90,7 @@ function createKit(settings: Partial<typeof DEFAULT_FEED_SETTINGS> = {}) {
       },
       onLost: (since, why) => void lost.push({ silentMs: timing.now() - since, why }),
       onChange: () => {},
+      restMs,
     },
   );
   const last = () => calls[calls.length - 1] as Call;
@@ -585,6 +589,36 @@ describe('upstream', () => {
     for (let part = 0; part < 5; part += 1) await call.send('data: '.padEnd(400, 'x'));
     expect(call.signal.aborted).toBe(true);
     expect(kit.upstream.problem()?.code).toBe('frame-too-large');
+  });
+
+  it('reads what comes while nobody would be told of it at once, and together', async () => {
+    let restMs = 12;
+    const kit = createKit({}, () => restMs);
+    await opened(kit);
+    await kit.last().send(odds('5-1') + odds('5-2'));
+    await kit.timing.advance(11);
+    expect(kit.events).toHaveLength(0);
+    restMs = 0;
+    await kit.timing.advance(1);
+    expect(kit.events).toHaveLength(2);
+    await kit.last().send(odds('5-3'));
+    expect(kit.events).toHaveLength(3);
+  });
+
+  it('does not rest while much comes', async () => {
+    const kit = createKit({}, () => 12);
+    await opened(kit);
+    await kit.timing.advance(12);
+    await kit.last().send(Array.from({ length: 100 }, (_, at) => odds(`5-${at + 1}`)).join(''));
+    await kit.last().send(odds('6-1'));
+    expect(kit.events).toHaveLength(101);
+  });
+
+  it('rests no longer than it lives', async () => {
+    const kit = createKit({}, () => 12);
+    await opened(kit);
+    kit.upstream.close();
+    expect(kit.timing.pending()).toBe(0);
   });
 
   it('is silent after its close', async () => {

@@ -112,6 +112,29 @@ describe('viewer', () => {
     expect(reader.chunks()).toBe(3);
   });
 
+  it('is next written to in so many ms, or as soon as there is something', async () => {
+    const kit = createKit();
+    expect(kit.viewers.restMs()).toBe(0);
+    const reader = kit.open();
+    await reader.take();
+    await kit.timing.advance(100);
+    expect(kit.viewers.restMs()).toBe(0);
+    kit.odd({ price: 101 });
+    expect(kit.viewers.restMs()).toBe(0);
+    await kit.timing.advance(2);
+    kit.odd({ price: 102 });
+    // The tick is 16 ms, of which the last 3 are for reading.
+    expect(kit.viewers.restMs()).toBeGreaterThan(8);
+    expect(kit.viewers.restMs()).toBeLessThanOrEqual(13);
+    await kit.timing.advance(kit.viewers.restMs());
+    kit.odd({ price: 103 });
+    expect(kit.viewers.restMs()).toBe(0);
+    await kit.timing.advance(3);
+    await reader.take();
+    expect(prices(reader)).toEqual([101, 102, 103]);
+    expect(reader.chunks()).toBe(3);
+  });
+
   it('gets an entry as soon though a status or a ping went out a moment ago', async () => {
     const kit = createKit({ pingMs: 5_000 });
     const reader = kit.open();
