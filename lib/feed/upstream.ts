@@ -235,7 +235,11 @@ export function openUpstream(
       const restMs = on.restMs?.() ?? 0;
       if (restMs > 0 && chunk.length < RUSH_BYTES) {
         await new Promise<void>((done) => {
-          cancelRest = timing.schedule(done, restMs);
+          const cancel = timing.schedule(done, restMs);
+          cancelRest = () => {
+            cancel();
+            done();
+          };
         });
       }
     }

@@ -665,7 +665,11 @@ export function createViewers(deps: ViewersDeps): Viewers {
       else flushSoon();
     },
 
-    restMs: () => (cancelFlush ? Math.max(0, flushDueAt - AHEAD_MS - timing.now()) : 0),
+    restMs() {
+      // Only while entries wait: with nothing but a status or a ping due, one that comes goes out at once.
+      const isWaiting = cancelFlush !== null && flushedTo < journal.end;
+      return isWaiting ? Math.max(0, flushDueAt - AHEAD_MS - timing.now()) : 0;
+    },
 
     statusChanged() {
       if (count === 0) return;

@@ -621,6 +621,19 @@ describe('upstream', () => {
     expect(kit.timing.pending()).toBe(0);
   });
 
+  it('goes on with the next connection where one breaks while it rests', async () => {
+    const kit = createKit({ upstreamDeadMs: 100, upstreamLateMs: 50 }, () => 1_000);
+    await opened(kit);
+    await kit.timing.advance(100);
+    expect(kit.upstream.problem()?.code).toBe('stalled');
+    await kit.timing.advance(10);
+    expect(kit.calls).toHaveLength(2);
+    kit.last().answer();
+    await kit.last().send(HELLO + odds('5-1'));
+    await kit.timing.advance(90);
+    expect(kit.events).toHaveLength(1);
+  });
+
   it('is silent after its close', async () => {
     const kit = createKit();
     await opened(kit);

@@ -147,6 +147,7 @@ describe('viewer', () => {
     kit.setStatus({ ...LIVE, message: 'new' });
     await kit.timing.advance(2);
     kit.setStatus({ ...LIVE, message: 'newer' });
+    expect(kit.viewers.restMs()).toBe(0);
     await kit.timing.advance(2);
     kit.odd({ price: 102 });
     await kit.timing.advance(2);
