@@ -7,8 +7,9 @@ import { CountMark } from '@/components/ui/count-mark';
 import { ChevronIcon, CloseIcon, SearchIcon } from '@/components/ui/icons';
 import { MultiSelect } from '@/components/ui/multi-select';
 import type { Option } from '@/components/ui/option';
+import { type QueryPatch, useBoardQuery, useOpenHistory } from '@/lib/board/address';
 import { useFacets, useSport } from '@/lib/board/hooks';
-import { boardHref, type QueryPatch, useBoardQuery, useOpenHistory } from '@/lib/board/query-state';
+import { boardHref } from '@/lib/board/query-state';
 import type { Facet, Totals } from '@/lib/board/rows';
 import { tasteNow } from '@/lib/board/taste-store';
 import {
@@ -49,6 +50,14 @@ const COLUMN_OPTIONS: readonly Option[] = LINE_COLUMNS.map((value) => ({
   count: null,
 }));
 
+/** Minutes that are offered; an address may ask for others. */
+const QUIET_MINUTES = [1, 5, 15, 60];
+const ANY_AGE = 0;
+
+function quietName(minutes: number): string {
+  return minutes === ANY_AGE ? 'Any age' : `Quiet for ${minutes} min`;
+}
+
 const VIEW_NAMES: Record<View, string> = { board: 'Board', lines: 'Lines', fixture: 'Fixture' };
 
 /** What is left when every filter is off; format, zone, columns and order say how, not what. */
@@ -60,6 +69,7 @@ export const NO_FILTERS = {
   status: [],
   state: [],
   main: false,
+  quiet: null,
   version: null,
 } satisfies QueryPatch;
 
@@ -90,6 +100,9 @@ export function activeFilters(
   many('status', statusWord);
   many('state', statusWord);
   if (query.main) filters.push({ key: 'main', text: 'Main lines only', without: { main: false } });
+  if (query.quiet !== null) {
+    filters.push({ key: 'quiet', text: quietName(query.quiet), without: { quiet: null } });
+  }
   if (query.q.trim() !== '') {
     filters.push({ key: 'q', text: `“${query.q.trim()}”`, without: { q: '' } });
   }
@@ -140,6 +153,7 @@ export function BoardFilters({ totals, layout }: { totals: ReactNode; layout: La
         options={optionsOf(facets.markets)}
         selected={query.market}
         onChange={(market) => setQuery({ market })}
+        isOrdered
       />
       {!isPage && (
         <MultiSelect
@@ -166,10 +180,21 @@ export function BoardFilters({ totals, layout }: { totals: ReactNode; layout: La
       Main lines
     </ToggleButton>
   );
+  const quiet = (
+    <Select
+      label="Without a change for"
+      values={[...new Set([ANY_AGE, query.quiet ?? ANY_AGE, ...QUIET_MINUTES])]
+        .sort((a, b) => a - b)
+        .map(String)}
+      nameOf={(value) => quietName(Number(value))}
+      value={String(query.quiet ?? ANY_AGE)}
+      onChange={(value) => setQuery({ quiet: Number(value) || null })}
+    />
+  );
   const format = (
     <Select
       label="Odds format"
-      names={FORMAT_NAMES}
+      nameOf={(odds) => FORMAT_NAMES[odds]}
       values={ODDS_FORMATS}
       value={query.odds}
       onChange={(odds) => setQuery({ odds })}
@@ -178,7 +203,7 @@ export function BoardFilters({ totals, layout }: { totals: ReactNode; layout: La
   const order = !isPage && (
     <Select
       label="Order of fixtures"
-      names={ORDER_NAMES}
+      nameOf={(order) => ORDER_NAMES[order]}
       values={ORDERS}
       value={query.order}
       onChange={(order) => setQuery({ order })}
@@ -197,12 +222,14 @@ export function BoardFilters({ totals, layout }: { totals: ReactNode; layout: La
         <Rule />
         {states}
         {mainLines}
+        {quiet}
         {query.view !== 'board' && (
           <MultiSelect
             label="Columns"
             options={COLUMN_OPTIONS}
             selected={query.column}
             onChange={(column) => setQuery({ column: column as LineColumn[] })}
+            isOrdered
           />
         )}
         <Search text={query.q} onChange={onSearch} className="w-52 min-w-24 shrink!" />
@@ -214,7 +241,7 @@ export function BoardFilters({ totals, layout }: { totals: ReactNode; layout: La
       </div>
     );
   }
-  const hidden = query.state.length + (query.main ? 1 : 0);
+  const hidden = query.state.length + [query.main, query.quiet].filter(Boolean).length;
   return (
     <div className="flex shrink-0 flex-col gap-2 border-line-subtle border-b px-3 py-2">
       <div className="flex flex-wrap items-center gap-1">
@@ -244,6 +271,7 @@ export function BoardFilters({ totals, layout }: { totals: ReactNode; layout: La
         <div className="flex flex-wrap items-center gap-1.5">
           {states}
           {mainLines}
+          {quiet}
           {order}
           {format}
           {totals}
@@ -418,13 +446,13 @@ function Search({
 
 function Select<Value extends string>({
   label,
-  names,
+  nameOf,
   values,
   value,
   onChange,
 }: {
   label: string;
-  names: Record<Value, string>;
+  nameOf: (value: Value) => string;
   values: readonly Value[];
   value: Value;
   onChange: (value: Value) => void;
@@ -441,7 +469,7 @@ function Select<Value extends string>({
       >
         {values.map((name) => (
           <option key={name} value={name} className="bg-surface-overlay text-ink">
-            {names[name]}
+            {nameOf(name)}
           </option>
         ))}
       </select>

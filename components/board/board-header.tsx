@@ -1,9 +1,10 @@
 'use client';
 
 import { RouteLink } from '@/components/ui/route-link';
+import { useBoardQuery } from '@/lib/board/address';
 import { formatClock, zoneName } from '@/lib/board/format';
 import { useNow, useSports, useTimeZone } from '@/lib/board/hooks';
-import { boardHref, useBoardQuery } from '@/lib/board/query-state';
+import { boardHref } from '@/lib/board/query-state';
 import type { Sport } from '@/lib/protocol/sports';
 import { FeedIndicator, useFeedValue } from './feed-indicator';
 

@@ -3,6 +3,7 @@
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useMedia } from '@/components/ui/use-media';
 import { usePart } from '@/components/ui/use-part';
+import { type QueryPatch, useBoardQuery } from '@/lib/board/address';
 import { formatMoment, zoneName } from '@/lib/board/format';
 import {
   useBoardStore,
@@ -14,7 +15,6 @@ import {
   useToday,
   useZoneCookie,
 } from '@/lib/board/hooks';
-import { type QueryPatch, useBoardQuery } from '@/lib/board/query-state';
 import { useTaste } from '@/lib/board/taste-store';
 import type { Sport } from '@/lib/protocol/sports';
 import { activeFilters, BoardFilters, FilterChips, NO_FILTERS, TotalsText } from './board-filters';
@@ -155,6 +155,11 @@ function Screen({
             <BoardView built={built} context={context} />
           ) : (
             <LinesView built={built} layout={layout} context={context} />
+          )}
+          {query.view === 'fixture' && built.rows.length > 0 && built.totals.odds === 0 && (
+            <p className="pointer-events-none absolute inset-x-0 top-28 text-center text-detail text-ink-muted">
+              No line of this fixture is on the board.
+            </p>
           )}
           {isDead && <DeadBanner zone={zone} />}
           <OddHistory grid={main} />

@@ -1,6 +1,6 @@
 'use client';
 
-import type { ReactNode, RefObject } from 'react';
+import { type ReactNode, type RefObject, useEffect, useState } from 'react';
 import { Popup } from '@/components/ui/popup';
 import {
   formatClock,
@@ -32,11 +32,39 @@ export default function FeedDetails(props: Props) {
 }
 
 const OWN_HOP = 'Server to this browser';
+/** What comes is counted over so many seconds. */
+const RATE_SECONDS = 10;
+
+/** Changes that came while this is on the page, and in how many seconds, at most the last ten; null before there is one. */
+function useRate(now: number): { changes: number; seconds: number } | null {
+  const store = useBoardStore();
+  const [counts] = useState<{ at: number; count: number }[]>([]);
+  const [since] = useState(Date.now);
+  useEffect(
+    () =>
+      store.onNews((news) => {
+        const at = Date.now();
+        const last = counts.at(-1);
+        // One count for each tenth of a second: bounded, however often frames come.
+        if (last && at - last.at < 100) last.count += news.length;
+        else counts.push({ at, count: news.length });
+        // A second more, since what is shown is of whole ones.
+        while (counts[0] && at - counts[0].at > (RATE_SECONDS + 1) * 1_000) counts.shift();
+      }),
+    [store, counts],
+  );
+  const seconds = Math.min(RATE_SECONDS, Math.floor((now - since) / 1_000));
+  if (seconds < 1) return null;
+  const isWithin = (at: number) => at <= now && now - at < seconds * 1_000;
+  const changes = counts.reduce((sum, { at, count }) => (isWithin(at) ? sum + count : sum), 0);
+  return { changes, seconds };
+}
 
 function Details() {
   const now = useNow();
   const zone = useTimeZone();
   const { feed } = useBoardStore().getState();
+  const rate = useRate(now);
   return (
     <section
       aria-label="Connections and gaps"
@@ -55,10 +83,19 @@ function Details() {
           {feed.message}
         </p>
       )}
+      <p className="mt-2 text-detail text-ink-muted tabular-nums">
+        {rate === null
+          ? 'Changes are being counted.'
+          : `${formatRate(rate.changes / rate.seconds)} changes a second, over ${rate.seconds} s`}
+      </p>
       <Connections feed={feed} now={now} />
       <Gaps feed={feed} now={now} zone={zone} />
     </section>
   );
+}
+
+function formatRate(perSecond: number): string {
+  return perSecond.toFixed(perSecond < 10 ? 1 : 0);
 }
 
 type Column = readonly [name: string, isNumber: boolean, className?: string];

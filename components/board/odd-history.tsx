@@ -1,7 +1,7 @@
 'use client';
 
 import { type RefObject, useEffect } from 'react';
-import { useOpenHistory } from '@/lib/board/query-state';
+import { useOpenHistory } from '@/lib/board/address';
 
 /** Opens the history of whichever cell inside `grid` is clicked, or gets Enter, and closes that which is open. */
 export function OddHistory({ grid }: { grid: RefObject<HTMLElement | null> }) {

@@ -1,6 +1,7 @@
 'use client';
 
 import { type ReactNode, useEffect, useId, useMemo, useRef, useState } from 'react';
+import { useBoardQuery } from '@/lib/board/address';
 import {
   ALERT_KINDS,
   type AlertKind,
@@ -14,7 +15,6 @@ import {
 } from '@/lib/board/alert-rules';
 import { formatTarget, parseTarget } from '@/lib/board/alert-target';
 import { useBoardStore } from '@/lib/board/hooks';
-import { useBoardQuery } from '@/lib/board/query-state';
 import type { OddsFormat } from '@/lib/protocol/price';
 import { choicesOf } from './alert-choices';
 import { playSound } from './alert-sounds';

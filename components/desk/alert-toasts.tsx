@@ -3,10 +3,10 @@
 import { useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import { CloseIcon } from '@/components/ui/icons';
+import { useBoardQuery } from '@/lib/board/address';
 import { alertLog, type Told } from '@/lib/board/alert-log';
 import { formatClock, zoneName } from '@/lib/board/format';
 import { useTimeZone } from '@/lib/board/hooks';
-import { useBoardQuery } from '@/lib/board/query-state';
 import { useAction } from './actions';
 import { placeOf, toldWords } from './alert-delivery';
 import { BellIcon } from './desk-icons';

@@ -1,12 +1,12 @@
 'use client';
 
 import { useEffect, useRef } from 'react';
+import { useBoardQuery } from '@/lib/board/address';
 import { type Alert, alertLog } from '@/lib/board/alert-log';
 import type { AlertKind } from '@/lib/board/alert-rules';
 import { alertSettings } from '@/lib/board/alert-settings';
 import { createAlertEngine, createBurstGuard, type Fired, HUSH_MS } from '@/lib/board/alerts';
 import { useBoardStore } from '@/lib/board/hooks';
-import { useBoardQuery } from '@/lib/board/query-state';
 import { versionsOf } from '@/lib/board/rows';
 import type { Book } from '@/lib/protocol/book';
 import { alertOf, deliver } from './alert-delivery';

@@ -3,12 +3,12 @@
 import { memo, useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { FileButton } from '@/components/ui/file-button';
+import { useBoardQuery } from '@/lib/board/address';
 import { alertLog, type Told } from '@/lib/board/alert-log';
 import { type AlertRule, EVERYWHERE, writeRules } from '@/lib/board/alert-rules';
 import { alertSettings } from '@/lib/board/alert-settings';
 import { formatClock, zoneName } from '@/lib/board/format';
 import { useTimeZone } from '@/lib/board/hooks';
-import { useBoardQuery } from '@/lib/board/query-state';
 import type { OddsFormat } from '@/lib/protocol/price';
 import { deliverTest, placeOf, toldWords } from './alert-delivery';
 import { AlertForm } from './alert-form';

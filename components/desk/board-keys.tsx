@@ -1,7 +1,7 @@
 'use client';
 
+import { useBoardQuery } from '@/lib/board/address';
 import { useBoardStore } from '@/lib/board/hooks';
-import { useBoardQuery } from '@/lib/board/query-state';
 import { ORDERS } from '@/lib/protocol/filter';
 import { useAction } from './actions';
 import { oddIdInFocus } from './odd-in-focus';

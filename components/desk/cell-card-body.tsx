@@ -2,9 +2,9 @@
 
 import { useLayoutEffect, useRef } from 'react';
 import { writeText } from '@/components/board/write';
+import { useBoardQuery } from '@/lib/board/address';
 import { onSecond, useBoardStore, useTimeZone } from '@/lib/board/hooks';
 import { type OddFacts, oddFacts } from '@/lib/board/odd-facts';
-import { useBoardQuery } from '@/lib/board/query-state';
 import type { Tallies } from '@/lib/board/tally';
 
 type Props = {

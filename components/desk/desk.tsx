@@ -3,8 +3,8 @@
 import { useCallback, useEffect, useState } from 'react';
 import { fixtureName, knownFixtureName } from '@/components/board/fixture-name';
 import { usePart } from '@/components/ui/use-part';
+import { useBoardQuery, useOpenHistory } from '@/lib/board/address';
 import { useBoardStore, useLoad } from '@/lib/board/hooks';
-import { useBoardQuery, useOpenHistory } from '@/lib/board/query-state';
 import { followTaste } from '@/lib/board/taste-kept';
 import { viewWords } from '@/lib/board/view-words';
 import { toggleWatched } from '@/lib/board/views';

@@ -12,6 +12,7 @@ import { useFeedValue } from '@/components/board/feed-indicator';
 import { fixtureName } from '@/components/board/fixture-name';
 import { SettlementBadge } from '@/components/board/settlement-badge';
 import { PadlockIcon } from '@/components/ui/icons';
+import { useBoardQuery, useOpenHistory } from '@/lib/board/address';
 import { formatLength, formatMoment, zoneName } from '@/lib/board/format';
 import {
   type Axis,
@@ -26,9 +27,15 @@ import {
   readLook,
   settledBy,
 } from '@/lib/board/history';
-import { useBoardStore, useFixture, useNow, useOdd, useTimeZone } from '@/lib/board/hooks';
+import {
+  knownUntil,
+  useBoardStore,
+  useFixture,
+  useNow,
+  useOdd,
+  useTimeZone,
+} from '@/lib/board/hooks';
 import { browserShelf, readItem, writeItem } from '@/lib/board/kept';
-import { useBoardQuery, useOpenHistory } from '@/lib/board/query-state';
 import type { BoardStore } from '@/lib/board/store';
 import { useHistories } from '@/lib/board/use-histories';
 import type { Odd } from '@/lib/protocol/events';
@@ -80,12 +87,6 @@ function useLook(): [HistoryLook, (patch: Partial<HistoryLook>) => void, readonl
     [look],
   );
   return [look, change, ignored];
-}
-
-/** Server's time until which prices are known: now, or since when the feed is not live. */
-function knownUntil(store: BoardStore): number {
-  const { state, since, clockOffsetMs } = store.getState().feed;
-  return (state === 'live' ? Date.now() : Math.min(since, Date.now())) - (clockOffsetMs ?? 0);
 }
 
 /** Held odds of the same line, in the order they came. */

@@ -2,9 +2,9 @@
 
 import { useEffect, useRef } from 'react';
 import { fixtureName } from '@/components/board/fixture-name';
+import { useBoardQuery } from '@/lib/board/address';
 import { oddLine } from '@/lib/board/export';
 import { useBoardStore } from '@/lib/board/hooks';
-import { useBoardQuery } from '@/lib/board/query-state';
 import { useAction } from './actions';
 import { oddIdInFocus } from './odd-in-focus';
 import { say } from './said';

@@ -6,9 +6,9 @@ import { Dialog } from '@base-ui/react/dialog';
 import { useMemo, useRef, useState } from 'react';
 import { fixtureName } from '@/components/board/fixture-name';
 import { SearchIcon } from '@/components/ui/icons';
+import { useBoardQuery } from '@/lib/board/address';
 import { find } from '@/lib/board/find';
 import { useBoardStore, useFacets } from '@/lib/board/hooks';
-import { useBoardQuery } from '@/lib/board/query-state';
 import { createBoardPredicate } from '@/lib/protocol/filter';
 import { useActions } from './actions';
 

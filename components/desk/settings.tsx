@@ -3,8 +3,8 @@
 import { type ReactNode, useId, useState } from 'react';
 import { FileButton } from '@/components/ui/file-button';
 import { useMedia } from '@/components/ui/use-media';
+import { useBoardQuery } from '@/lib/board/address';
 import { browserZone } from '@/lib/board/format';
-import { useBoardQuery } from '@/lib/board/query-state';
 import { DEFAULT_TASTE, type Taste } from '@/lib/board/taste';
 import { ignoredTaste, keepTaste } from '@/lib/board/taste-kept';
 import { MOVE_SECONDS, parseTaste, tasteFile } from '@/lib/board/taste-read';

@@ -1,6 +1,5 @@
 'use client';
 
-import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual';
 import {
   type KeyboardEvent,
   type RefObject,
@@ -14,11 +13,13 @@ import {
   useState,
 } from 'react';
 import { SearchIcon } from '@/components/ui/icons';
+import { useInSight } from '@/components/ui/use-in-sight';
+import { useBoardQuery } from '@/lib/board/address';
 import { csvText, exportFileName, jsonText, tapeTable, viewTable } from '@/lib/board/export';
 import { formatClock, zoneName } from '@/lib/board/format';
-import { useBoardStore, useLoad, useSport, useTimeZone } from '@/lib/board/hooks';
+import { knownUntil, useBoardStore, useLoad, useSport, useTimeZone } from '@/lib/board/hooks';
 import { browserShelf, readItem, writeItem } from '@/lib/board/kept';
-import { boardHref, useBoardQuery } from '@/lib/board/query-state';
+import { boardHref } from '@/lib/board/query-state';
 import {
   createTapeFilter,
   createTapeReader,
@@ -44,6 +45,9 @@ import { KIND_WORDS, TapeRow } from './tape-row';
 const SHOW_EVERY_MS = 250;
 /** Height of each row, in pixels. */
 const ROW_HEIGHT = 42;
+const rowStart = (index: number) => index * ROW_HEIGHT;
+/** Rows made beyond the edges. */
+const OVERSCAN = 4;
 /** How long something that cannot be done is said in the place of the count. */
 const NOTICE_MS = 5_000;
 /** Where the kinds that a trader filters for are kept; taste, not part of the view. */
@@ -324,26 +328,15 @@ function TapeList({ scroller, entries, zone, format, onHold, onOpen, empty }: Li
   const entryAt = (index: number) => entries[count - 1 - index];
   const place = active === null ? -1 : entriesBefore(entries, active);
   const activeIndex = entries[place]?.seq === active ? count - 1 - place : -1;
-  const virtualizer = useVirtualizer({
-    count,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_HEIGHT,
-    getItemKey: useCallback(
-      (index: number) => entries[entries.length - 1 - index]?.seq ?? index,
-      [entries],
-    ),
-    overscan: 4,
-    // What leaves the page takes the focus with it.
-    rangeExtractor: (range: Range) => {
-      const shown = defaultRangeExtractor(range);
-      const isOut = reading.current.isFocused && activeIndex >= 0 && !shown.includes(activeIndex);
-      return isOut ? [...shown, activeIndex].sort((a, b) => a - b) : shown;
-    },
-  });
-  const items = virtualizer.getVirtualItems();
-  const tabbable = items.some(({ index }) => index === activeIndex)
-    ? activeIndex
-    : (items[0]?.index ?? 0);
+  const { first, last, show } = useInSight({ scroller, count, startOf: rowStart });
+  const items: number[] = [];
+  const end = Math.min(count - 1, last + OVERSCAN);
+  for (let index = Math.max(0, first - OVERSCAN); index <= end; index += 1) items.push(index);
+  // What leaves the page takes the focus with it.
+  const isOut = reading.current.isFocused && activeIndex >= 0 && !items.includes(activeIndex);
+  if (isOut && activeIndex < first) items.unshift(activeIndex);
+  else if (isOut) items.push(activeIndex);
+  const tabbable = items.includes(activeIndex) ? activeIndex : (items[0] ?? 0);
 
   useLayoutEffect(() => {
     if (!isGoing.current) return;
@@ -360,7 +353,7 @@ function TapeList({ scroller, entries, zone, format, onHold, onOpen, empty }: Li
     const index = Math.min(count - 1, Math.max(0, step(tabbable, count)));
     isGoing.current = true;
     setActive(entryAt(index)?.seq ?? null);
-    virtualizer.scrollToIndex(index, { align: 'auto' });
+    show(index);
   };
 
   return (
@@ -382,20 +375,20 @@ function TapeList({ scroller, entries, zone, format, onHold, onOpen, empty }: Li
         aria-label="Changes, newest first"
         translate="no"
         className="relative"
-        style={{ height: virtualizer.getTotalSize() }}
+        style={{ height: rowStart(count) }}
       >
-        {items.map(({ index, key, start }) => {
+        {items.map((index) => {
           const entry = entryAt(index);
           return (
             entry && (
               // biome-ignore lint/a11y/useSemanticElements: as above.
               <div
-                key={key}
+                key={entry.seq}
                 role="listitem"
                 aria-posinset={index + 1}
                 aria-setsize={count}
                 className="absolute inset-x-0 top-0"
-                style={{ height: ROW_HEIGHT, transform: `translateY(${start}px)` }}
+                style={{ height: ROW_HEIGHT, transform: `translateY(${rowStart(index)}px)` }}
               >
                 <button
                   type="button"
@@ -430,7 +423,7 @@ function Exports({ shown }: { shown: readonly TapeEntry[] }) {
     const table =
       what === 'tape'
         ? tapeTable(shown.toReversed(), feed)
-        : viewTable(entriesOfView(book, query), feed);
+        : viewTable(entriesOfView(book, query, knownUntil(store)), feed);
     const about = {
       sport,
       source: feed.source,

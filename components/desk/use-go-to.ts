@@ -2,8 +2,9 @@
 
 import { useMemo } from 'react';
 import { NO_FILTERS } from '@/components/board/board-filters';
+import { useBoardQuery } from '@/lib/board/address';
 import { useSport } from '@/lib/board/hooks';
-import { boardHref, useBoardQuery } from '@/lib/board/query-state';
+import { boardHref } from '@/lib/board/query-state';
 
 /** A place on a board: a fixture, or one odd of it. */
 export type Place = {

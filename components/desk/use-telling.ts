@@ -2,8 +2,8 @@
 
 import { useMemo } from 'react';
 import { fixtureName } from '@/components/board/fixture-name';
+import { useBoardQuery } from '@/lib/board/address';
 import { useBoardStore, useSport, useTimeZone } from '@/lib/board/hooks';
-import { useBoardQuery } from '@/lib/board/query-state';
 import type { Telling } from './alert-delivery';
 import { useGoTo } from './use-go-to';
 

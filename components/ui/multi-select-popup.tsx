@@ -1,8 +1,8 @@
 'use client';
 
 import { Combobox } from '@base-ui/react/combobox';
-import { type RefObject, useMemo, useRef, useState } from 'react';
-import { CheckIcon, SearchIcon } from './icons';
+import { type RefObject, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { CheckIcon, ChevronIcon, SearchIcon } from './icons';
 import type { Option } from './option';
 import { Popup } from './popup';
 
@@ -11,6 +11,7 @@ type Props = {
   options: readonly Option[];
   selected: readonly string[];
   onChange: (selected: string[]) => void;
+  isOrdered?: boolean;
   isOpen: boolean;
   onOpenChange: (isOpen: boolean) => void;
   anchor: RefObject<HTMLButtonElement | null>;
@@ -39,6 +40,7 @@ function Options({
   options,
   selected,
   onChange,
+  isOrdered = false,
   search,
 }: Props & { search: RefObject<HTMLInputElement | null> }) {
   const [text, setText] = useState('');
@@ -55,7 +57,7 @@ function Options({
       ...all.filter((option) => !leading.has(option.value)),
     ];
   }, [options, selected, leading]);
-  const chosen = items.filter((option) => selected.includes(option.value));
+  const chosen = selected.flatMap((value) => items.find((option) => option.value === value) ?? []);
   return (
     <Combobox.Root
       inline
@@ -120,6 +122,71 @@ function Options({
           </Combobox.Item>
         )}
       </Combobox.List>
+      {isOrdered && chosen.length > 1 && (
+        <OrderOfChosen chosen={chosen} onChange={(values) => onChange(values)} />
+      )}
     </Combobox.Root>
   );
 }
+
+/** What was chosen, in its order, each with buttons that move it. */
+function OrderOfChosen({
+  chosen,
+  onChange,
+}: {
+  chosen: readonly Option[];
+  onChange: (values: string[]) => void;
+}) {
+  const list = useRef<HTMLOListElement>(null);
+  /** The button that was pressed: it has moved, and an element that moves loses the focus. */
+  const pressed = useRef<string | null>(null);
+  useLayoutEffect(() => {
+    const button = pressed.current && list.current?.querySelector<HTMLElement>(pressed.current);
+    pressed.current = null;
+    if (button) button.focus();
+  });
+  const move = (from: number, to: number) => {
+    const values = chosen.map(({ value }) => value);
+    values.splice(to, 0, ...values.splice(from, 1));
+    const isAtEnd = to === 0 || to === values.length - 1;
+    const way = to < from === isAtEnd ? 'later' : 'earlier';
+    pressed.current = `[data-place="${to}"] [data-move="${way}"]`;
+    onChange(values);
+  };
+  return (
+    <ol
+      ref={list}
+      aria-label="Order of what is chosen"
+      className="max-h-40 shrink-0 overflow-y-auto border-line-subtle border-t p-1"
+    >
+      {chosen.map(({ value, label }, index) => (
+        <li
+          key={value}
+          data-place={index}
+          className="flex h-7 items-center gap-1 pr-1 pl-2 text-ink-muted text-name"
+        >
+          <span className="w-4 text-ink-faint text-label tabular-nums">{index + 1}</span>
+          <span className="min-w-0 flex-1 truncate">{label}</span>
+          {WAYS.map(({ name, by, turn }) => (
+            <button
+              key={name}
+              type="button"
+              data-move={name}
+              aria-label={`Move ${label} ${name}, now ${index + 1} of ${chosen.length}`}
+              disabled={index + by < 0 || index + by >= chosen.length}
+              onClick={() => move(index, index + by)}
+              className="grid size-6 place-items-center rounded-control hover:bg-surface-hover hover:text-ink disabled:pointer-events-none disabled:opacity-30"
+            >
+              <ChevronIcon className={`size-3 ${turn}`} />
+            </button>
+          ))}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+const WAYS = [
+  { name: 'earlier', by: -1, turn: 'rotate-180' },
+  { name: 'later', by: 1, turn: '' },
+];

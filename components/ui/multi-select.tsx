@@ -12,13 +12,15 @@ type Props = {
   options: readonly Option[];
   selected: readonly string[];
   onChange: (selected: string[]) => void;
+  /** What is selected is shown in the order in which it is: the listbox lets one change that. */
+  isOrdered?: boolean;
 };
 
 // The listbox and its positioning are half of what the page would otherwise load before the first price.
 const loadPopup = () => import('./multi-select-popup');
 
 /** A button that opens a searchable listbox in which several options can be on. */
-export function MultiSelect({ label, options, selected, onChange }: Props) {
+export function MultiSelect({ label, options, selected, onChange, isOrdered }: Props) {
   const [isOpen, setIsOpen] = useState(false);
   const [MultiSelectPopup, want] = usePart(loadPopup);
   const trigger = useRef<HTMLButtonElement>(null);
@@ -60,6 +62,7 @@ export function MultiSelect({ label, options, selected, onChange }: Props) {
           options={options}
           selected={selected}
           onChange={onChange}
+          isOrdered={isOrdered}
           isOpen={isOpen}
           onOpenChange={setIsOpen}
           anchor={trigger}

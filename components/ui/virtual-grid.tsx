@@ -2,7 +2,6 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: the cells of a row take the focus, not the row.
 'use client';
 
-import { type Range, useVirtualizer } from '@tanstack/react-virtual';
 import {
   type CSSProperties,
   type ReactNode,
@@ -15,6 +14,7 @@ import {
   useState,
 } from 'react';
 import { useGridKeys } from './use-grid-keys';
+import { type InSight, useInSight } from './use-in-sight';
 
 /** One block of rows that scrolls as one. */
 export type GridItem = {
@@ -82,14 +82,24 @@ type Props = {
   data?: Record<`data-${string}`, string | number>;
 };
 
-/** What the server assumes of a screen: enough rows for a large one, so that the first paint is full. */
-const FIRST_RECT = { width: 1920, height: 1080 };
 /**
  * Pixels of rows that are made beyond the edges: at rest, and while it scrolls before and behind. The browser scrolls what
  * has been painted before a script hears of it, so that what comes next must stand there already. Both make the same sum: rows
  * that leave are then as many as those that come, and nothing is thrown away to be made again.
  */
 const OVERSCAN = { rest: 270, ahead: 480, behind: 60 };
+
+function withOverscan({ first, last, towards }: InSight, count: number, height: number): number[] {
+  const { rest, ahead, behind } = OVERSCAN;
+  // By the mean height, so that it is always as many, and those that leave are as many as those that come.
+  const beyond = (edge: 'start' | 'end') =>
+    Math.ceil((towards === null ? rest : towards === edge ? ahead : behind) / height);
+  const shown: number[] = [];
+  const end = Math.min(count - 1, last + beyond('end'));
+  for (let index = Math.max(0, first - beyond('start')); index <= end; index += 1)
+    shown.push(index);
+  return shown;
+}
 
 /** A grid went with the focus in it: the next one, which takes its place, takes the focus too. */
 let isLeftInGrid = false;
@@ -99,7 +109,7 @@ function isFocusLost(): boolean {
 }
 
 /** An item that is in the page; its place is the element that shows it. */
-type Placed = { place: string; item: GridItem; index: number; start: number; size: number };
+type Placed = { place: string; item: GridItem; index: number };
 
 /**
  * Which element shows each item. One that comes takes the element of one that left, so that scrolling changes texts
@@ -163,74 +173,58 @@ export function VirtualGrid({
   /** Where an item was that went with the focus in it. */
   const lostAt = useRef<number | null>(null);
 
-  const { rowIndexes, rowCount, stickies, meanHeight } = useMemo(() => {
+  const { rowIndexes, rowCount, stickies, starts, meanHeight } = useMemo(() => {
     // The header is row 1.
     let next = 2;
     let height = 0;
     const rowIndexes: number[] = [];
     const stickies: number[] = [];
+    const starts: number[] = [];
     for (const [index, item] of items.entries()) {
       rowIndexes.push(next);
+      starts.push(height);
       next += item.rows;
       height += item.height;
       if (item.isSticky) stickies.push(index);
     }
-    return { rowIndexes, rowCount: next - 1, stickies, meanHeight: height / items.length };
+    starts.push(height);
+    return { rowIndexes, rowCount: next - 1, stickies, starts, meanHeight: height / items.length };
   }, [items]);
 
-  const stuck = useRef<number | null>(null);
-  const direction = useRef<'forward' | 'backward' | null>(null);
-  const extractRange = useCallback(
-    ({ startIndex, endIndex }: Range) => {
-      stuck.current = stickies.findLast((index) => index <= startIndex) ?? null;
-      const { rest, ahead, behind } = OVERSCAN;
-      const overscan = (towards: 'forward' | 'backward') =>
-        direction.current === null ? rest : direction.current === towards ? ahead : behind;
-      // By the mean height, so that it is always as many, and those that leave are as many as those that come.
-      const first = Math.max(0, startIndex - Math.ceil(overscan('backward') / meanHeight));
-      const last = Math.min(
-        items.length - 1,
-        endIndex + Math.ceil(overscan('forward') / meanHeight),
-      );
-      const shown = new Set<number>();
-      for (let index = first; index <= last; index += 1) shown.add(index);
-      if (stuck.current !== null) shown.add(stuck.current);
-      const key = focused.current;
-      if (key !== null) {
-        // Where it was last, as a rule.
-        const at = items[focusedAt.current]?.key === key ? focusedAt.current : -1;
-        const index = at >= 0 ? at : items.findIndex((item) => item.key === key);
-        if (index >= 0) shown.add(index);
-        else {
-          // What is gone takes the focus with it, without a word.
-          focused.current = null;
-          lostAt.current = focusedAt.current;
-        }
-        focusedAt.current = index;
-      }
-      return [...shown].sort((a, b) => a - b);
-    },
-    [stickies, items, meanHeight],
-  );
-
-  const virtualizer = useVirtualizer({
-    count: items.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: useCallback((index: number) => items[index]?.height ?? 0, [items]),
-    getItemKey: useCallback((index: number) => items[index]?.key ?? index, [items]),
-    initialRect: FIRST_RECT,
-    rangeExtractor: extractRange,
-    scrollPaddingStart: items[stickies[0] ?? -1]?.height ?? 0,
+  const sight = useInSight({
+    ...{ scroller, headerHeight, count: items.length },
+    startOf: useCallback((index: number) => starts[index] ?? 0, [starts]),
+    stickyHeight: items[stickies[0] ?? -1]?.height ?? 0,
   });
-  direction.current = virtualizer.isScrolling ? virtualizer.scrollDirection : null;
+  const { towards, show } = sight;
+  const stuck = stickies.findLast((index) => index <= sight.first) ?? null;
+
+  const inPage = () => {
+    const shown = new Set(withOverscan(sight, items.length, meanHeight));
+    if (stuck !== null) shown.add(stuck);
+    const key = focused.current;
+    if (key !== null) {
+      // Where it was last, as a rule.
+      const at = items[focusedAt.current]?.key === key ? focusedAt.current : -1;
+      const index = at >= 0 ? at : items.findIndex((item) => item.key === key);
+      if (index >= 0) shown.add(index);
+      else {
+        // What is gone takes the focus with it, without a word.
+        focused.current = null;
+        lostAt.current = focusedAt.current;
+      }
+      focusedAt.current = index;
+    }
+    return [...shown].sort((a, b) => a - b);
+  };
 
   const reveal = useCallback(
     (row: number) => {
       let index = rowIndexes.length - 1;
       while (index > 0 && (rowIndexes[index] ?? 0) > row) index -= 1;
-      virtualizer.scrollToIndex(index, { align: 'auto' });
+      show(index);
     },
-    [rowIndexes, virtualizer],
+    [rowIndexes, show],
   );
   useImperativeHandle(
     revealer,
@@ -238,23 +232,23 @@ export function VirtualGrid({
       for (const key of wanted) {
         const index = items.findIndex((item) => item.key === key);
         if (index < 0) continue;
-        virtualizer.scrollToIndex(index, { align: 'auto' });
+        show(index);
         return key;
       }
       return null;
     },
-    [items, virtualizer],
+    [items, show],
   );
   const keys = useGridKeys({ grid: scroller, rowCount, reveal });
   const [places] = useState(createPlaces);
   const shown = places.assign(
-    virtualizer.getVirtualItems().flatMap(({ index, start, size }) => {
+    inPage().flatMap((index) => {
       const item = items[index];
-      return item ? [{ item, index, start, size }] : [];
+      return item ? [{ item, index }] : [];
     }),
     {
       isReused: focused.current === null,
-      isSorted: focused.current !== null || !virtualizer.isScrolling,
+      isSorted: focused.current !== null || towards === null,
     },
   );
   useLayoutEffect(() => places.hold(shown));
@@ -298,14 +292,10 @@ export function VirtualGrid({
         <div role="rowgroup" className="sticky top-0 z-20" style={{ height: headerHeight }}>
           {header}
         </div>
-        <div
-          role="presentation"
-          className="relative"
-          style={{ height: virtualizer.getTotalSize() }}
-        >
-          {shown.map(({ place, item, index, start, size }) => {
-            const isStuck = index === stuck.current;
-            const { isSticky } = item;
+        <div role="presentation" className="relative" style={{ height: starts.at(-1) }}>
+          {shown.map(({ place, item, index }) => {
+            const isStuck = index === stuck;
+            const { isSticky, height } = item;
             return (
               <div
                 key={place}
@@ -315,8 +305,8 @@ export function VirtualGrid({
                 className={`board-item ${isSticky ? (isStuck ? 'z-10' : 'z-[11]') : ''}`}
                 style={
                   isStuck
-                    ? { top: headerHeight, height: size }
-                    : { height: size, transform: `translateY(${start}px)` }
+                    ? { top: headerHeight, height }
+                    : { height, transform: `translateY(${starts[index]}px)` }
                 }
               >
                 {renderItem(index, rowIndexes[index] ?? 0)}

@@ -13,13 +13,13 @@ import {
 } from 'react';
 import { useStore } from 'zustand';
 import type { Fixture, Odd, WireLeague } from '@/lib/protocol/events';
-import type { View } from '@/lib/protocol/filter';
+import { quietSinceOf, type View } from '@/lib/protocol/filter';
 import { type Market, slug } from '@/lib/protocol/sports';
+import { useBoardQuery } from './address';
 import type { Lists } from './cache';
 import { browserZone, dayKey, ZONE_COOKIE } from './format';
 import type { Scheduler } from './frame-batch';
 import { LIST_STALE_MS, readSnapshot, readStreamStatus, streamUrl } from './queries';
-import { useBoardQuery } from './query-state';
 import type { Refusal } from './refusal';
 import {
   buildBoardRows,
@@ -352,11 +352,12 @@ export function useRows(view: View): BoardRows | LinesRows {
     dependsOnStates(query) ? selectStates : selectStructure,
     ROWS_THROTTLE_MS,
   );
+  const quietSince = useQuietSince(query.quiet);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the Book is changed in place; its structure number says when.
   const built = useMemo(() => {
     const build = view === 'board' ? buildBoardRows : buildLinesRows;
-    return build(store.getState().book, query, { mainMarkets, cache });
-  }, [store, cache, view, query, mainMarkets, structure]);
+    return build(store.getState().book, query, { mainMarkets, cache, quietSince });
+  }, [store, cache, view, query, mainMarkets, structure, quietSince]);
   const order = useStore(store, (state) => state.order);
   return useMemo(() => {
     if (!order) return built;
@@ -373,9 +374,10 @@ export function useFacets(): Facets {
   const [query] = useBoardQuery();
   const structure = useThrottled(selectStates, FACETS_THROTTLE_MS);
   const isWhole = useLoad().totals === null;
+  const quietSince = useQuietSince(query.quiet);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the Book is changed in place; its structure number says when.
   return useMemo(() => {
-    const facets = buildFacets(store.getState().book, query, { cache });
+    const facets = buildFacets(store.getState().book, query, { cache, quietSince });
     const leagues = withActive(facets.leagues, active, query.league);
     const offered = {
       ...facets,
@@ -383,7 +385,7 @@ export function useFacets(): Facets {
       markets: asAsked(facets.markets, query.market),
     };
     return isWhole ? offered : uncounted(offered);
-  }, [store, cache, query, active, structure, isWhole]);
+  }, [store, cache, query, active, structure, isWhole, quietSince]);
 }
 
 /** A first screen is a part of the view: its counts would be wrong, and change before they are read. */
@@ -475,6 +477,23 @@ export function useNow(stepMs = 1_000): number {
  */
 export function serverNow(store: BoardStore): number {
   return Date.now() - (store.getState().feed.clockOffsetMs ?? 0);
+}
+
+/** Since when what a view shows must not have changed; follows the clock in steps, and where nothing asks not at all. */
+function useQuietSince(minutes: number | null): number | null {
+  const { store, firstNow } = useBoard();
+  return useSyncExternalStore(
+    minutes === null ? neverChanges : onSecond,
+    // That nothing is heard of a line while the feed is not live does not make it quiet.
+    () => quietSinceOf(minutes, knownUntil(store)),
+    () => quietSinceOf(minutes, firstNow),
+  );
+}
+
+/** Epoch ms by the server's clock until which what is held is known to be so: now, or since when the feed is not live. */
+export function knownUntil(store: BoardStore): number {
+  const { state, since, clockOffsetMs } = store.getState().feed;
+  return (state === 'live' ? Date.now() : Math.min(since, Date.now())) - (clockOffsetMs ?? 0);
 }
 
 /** The `dayKey` of today in a zone; renders when the day changes. */

@@ -2,20 +2,12 @@
  * The URL of a view. Server and browser read it with the same parsers, bad values are left out and named,
  * and defaults are never written, so that a link says only what differs from the plain board.
  */
-import { useQueryStates } from 'nuqs';
-import {
-  createMultiParser,
-  createParser,
-  createSerializer,
-  debounce,
-  type SearchParams,
-} from 'nuqs/server';
-import { useCallback } from 'react';
 import { clip } from '@/lib/protocol/errors';
 import {
   type BoardQuery,
   DEFAULT_QUERY,
   LINE_COLUMNS,
+  MOST_QUIET,
   ORDERS,
   STATE_WORDS,
   STATUS_WORDS,
@@ -26,9 +18,6 @@ import {
 import { parseOddsFormat } from '@/lib/protocol/price';
 import { slug } from '@/lib/protocol/sports';
 import { isZone } from './format';
-
-/** How long a pause in typing must be before the search text is written into the URL. */
-const SEARCH_DEBOUNCE_MS = 300;
 
 /** A reader of one value: null where it cannot be right. */
 type ReadValue<T> = (text: string) => T | null;
@@ -54,6 +43,10 @@ const readFlag: ReadValue<boolean> = (text) => {
   return word === 'false' || word === '0' ? false : null;
 };
 
+function within(value: number, least: number, most: number): number | null {
+  return value >= least && value <= most ? value : null;
+}
+
 const READERS = {
   league: readName,
   market: readName,
@@ -62,6 +55,7 @@ const READERS = {
   status: readWord(STATUS_WORDS),
   state: readWord(STATE_WORDS),
   main: readFlag,
+  quiet: (text) => (/^\d{1,4}$/.test(text) ? within(Number(text), 1, MOST_QUIET) : null),
   view: readWord(VIEWS),
   version: (text) => (/^-?\d{1,9}$/.test(text.trim()) ? Number(text) : null),
   odds: parseOddsFormat,
@@ -70,57 +64,50 @@ const READERS = {
   order: readWord(ORDERS),
 } satisfies { [Name in keyof BoardQuery]: ReadValue<unknown> };
 
-function many<T extends string>(read: ReadValue<T>) {
-  return createMultiParser<readonly T[]>({
-    parse: (texts) => {
-      const values = texts.map(read).filter((value) => value !== null);
-      return [...new Set(values)].slice(0, VALUE_COUNT);
-    },
-    serialize: (values) => [...values],
-    eq: (a, b) => a.length === b.length && a.every((value, index) => value === b[index]),
-  }).withDefault([]);
+/** In the order in which they are written. */
+const NAMES = [
+  ...(['view', 'league', 'market', 'fixture', 'status', 'state', 'main', 'quiet', 'q'] as const),
+  ...(['version', 'odds', 'tz', 'column', 'order'] as const),
+] satisfies (keyof BoardQuery)[];
+
+/** What is open beside the rows, the odd whose history it is, is part of a link, and no part of what rows are made from. */
+const ASIDE = 'history';
+
+/** What a link may say. */
+export type LinkQuery = BoardQuery & { history: string | null };
+
+function isMany(name: keyof BoardQuery): boolean {
+  return Array.isArray(DEFAULT_QUERY[name]);
 }
 
-/** In the order in which they are written. */
-const PARSERS = {
-  view: createParser({ parse: READERS.view, serialize: String }).withDefault(DEFAULT_QUERY.view),
-  league: many(READERS.league),
-  market: many(READERS.market),
-  fixture: many(READERS.fixture),
-  status: many(READERS.status),
-  state: many(READERS.state),
-  main: createParser({ parse: READERS.main, serialize: String }).withDefault(DEFAULT_QUERY.main),
-  q: createParser({ parse: READERS.q, serialize: String }).withDefault(DEFAULT_QUERY.q),
-  version: createParser({ parse: READERS.version, serialize: String }),
-  odds: createParser({ parse: READERS.odds, serialize: String }).withDefault(DEFAULT_QUERY.odds),
-  tz: createParser({ parse: READERS.tz, serialize: String }),
-  column: many(READERS.column),
-  order: createParser({ parse: READERS.order, serialize: String }).withDefault(DEFAULT_QUERY.order),
-};
-
-/** What is open beside the rows. It is part of a link, and no part of the query that rows are made from. */
-const ASIDE_PARSERS = {
-  /** The odd whose history is open, by the wire's id. */
-  history: createParser({ parse: readLabel, serialize: String }),
-};
-
-const serialize = createSerializer(
-  { ...PARSERS, ...ASIDE_PARSERS },
-  {
-    // The same view has one URL, however its filters were come by.
-    processUrlSearchParams: inWrittenOrder,
-  },
-);
-
 /** The parameters of a view in the order in which they are written; names that are not ours follow. */
-export function inWrittenOrder(params: URLSearchParams): URLSearchParams {
+function inWrittenOrder(params: URLSearchParams): URLSearchParams {
   const ordered = new URLSearchParams();
-  const names = [...Object.keys(PARSERS), ...Object.keys(ASIDE_PARSERS), ...params.keys()];
-  for (const name of new Set(names)) {
+  for (const name of new Set([...NAMES, ASIDE, ...params.keys()])) {
     for (const value of params.getAll(name)) ordered.append(name, value);
   }
   return ordered;
 }
+
+/**
+ * Parameters with what a query says beside what they say themselves, as text for a URL: the same view has one, however its
+ * filters were come by. What is undefined stays as it is, and of a default nothing is written.
+ */
+export function writeQuery(search: string, query: Partial<LinkQuery>): string {
+  const params = new URLSearchParams(search);
+  for (const name of [...NAMES, ASIDE] as const) {
+    const value = query[name];
+    if (value === undefined) continue;
+    params.delete(name);
+    if (value === null || (name !== ASIDE && value === DEFAULT_QUERY[name])) continue;
+    for (const text of [value].flat()) params.append(name, String(text));
+  }
+  // These need no escape in a query, and are read more easily without.
+  return String(inWrittenOrder(params)).replace(/%(?:2F|3A|2C)/g, decodeURIComponent);
+}
+
+/** A page's parameters, as a browser or as the server has them. */
+type Search = URLSearchParams | { readonly [name: string]: string | readonly string[] | undefined };
 
 export type ParsedBoardQuery = {
   query: BoardQuery;
@@ -129,19 +116,20 @@ export type ParsedBoardQuery = {
 };
 
 /** A view as one reads it from a page's URL. Bad values are left out and named; unknown names are nobody's business. */
-export function parseBoardQuery(search: SearchParams | URLSearchParams): ParsedBoardQuery {
+export function parseBoardQuery(search: Search): ParsedBoardQuery {
   const query: { -readonly [Name in keyof BoardQuery]: BoardQuery[Name] } = { ...DEFAULT_QUERY };
   const ignored: string[] = [];
-  for (const [name, parser] of Object.entries(PARSERS)) {
+  for (const name of NAMES) {
     const texts = valuesOf(search, name);
     if (texts.length === 0) continue;
-    const read: ReadValue<unknown> = READERS[name as keyof BoardQuery];
-    const isMany = parser.type === 'multi';
-    ignored.push(...badValues(name, texts, read, isMany ? VALUE_COUNT : 1));
-    const value = isMany ? parser.parse(texts) : read(texts[0] ?? '');
+    const read: ReadValue<unknown> = READERS[name];
+    const most = isMany(name) ? VALUE_COUNT : 1;
+    ignored.push(...badValues(name, texts, read, most));
+    const values = [...new Set(texts.map(read))].filter((value) => value !== null);
+    const value = isMany(name) ? values.slice(0, most) : read(texts[0] ?? '');
     if (value !== null) Object.assign(query, { [name]: value });
   }
-  ignored.push(...badValues('history', valuesOf(search, 'history'), readLabel, 1));
+  ignored.push(...badValues(ASIDE, valuesOf(search, ASIDE), readLabel, 1));
   return { query, ignored };
 }
 
@@ -157,54 +145,19 @@ function badValues(
     .map((text) => `${name}=${clip(text)}`);
 }
 
-function valuesOf(search: SearchParams | URLSearchParams, name: string): string[] {
+function valuesOf(search: Search, name: string): readonly string[] {
   if (search instanceof URLSearchParams) return search.getAll(name);
   const value = search[name];
-  return value === undefined ? [] : Array.isArray(value) ? value : [value];
+  return value === undefined ? [] : [value].flat();
+}
+
+/** The odd whose history is open. */
+export function parseHistory(params: URLSearchParams): string | null {
+  return readLabel(params.get(ASIDE) ?? '');
 }
 
 /** The page of a view: `/{sport}`, and of the query only what differs from the defaults. */
-export function boardHref(
-  sport: string,
-  query: Partial<BoardQuery & { history: string | null }> = {},
-): string {
-  return serialize(`/${encodeURIComponent(sport)}`, query);
-}
-
-export type QueryPatch = Partial<BoardQuery>;
-export type SetBoardQuery = (patch: QueryPatch, options?: { history?: 'push' | 'replace' }) => void;
-
-/**
- * The view the URL asks for, and its setter. A change is a history entry, so that Back undoes it; search
- * text replaces the current one, once the typing pauses, while the returned query follows at once.
- */
-export function useBoardQuery(): [BoardQuery, SetBoardQuery] {
-  const [query, setStates] = useQueryStates(PARSERS);
-  const setQuery = useCallback<SetBoardQuery>(
-    (patch, options) => {
-      const isTyping = 'q' in patch && Object.keys(patch).length === 1;
-      void setStates(patch, {
-        history: options?.history ?? (isTyping ? 'replace' : 'push'),
-        ...(isTyping && { limitUrlUpdates: debounce(SEARCH_DEBOUNCE_MS) }),
-      });
-    },
-    [setStates],
-  );
-  return [query, setQuery];
-}
-
-/**
- * The odd whose history is open beside the board, and its setter. Opening and closing are history entries, so that
- * Back closes what a click opened; from one odd to the next the entry is replaced.
- */
-export function useOpenHistory(): [string | null, (id: string | null) => void] {
-  const [{ history }, setStates] = useQueryStates(ASIDE_PARSERS);
-  const open = useCallback(
-    (id: string | null) => {
-      const isNext = history !== null && id !== null;
-      void setStates({ history: id }, { history: isNext ? 'replace' : 'push' });
-    },
-    [history, setStates],
-  );
-  return [history, open];
+export function boardHref(sport: string, query: Partial<LinkQuery> = {}): string {
+  const search = writeQuery('', query);
+  return `/${encodeURIComponent(sport)}${search && '?'}${search}`;
 }

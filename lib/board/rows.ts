@@ -14,7 +14,15 @@ import {
   STATUS_WORDS,
   statusGroup,
 } from '@/lib/protocol/filter';
-import { groupLines, type Line, mainLine, pointsOf, type Side, teamOf } from '@/lib/protocol/line';
+import {
+  groupLines,
+  type Line,
+  mainLine,
+  pointsOf,
+  quietOdds,
+  type Side,
+  teamOf,
+} from '@/lib/protocol/line';
 import { compareFixtures } from '@/lib/protocol/order';
 import { type Market, slug } from '@/lib/protocol/sports';
 import { sectionsOf } from './sections';
@@ -102,6 +110,8 @@ export type RowOptions = {
   mainMarkets: readonly Market[];
   /** The version shown where the query names none; by default the vendor's own default. */
   version?: number | null;
+  /** Unix seconds since when what is shown must not have changed; null or missing: it may have. */
+  quietSince?: number | null;
   /** Spares building again what did not change. */
   cache?: RowCache;
 };
@@ -137,7 +147,7 @@ export function createRowCache(
  * search may hide the line that is flagged as the main one, and which of the others stands in depends on what is open.
  */
 export function dependsOnStates(query: BoardQuery): boolean {
-  return query.state.length > 0 || query.q.trim() !== '';
+  return query.state.length > 0 || query.quiet !== null || query.q.trim() !== '';
 }
 
 /** A maker of one part per fixture, through the cache where there is one. */
@@ -260,7 +270,8 @@ export function heldOdds(book: Book, fixtureId: string): Odd[] {
 
 /** Whether a filter asks for odds of some kind, so that a fixture without any is not what was asked for. */
 export function asksForOdds(query: BoardQuery): boolean {
-  return query.market.length > 0 || query.state.length > 0 || query.main || query.version !== null;
+  const isOfSome = query.market.length > 0 || query.state.length > 0 || query.main;
+  return isOfSome || query.version !== null || query.quiet !== null;
 }
 
 /** What one fixture brings to a view; null where it is outside of the league and fixture filters. */
@@ -279,6 +290,8 @@ function createShare(
   book: Book,
   query: BoardQuery,
   version: number | null,
+  quietSince: number | null,
+  wholeOf: (odd: Odd) => unknown = () => '',
 ): (fixtureId: string) => Share {
   const predicate = createBoardPredicate({ ...query, version: null });
   const inScope = createBoardPredicate({
@@ -296,7 +309,14 @@ function createShare(
     const labels = new Set(odds.map((odd) => odd.market));
     const markets = new Map([...labels].map((label) => [slug(label), label]));
     if (!predicate.fixture(fixture)) return { fixture, markets, odds: null };
-    const matching = odds.filter((odd) => predicate.odd(odd, fixture));
+    const ofView = odds.filter((odd) => predicate.odd(odd, fixture));
+    const matching =
+      quietSince === null
+        ? ofView
+        : quietOdds(ofView, {
+            ...{ held, since: quietSince },
+            wholeOf: query.view === 'board' ? wholeOf : null,
+          });
     const isShown =
       matching.length > 0 || (!needsOdds && (!hasText || predicate.fixtureText(fixture)));
     return { fixture, markets, odds: isShown ? matching : null };
@@ -313,7 +333,7 @@ type View = {
 export function select(
   book: Book,
   query: BoardQuery,
-  { version: standard, cache }: RowOptions,
+  { version: standard, quietSince = null, cache }: RowOptions,
 ): View {
   const ids = book.fixtureIds();
   if (cache) prune(cache, ids);
@@ -321,8 +341,8 @@ export function select(
   const shareOf = cached(
     cache,
     'share',
-    [query, versions.version],
-    createShare(book, query, versions.version),
+    [query, versions.version, quietSince],
+    createShare(book, query, versions.version, quietSince),
     dependsOnStates(query),
   );
   const entries: Entry[] = [];
@@ -560,7 +580,7 @@ export function buildBoardRows(
   const rowOf = cached(
     options.cache,
     'row',
-    [query, view.totals.version, columns],
+    [query, view.totals.version, columns, options.quietSince],
     (id) => fixtureRow(entryOf.get(id) as Entry, columns),
     dependsOnStates(query),
   );
@@ -694,7 +714,7 @@ export function buildLinesRows(
   const rowsOf = cached(
     options.cache,
     'lines',
-    [query, view.totals.version, options.mainMarkets],
+    [query, view.totals.version, options.mainMarkets, options.quietSince],
     (id) => linesOf(entryOf.get(id) as Entry, rankOf, query.view === 'fixture'),
     dependsOnStates(query),
   );
@@ -737,14 +757,16 @@ function createTally(
   book: Book,
   query: BoardQuery,
   version: number | null,
+  quietSince: number | null,
 ): (fixtureId: string) => Tally {
-  const share = (without: Partial<BoardQuery>) =>
-    createShare(book, { ...query, ...without }, version);
+  const share = (without: Partial<BoardQuery>, wholeOf?: (odd: Odd) => unknown) =>
+    createShare(book, { ...query, ...without }, version, quietSince, wholeOf);
   const [anyLeague, anyStatus, anyMarket, anyState] = [
     share({ league: [] }),
     share({ status: [] }),
-    share({ market: [] }),
-    share({ state: [] }),
+    // As each of them would be, chosen alone.
+    share({ market: [] }, (odd) => slug(odd.market)),
+    share({ state: [] }, (odd) => odd.state),
   ];
   return (id) => {
     const markets = new Map<string, number>();
@@ -772,21 +794,21 @@ function byLabel(a: Facet, b: Facet): number {
 export function buildFacets(
   book: Book,
   query: BoardQuery,
-  { version: standard, cache }: Omit<RowOptions, 'mainMarkets'> = {},
+  { version: standard, quietSince = null, cache }: Omit<RowOptions, 'mainMarkets'> = {},
 ): Facets {
   const ids = book.fixtureIds();
   const { version } = versionsOf(book, ids, query.version ?? standard ?? null, cache);
   const tallyOf = cached(
     cache,
     'facets',
-    [query, version],
-    createTally(book, query, version),
+    [query, version, quietSince],
+    createTally(book, query, version, quietSince),
     dependsOnStates(query),
   );
   const statesOf = cached(
     cache,
     'states',
-    [query, version],
+    [query, version, quietSince],
     (id) => {
       const counts = new Map<string, number>();
       for (const oddId of tallyOf(id).oddIds) tally(counts, book.odds.get(oddId)?.state ?? '');

@@ -1,15 +1,19 @@
 /** A view without its rows: what is in it, odd by odd. The same choice as that of rows, made in one place with it. */
 import type { Book } from '@/lib/protocol/book';
 import type { Fixture, Odd } from '@/lib/protocol/events';
-import { type BoardQuery, createBoardPredicate } from '@/lib/protocol/filter';
+import { type BoardQuery, createBoardPredicate, quietSinceOf } from '@/lib/protocol/filter';
 import { asksForOdds, fixtureOf, heldOdds, isOfVersion, select, versionsOf } from './rows';
 
 /** A fixture of a view with its odds of the view. */
 export type ViewEntry = { fixture: Fixture; odds: readonly Odd[] };
 
-/** All that a view holds, fixtures in its order. */
-export function entriesOfView(book: Book, query: BoardQuery): readonly ViewEntry[] {
-  return select(book, query, { mainMarkets: [] }).entries;
+/**
+ * All that a view holds, fixtures in its order.
+ * @param nowMs epoch ms by the server's clock
+ */
+export function entriesOfView(book: Book, query: BoardQuery, nowMs: number): readonly ViewEntry[] {
+  const quietSince = quietSinceOf(query.quiet, nowMs);
+  return select(book, query, { mainMarkets: [], quietSince }).entries;
 }
 
 export type ViewPredicate = {
@@ -21,7 +25,7 @@ export type ViewPredicate = {
 
 /**
  * Tells of single odds and fixtures, whatever they are now, whether the view has them. Good for as long as the same
- * versions are held.
+ * versions are held. A filter for quiet is left out: what changed is not quiet, and would never be told.
  */
 export function createViewPredicate(book: Book, query: BoardQuery): ViewPredicate {
   const { version } = versionsOf(book, book.fixtureIds(), query.version, undefined);

@@ -30,6 +30,7 @@ export function viewWords(
     ...named(query.status, 'statuses'),
     ...named(query.state, 'states'),
     ...(query.main ? ['main lines'] : []),
+    ...(query.quiet === null ? [] : [`quiet for ${query.quiet} min`]),
     ...(query.q.trim() === '' ? [] : [`“${query.q.trim()}”`]),
     ...(query.version === null ? [] : [`version ${query.version}`]),
   ];

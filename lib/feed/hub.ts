@@ -728,7 +728,10 @@ export function createHub(deps: HubDeps): Hub {
     async firstScreen(query, { waitMs, fixtures, mainMarkets }) {
       const scope = { leagues: query.league };
       await ready(scope, waitMs);
-      const { totals, ...rows } = firstRows(book, query, { fixtures, mainMarkets });
+      const { totals, ...rows } = firstRows(book, query, {
+        ...{ fixtures, mainMarkets },
+        now: timing.now(),
+      });
       const feed = status(scope);
       const cut = {
         sport,

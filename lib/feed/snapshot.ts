@@ -8,7 +8,13 @@ import { constants, gzip } from 'node:zlib';
 import { type Book, newFixture } from '@/lib/protocol/book';
 import { snapshotFixture, snapshotOdd } from '@/lib/protocol/encode';
 import type { Fixture, Odd, SnapshotBody } from '@/lib/protocol/events';
-import { type BoardQuery, createBoardPredicate, DEFAULT_QUERY } from '@/lib/protocol/filter';
+import {
+  type BoardQuery,
+  createBoardPredicate,
+  DEFAULT_QUERY,
+  quietSinceOf,
+} from '@/lib/protocol/filter';
+import { quietOdds } from '@/lib/protocol/line';
 import { compareFixtures } from '@/lib/protocol/order';
 import type { OddsFormat } from '@/lib/protocol/price';
 import { slug } from '@/lib/protocol/sports';
@@ -250,14 +256,35 @@ const FIRST_SCREEN_ODDS = 300;
 export function firstRows(
   book: Book,
   query: BoardQuery,
-  { fixtures: most, mainMarkets }: { fixtures: number; mainMarkets: readonly string[] },
+  {
+    fixtures: most,
+    mainMarkets,
+    now,
+  }: { fixtures: number; mainMarkets: readonly string[]; now: number },
 ): { fixtures: Fixture[]; odds: Odd[]; totals: { fixtures: number; odds: number } } {
   const predicate = createBoardPredicate(query);
   // A filter on odds hides the fixtures that have none of them.
   const isOddFilter =
-    query.market.length + query.state.length > 0 || query.main || query.q.trim() !== '';
+    query.market.length + query.state.length > 0 ||
+    query.main ||
+    query.quiet !== null ||
+    query.q.trim() !== '';
+  const since = quietSinceOf(query.quiet, now);
+  const quiet = new Map<string, ReadonlySet<Odd>>();
+  const quietOf = ({ fixtureId }: Odd, fixture: Fixture | null) => {
+    let found = quiet.get(fixtureId);
+    if (!found && since !== null) {
+      const held = [...book.oddIdsOf(fixtureId)].flatMap((id) => book.odds.get(id) ?? []);
+      const ofView = held.filter((odd) => predicate.odd(odd, fixture));
+      // Which version the board shows is not decided here.
+      const wholeOf = query.view === 'board' ? (odd: Odd) => odd.versionId : null;
+      found = new Set(quietOdds(ofView, { held, since, wholeOf }));
+      quiet.set(fixtureId, found);
+    }
+    return found;
+  };
   const filter: Filter = {
-    odd: predicate.odd,
+    odd: (odd, fixture) => predicate.odd(odd, fixture) && (quietOf(odd, fixture)?.has(odd) ?? true),
     fixture: (fixture) =>
       predicate.fixture(fixture) &&
       (!isOddFilter || (query.q.trim() !== '' && predicate.fixtureText(fixture))),

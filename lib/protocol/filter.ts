@@ -36,6 +36,9 @@ export type Order = (typeof ORDERS)[number];
 export const LINE_COLUMNS = ['hold', 'novig'] as const;
 export type LineColumn = (typeof LINE_COLUMNS)[number];
 
+/** Most minutes of quiet that can be asked for: a day. */
+export const MOST_QUIET = 1_440;
+
 /** A view of the board. Empty lists and nulls are the defaults: everything. */
 export type BoardQuery = {
   league: readonly string[];
@@ -45,6 +48,8 @@ export type BoardQuery = {
   status: readonly string[];
   state: readonly OddState[];
   main: boolean;
+  /** Minutes for which a line must not have changed; null: it may have. */
+  quiet: number | null;
   view: View;
   /** Null: the vendor's default version. */
   version: number | null;
@@ -64,6 +69,7 @@ export const DEFAULT_QUERY: BoardQuery = {
   status: [],
   state: [],
   main: false,
+  quiet: null,
   view: 'board',
   version: null,
   odds: 'american',
@@ -71,6 +77,19 @@ export const DEFAULT_QUERY: BoardQuery = {
   column: [],
   order: 'league',
 };
+
+/** Steps in which a filter for quiet follows the clock: rows come and go no more often. */
+const QUIET_STEP_SECONDS = 10;
+
+/**
+ * Unix seconds since when a view's lines must not have changed.
+ * @param minutes as the view asks for
+ * @param nowMs epoch ms by the server's clock
+ */
+export function quietSinceOf(minutes: number | null, nowMs: number): number | null {
+  if (minutes === null) return null;
+  return Math.floor(nowMs / 1000 / QUIET_STEP_SECONDS) * QUIET_STEP_SECONDS - minutes * 60;
+}
 
 /** The group a status belongs to, null for statuses nobody has heard of. */
 export function statusGroup(status: string | null): StatusGroup | null {

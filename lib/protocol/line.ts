@@ -93,6 +93,30 @@ function comparePoints(a: Line, b: Line): number {
   return (pointsOf(a) ?? 0) - (pointsOf(b) ?? 0);
 }
 
+/**
+ * Of some odds of a fixture those whose whole line, sides that are left out included, has not changed since: neither its
+ * price nor its state.
+ * @param held all odds of the fixture
+ * @param since Unix seconds
+ * @param wholeOf odds of which this is the same stay all or none: where a fixture is one row, what is left of it would look
+ *   as if another line were the main one
+ */
+export function quietOdds(
+  odds: readonly Odd[],
+  {
+    held,
+    since,
+    wholeOf,
+  }: { held: Iterable<Odd>; since: number; wholeOf: ((odd: Odd) => unknown) | null },
+): Odd[] {
+  const loud = new Set<string>();
+  for (const odd of held) if (odd.timestampSeconds > since) loud.add(lineKey(odd));
+  const isLoud = (odd: Odd) => loud.has(lineKey(odd));
+  if (!wholeOf) return odds.filter((odd) => !isLoud(odd));
+  const broken = new Set(odds.filter(isLoud).map(wholeOf));
+  return odds.filter((odd) => !broken.has(wholeOf(odd)));
+}
+
 /** The points by which a line is ordered: those of its first side. */
 export function pointsOf(line: Line): number | null {
   return line.odds[0]?.odd.points ?? null;

@@ -220,6 +220,24 @@ test.describe('around the board', () => {
     await expect(boardPage.button('Fixture')).toHaveAttribute('aria-pressed', 'true');
   });
 
+  test('the page of a fixture without a line says so', async ({ boardPage, page, world }) => {
+    await boardPage.open('/basketball?view=fixture&fixture=lonely');
+    world.tell(
+      { id: 'lonely', league: { name: 'NBA' } },
+      {
+        old_status: 'delayed',
+        new_status: 'unplayed',
+        fixture: {
+          id: 'lonely',
+          home_team_display: 'Harbor Kings',
+          away_team_display: 'Mesa Owls',
+        },
+      },
+    );
+    await expect(boardPage.fixture('lonely')).toContainText('Mesa Owls');
+    await expect(page.getByText('No line of this fixture is on the board.')).toBeVisible();
+  });
+
   test('a filter keeps what is held on screen while more is read', async ({ boardPage, page }) => {
     await boardPage.open('/basketball?league=NBA');
     let release = () => {};

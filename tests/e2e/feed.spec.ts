@@ -132,6 +132,7 @@ test.describe('the feed details', { tag: '@phone' }, () => {
     await expect(wayOf(boardPage, /Server to this browser/)).toContainText('Live');
     const vendors = wayOf(boardPage, /NBA/);
     await expect(vendors).toContainText('Live');
+    await expect(details(boardPage)).toContainText(/[1-9]\.?\d* changes a second, over \d+ s/);
     simulator.cutStreams();
     const gap = details(boardPage)
       .getByRole('row', { name: /Broken; read again/ })

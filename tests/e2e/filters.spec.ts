@@ -23,6 +23,46 @@ test.describe('filters', () => {
     expect([...shown.keys()].sort()).toEqual(wanted.map(({ id }) => id).sort());
   });
 
+  test('leave lines that have been quiet for long, until they change', async ({
+    boardPage,
+    page,
+    world,
+  }) => {
+    await boardPage.open('/basketball?view=lines');
+    await page.getByLabel('Without a change for').selectOption('Quiet for 60 min');
+    await expect(page).toHaveURL((url) => url.searchParams.get('quiet') === '60');
+    const truth = world.simulator.truth('basketball').odds;
+    const lineOf = (odd: (typeof truth)[number]) =>
+      [odd.fixture_id, odd.market, odd.grouping_key ?? odd.id].join(' ');
+    const wanted = (moreSeconds: number) => {
+      const since = Date.now() / 1000 - 60 * 60 - moreSeconds;
+      const loud = new Set(truth.filter(({ timestamp }) => Number(timestamp) > since).map(lineOf));
+      return truth.filter((odd) => !loud.has(lineOf(odd))).map(({ id }) => id);
+    };
+    const before = wanted(15);
+    expect(before.length).toBeGreaterThan(10);
+    // It follows the clock in steps of 10 s, so that a line may come a moment after its time.
+    const shown = [...(await boardPage.allCells()).keys()];
+    const after = new Set(wanted(0));
+    expect(shown.filter((id) => !after.has(id))).toEqual([]);
+    // Of fixtures that are over the board knows what it was told, the simulator all.
+    const isOpen = new Set(truth.filter(({ state }) => state === 'open').map(({ id }) => id));
+    const owed = before.filter((id) => isOpen.has(id));
+    expect(owed.length).toBeGreaterThan(10);
+    expect(owed.filter((id) => !shown.includes(id))).toEqual([]);
+    await page.reload();
+    await boardPage.untilLive();
+    const moved = shown.find((id) => isOpen.has(id)) ?? '';
+    await expect(boardPage.odd(moved)).toBeVisible();
+    const row = world.row(moved);
+    world.post('copilot-odds', { ...row, price: row.price === 150 ? 151 : 150 });
+    await expect(boardPage.odd(moved)).toHaveCount(0, { timeout: 15_000 });
+    world.post('copilot-odds', row);
+    await page.getByLabel('Without a change for').selectOption('Any age');
+    await expect(page).toHaveURL((url) => !url.searchParams.has('quiet'));
+    await expect(boardPage.odd(moved)).toBeVisible();
+  });
+
   test('choose the columns of the board view, in their order', async ({ boardPage }) => {
     await boardPage.open('/basketball?market=total_points&market=moneyline');
     const headers = await boardPage.grid.getByRole('columnheader').allInnerTexts();
@@ -30,6 +70,36 @@ test.describe('filters', () => {
     expect(names.indexOf('Total Points')).toBeGreaterThan(-1);
     expect(names.indexOf('Total Points')).toBeLessThan(names.indexOf('Moneyline'));
     expect(names).not.toContain('Point Spread');
+  });
+
+  test('let what is chosen be put in another order, with the keyboard too', async ({
+    boardPage,
+    page,
+  }) => {
+    await boardPage.open('/basketball?market=Moneyline&market=Point+Spread&market=Total+Points');
+    const header = boardPage.grid.getByRole('columnheader');
+    const markets = async () =>
+      (await header.allInnerTexts()).slice(-3).map((text) => text.split('\n')[0]);
+    await expect.poll(markets).toEqual(['Moneyline', 'Point Spread', 'Total Points']);
+    await boardPage.button('Market').click();
+    const order = page.getByRole('list', { name: 'Order of what is chosen' });
+    await expect(order.getByRole('listitem')).toHaveText([/Moneyline/, /Spread/, /Total/]);
+    await expect(page.getByRole('button', { name: 'Move Moneyline earlier' })).toBeDisabled();
+    await page.getByRole('button', { name: 'Move Total Points earlier' }).click();
+    await expect.poll(markets).toEqual(['Moneyline', 'Total Points', 'Point Spread']);
+    await expect(page.getByRole('button', { name: 'Move Total Points earlier' })).toBeFocused();
+    await page.keyboard.press('Enter');
+    await expect.poll(markets).toEqual(['Total Points', 'Moneyline', 'Point Spread']);
+    // At the end there is no further: the focus stays with what was moved.
+    await expect(page.getByRole('button', { name: 'Move Total Points later' })).toBeFocused();
+    expect(new URL(page.url()).searchParams.getAll('market')).toEqual([
+      ...['Total Points', 'Moneyline', 'Point Spread'],
+    ]);
+    // One more is the last one.
+    await boardPage.option('Team Total').click();
+    await expect
+      .poll(() => new URL(page.url()).searchParams.getAll('market'))
+      .toEqual(['Total Points', 'Moneyline', 'Point Spread', 'Team Total']);
   });
 
   test('take ids as well as names, and show them as chosen', async ({ boardPage, world }) => {

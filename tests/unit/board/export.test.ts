@@ -64,7 +64,7 @@ describe('files', () => {
     book.applyRow('copilot-odds', aRow({ price: -110 }), 1, '1730000000000-2');
     book.applyRow('copilot-odds', aRow({ id: 'b', market: 'Total', price: 105 }), 1, null);
     const query = { ...DEFAULT_QUERY, market: ['moneyline'], odds: 'decimal' as const };
-    const table = viewTable(entriesOfView(book, query), LIVE);
+    const table = viewTable(entriesOfView(book, query, 0), LIVE);
     expect(table.rows).toHaveLength(1);
     expect(table.rows[0]).toMatchObject({
       ...{ league: 'NBA', away: 'Mesa Owls', home: 'Harbor Kings', market: 'Moneyline' },

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { boardHref, inWrittenOrder, parseBoardQuery } from '@/lib/board/query-state';
+import { boardHref, parseBoardQuery, writeQuery } from '@/lib/board/query-state';
 import {
   type BoardQuery,
   DEFAULT_QUERY,
   LINE_COLUMNS,
+  MOST_QUIET,
   ORDERS,
   STATE_WORDS,
   STATUS_WORDS,
@@ -33,8 +34,8 @@ describe('the URL of a view', () => {
   });
 
   it('keeps names that are not ours, behind ours', () => {
-    const ordered = inWrittenOrder(new URLSearchParams('utm=x&odds=decimal&league=NBA'));
-    expect(String(ordered)).toBe('league=NBA&odds=decimal&utm=x');
+    const ordered = writeQuery('utm=x&odds=decimal&league=NBA', {});
+    expect(ordered).toBe('league=NBA&odds=decimal&utm=x');
   });
 
   it('names the odd whose history is open behind the filters, and takes it for none of them', () => {
@@ -44,8 +45,8 @@ describe('the URL of a view', () => {
       query: { ...DEFAULT_QUERY, league: ['NBA'] },
       ignored: [],
     });
-    const ordered = inWrittenOrder(new URLSearchParams('utm=x&history=a&odds=decimal'));
-    expect(String(ordered)).toBe('odds=decimal&history=a&utm=x');
+    const ordered = writeQuery('utm=x&history=a&odds=decimal', {});
+    expect(ordered).toBe('odds=decimal&history=a&utm=x');
   });
 
   it('ignores an odd that cannot be one, and names it', () => {
@@ -107,6 +108,15 @@ describe('the URL of a view', () => {
     );
   });
 
+  it('takes minutes of quiet, up to a day', () => {
+    expect(parse('quiet=15').query.quiet).toBe(15);
+    expect(parse('quiet=1440').query.quiet).toBe(1440);
+    const bad = ['quiet=0', 'quiet=1441', 'quiet=-5', 'quiet=1.5', 'quiet=', 'quiet=soon'];
+    for (const text of bad) {
+      expect(parse(text)).toEqual({ query: DEFAULT_QUERY, ignored: [text] });
+    }
+  });
+
   it('names at most 80 characters of a bad value', () => {
     const [bad] = parse(`league=${'x'.repeat(5_000)}`).ignored;
     expect(bad?.length).toBeLessThan(100);
@@ -138,6 +148,7 @@ const arbitraryQuery: fc.Arbitrary<BoardQuery> = fc.record({
   q: fc.string({ maxLength: 40, unit: 'binary' }).filter(isWellFormed),
   status: fc.subarray([...STATUS_WORDS]),
   state: fc.subarray([...STATE_WORDS]),
+  quiet: fc.option(fc.integer({ min: 1, max: MOST_QUIET })),
   main: fc.boolean(),
   view: fc.constantFrom(...VIEWS),
   version: fc.option(fc.integer({ min: -99, max: 9_999 })),

@@ -608,3 +608,69 @@ describe('a market’s column', () => {
     expect(slug('Total Points')).toBe('total_points');
   });
 });
+
+describe('a filter for quiet', () => {
+  const at = 1_732_400_000;
+  const book = aBook(
+    [{ id: 'FX1' }, { id: 'FX2' }],
+    [
+      moneyline('away', { timestamp: at - 900 }),
+      moneyline('home', { timestamp: at - 10 }),
+      total('over', 221.5, { timestamp: at - 900 }),
+      total('under', 221.5, { timestamp: at - 800 }),
+      total('over', 222.5, { timestamp: at - 700, event: 'copilot-locked-odds', is_main: false }),
+      moneyline('away', { fixture_id: 'FX2', timestamp: at - 900 }),
+      moneyline('home', { fixture_id: 'FX2', timestamp: at - 900 }),
+    ],
+  );
+  const since = (minutes: number) => ({ ...options, quietSince: at - minutes * 60 });
+
+  it('leaves whole lines of which no side has changed, prices and locks alike', () => {
+    const rows = (minutes: number) =>
+      buildLinesRows(book, query({ view: 'lines', quiet: minutes }), since(minutes))
+        .rows.filter((row) => row.kind === 'line')
+        .map(({ fixtureId, market, points }) => `${fixtureId} ${market} ${points}`);
+    expect(rows(15).sort()).toEqual(['FX2 Moneyline null']);
+    expect(rows(13).sort()).toEqual(['FX1 Total Points 221.5', 'FX2 Moneyline null']);
+    expect(rows(11).sort()).toEqual([
+      ...['FX1 Total Points 221.5', 'FX1 Total Points 222.5', 'FX2 Moneyline null'],
+    ]);
+  });
+
+  it('looks at the sides that another filter leaves out as well', () => {
+    const asked = query({ view: 'lines', quiet: 5, q: 'Mesa Owls', market: ['Moneyline'] });
+    const { rows } = buildLinesRows(book, { ...asked, fixture: ['FX1'] }, since(5));
+    expect(rows.filter((row) => row.kind === 'line')).toEqual([]);
+  });
+
+  it('leaves on the board fixtures that are all quiet: no other line stands in for the main one', () => {
+    const ids = (fields: Partial<BoardQuery>) =>
+      fixtureRows(buildBoardRows(book, query({ quiet: 5, ...fields }), since(5)).rows).map(
+        ({ fixtureId }) => fixtureId,
+      );
+    expect(ids({})).toEqual(['FX2']);
+    expect(ids({ market: ['Total Points'] })).toEqual(['FX1']);
+  });
+
+  it('counts what it leaves, and is built anew as time goes on', () => {
+    const cache = createRowCache(() => 1);
+    const built = (minutes: number) =>
+      buildLinesRows(book, query({ view: 'lines', quiet: 5 }), { ...since(minutes), cache });
+    expect(built(15).totals.odds).toBe(2);
+    expect(built(11).totals.odds).toBe(5);
+    // On the board each choice is counted as it would be, chosen alone.
+    const onBoard = buildFacets(book, query({ quiet: 5, market: ['Total Points'] }), since(5));
+    expect(onBoard.markets).toEqual(
+      [
+        { value: 'Total Points', label: 'Total Points', count: 3 },
+        { value: 'Moneyline', label: 'Moneyline', count: 2 },
+      ].sort((a, b) => (a.label < b.label ? -1 : 1)),
+    );
+    expect(onBoard.states).toContainEqual({ value: 'locked', label: 'locked', count: 1 });
+    const { markets } = buildFacets(book, query({ view: 'lines', quiet: 5 }), since(13));
+    expect(markets).toEqual([
+      { value: 'Moneyline', label: 'Moneyline', count: 2 },
+      { value: 'Total Points', label: 'Total Points', count: 2 },
+    ]);
+  });
+});

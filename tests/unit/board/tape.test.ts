@@ -187,7 +187,7 @@ describe('filter', () => {
     book.applyRow('copilot-odds', aRow({ price: -110, league: 'NBA' }), 1, null);
     const view = createViewPredicate(book, { ...DEFAULT_QUERY, q: 'mesa' });
     expect(view.odd({ ...open, name: 'X', selection: null }, null)).toBe(true);
-    expect(entriesOfView(book, { ...DEFAULT_QUERY, q: 'mesa' })).toHaveLength(1);
+    expect(entriesOfView(book, { ...DEFAULT_QUERY, q: 'mesa' }, 0)).toHaveLength(1);
   });
 
   it('narrows by kind and by text, whatever the case and the accents', () => {

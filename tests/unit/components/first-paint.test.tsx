@@ -2,10 +2,10 @@ import {
   AppRouterContext,
   type AppRouterInstance,
 } from 'next/dist/shared/lib/app-router-context.shared-runtime';
-import { NuqsTestingAdapter } from 'nuqs/adapters/testing';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { describe, expect, it } from 'vitest';
 import { Board } from '@/components/board/board';
+import { AddressProvider } from '@/lib/board/address';
 import { BoardProvider } from '@/lib/board/hooks';
 import type { FeedState, WireRecord } from '@/lib/protocol/events';
 import { aWireRow, ROW_SECONDS } from '../../support/builders';
@@ -49,7 +49,7 @@ function render({
   return renderToStaticMarkup(
     // Nobody navigates before any script has run.
     <AppRouterContext value={{} as AppRouterInstance}>
-      <NuqsTestingAdapter searchParams={search}>
+      <AddressProvider path="/basketball" search={search}>
         <BoardProvider
           sport="basketball"
           zone="UTC"
@@ -87,7 +87,7 @@ function render({
             desk={null}
           />
         </BoardProvider>
-      </NuqsTestingAdapter>
+      </AddressProvider>
     </AppRouterContext>,
   );
 }

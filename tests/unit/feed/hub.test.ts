@@ -562,6 +562,12 @@ describe('hub', () => {
     expect(filtered.totals).toEqual({ fixtures: 60, odds: 120 });
     expect(filtered.snapshot.odds.every(({ market }) => market === 'Player Points')).toBe(true);
     const none = await kit.hub.firstScreen({ ...DEFAULT_QUERY, q: 'nobody' }, options);
+    // All rows are of the second at which the clock began.
+    await kit.timing.advance(150_000);
+    const quiet = (minutes: number) =>
+      kit.hub.firstScreen({ ...DEFAULT_QUERY, view: 'lines', quiet: minutes }, options);
+    expect((await quiet(2)).totals).toMatchObject({ odds: 361 });
+    expect((await quiet(3)).totals).toEqual({ fixtures: 0, odds: 0 });
     expect(none).toMatchObject({ snapshot: { fixtures: [], odds: [] }, totals: { fixtures: 0 } });
   });
 
