@@ -5,7 +5,7 @@ import { cookies } from 'next/headers';
 import type { ReactNode } from 'react';
 import { preload } from 'react-dom';
 import type { Taste } from '@/lib/board/taste';
-import { FRAME_COLORS, parseTaste, TASTE_COOKIE } from '@/lib/board/taste-read';
+import { FRAME_COLORS, MOVES, ownColors, parseTaste, TASTE_COOKIE } from '@/lib/board/taste-read';
 import { Providers } from './providers';
 
 export const metadata: Metadata = {
@@ -52,7 +52,15 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
   preload(LATIN, { as: 'font', type: 'font/woff2', crossOrigin: 'anonymous' });
   const taste = await firstTaste();
   return (
-    <html lang="en" data-theme={taste.theme} data-palette={taste.palette}>
+    <html
+      lang="en"
+      data-theme={taste.theme}
+      data-palette={taste.palette}
+      data-own={ownColors(taste)}
+      style={Object.fromEntries(
+        MOVES.flatMap((move) => (taste[move] ? [[`--own-${move}`, taste[move]]] : [])),
+      )}
+    >
       <body>
         <Providers taste={taste}>{children}</Providers>
       </body>

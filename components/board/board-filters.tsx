@@ -54,10 +54,6 @@ const COLUMN_OPTIONS: readonly Option[] = LINE_COLUMNS.map((value) => ({
 const QUIET_MINUTES = [1, 5, 15, 60];
 const ANY_AGE = 0;
 
-function quietName(minutes: number): string {
-  return minutes === ANY_AGE ? 'Any age' : `Quiet for ${minutes} min`;
-}
-
 const VIEW_NAMES: Record<View, string> = { board: 'Board', lines: 'Lines', fixture: 'Fixture' };
 
 /** What is left when every filter is off; format, zone, columns and order say how, not what. */
@@ -101,7 +97,7 @@ export function activeFilters(
   many('state', statusWord);
   if (query.main) filters.push({ key: 'main', text: 'Main lines only', without: { main: false } });
   if (query.quiet !== null) {
-    filters.push({ key: 'quiet', text: quietName(query.quiet), without: { quiet: null } });
+    filters.push({ key: 'quiet', text: `Quiet for ${query.quiet} min`, without: { quiet: null } });
   }
   if (query.q.trim() !== '') {
     filters.push({ key: 'q', text: `“${query.q.trim()}”`, without: { q: '' } });
@@ -186,7 +182,7 @@ export function BoardFilters({ totals, layout }: { totals: ReactNode; layout: La
       values={[...new Set([ANY_AGE, query.quiet ?? ANY_AGE, ...QUIET_MINUTES])]
         .sort((a, b) => a - b)
         .map(String)}
-      nameOf={(value) => quietName(Number(value))}
+      nameOf={(value) => (value === String(ANY_AGE) ? 'Any age' : `Quiet ${value} m`)}
       value={String(query.quiet ?? ANY_AGE)}
       onChange={(value) => setQuery({ quiet: Number(value) || null })}
     />
@@ -215,7 +211,7 @@ export function BoardFilters({ totals, layout }: { totals: ReactNode; layout: La
 
   if (layout === 'wide') {
     return (
-      <div className="no-scrollbar flex h-11 shrink-0 items-center gap-1.5 overflow-x-auto border-line-subtle border-b px-3.5">
+      <div className="flex min-h-11 shrink-0 flex-wrap items-center gap-1.5 max-[95rem]:gap-1 border-line-subtle border-b px-3.5 py-1.5">
         {view}
         <Rule />
         {choices}
@@ -232,12 +228,18 @@ export function BoardFilters({ totals, layout }: { totals: ReactNode; layout: La
             isOrdered
           />
         )}
-        <Search text={query.q} onChange={onSearch} className="w-52 min-w-24 shrink!" />
-        <span className="min-w-2 flex-1" />
-        {totals}
-        {order}
-        {format}
-        <CopyButton label="Copy link" text={linkText} />
+        <Search
+          text={query.q}
+          onChange={onSearch}
+          className="min-w-24 max-w-52 grow-[99] basis-24"
+        />
+        {/* In one piece: where there is no room it goes below, and where there is little its counts go. */}
+        <span className="ml-auto flex items-center gap-1.5 pl-2 max-[95rem]:gap-1">
+          <span className="max-[95rem]:hidden">{totals}</span>
+          {order}
+          {format}
+          <CopyButton label="Copy link" text={linkText} />
+        </span>
       </div>
     );
   }

@@ -1,13 +1,13 @@
 'use client';
 
-import { type ReactNode, useId, useState } from 'react';
+import { type ReactNode, useId, useLayoutEffect, useState } from 'react';
 import { FileButton } from '@/components/ui/file-button';
 import { useMedia } from '@/components/ui/use-media';
 import { useBoardQuery } from '@/lib/board/address';
 import { browserZone } from '@/lib/board/format';
 import { DEFAULT_TASTE, type Taste } from '@/lib/board/taste';
 import { ignoredTaste, keepTaste } from '@/lib/board/taste-kept';
-import { MOVE_SECONDS, parseTaste, tasteFile } from '@/lib/board/taste-read';
+import { MOVE_SECONDS, MOVES, parseTaste, tasteFile } from '@/lib/board/taste-read';
 import { useTaste } from '@/lib/board/taste-store';
 import { formatPoints, formatPrice } from '@/lib/protocol/price';
 import { download } from './download';
@@ -40,7 +40,8 @@ function Choice<Value extends string>({
 }: {
   label: string;
   options: readonly (readonly [value: Value, text: string])[];
-  value: Value;
+  /** Null: none of them. */
+  value: Value | null;
   onChange: (value: Value) => void;
 }) {
   const name = useId();
@@ -170,6 +171,81 @@ function Sample({ taste }: { taste: Taste }) {
   );
 }
 
+/** Text is read with ease from here on. */
+const GOOD_CONTRAST = 4.5;
+
+function token(name: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+/** Relative luminance of `#rrggbb`, 0 to 1; null of anything else. */
+function luminance(color: string): number | null {
+  if (!/^#[0-9a-f]{6}$/i.test(color)) return null;
+  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
+    const part = Number.parseInt(color.slice(at, at + 2), 16) / 255;
+    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
+
+/** How well a colour is told from another, 1 to 21; null where one of them is none. */
+function contrastOf(color: string, other: string): number | null {
+  const [a, b] = [luminance(color), luminance(other)];
+  if (a === null || b === null) return null;
+  return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+}
+
+/** A colour of one's own for each way a price moves, in the place of the palette's. */
+function OwnColors({
+  taste,
+  onChange,
+}: {
+  taste: Taste;
+  onChange: (patch: Partial<Taste>) => void;
+}) {
+  const id = useId();
+  const [tokens, setTokens] = useState({ surface: '', up: '', down: '' });
+  // What the page is painted in stands in its style sheets, after theme and palette were put on it.
+  useLayoutEffect(() => {
+    const next = {
+      surface: token('--surface'),
+      up: token('--move-up'),
+      down: token('--move-down'),
+    };
+    setTokens((now) => (JSON.stringify(now) === JSON.stringify(next) ? now : next));
+  });
+  const faint = MOVES.flatMap((move) => {
+    const contrast = taste[move] === null ? null : contrastOf(taste[move], tokens.surface);
+    if (contrast === null || contrast >= GOOD_CONTRAST) return [];
+    return `${move} has ${contrast.toFixed(1)}`;
+  });
+  return (
+    <div className="flex flex-col gap-1">
+      <span className="flex items-center gap-3 text-detail text-ink">
+        {MOVES.map((move) => (
+          <span key={move} className="flex items-center gap-1.5">
+            <input
+              id={`${id}-${move}`}
+              type="color"
+              value={luminance(tokens[move]) === null ? '#808080' : tokens[move]}
+              aria-describedby={`${id}-about`}
+              onChange={(event) => onChange({ [move]: event.target.value.toLowerCase() })}
+              className="h-6 w-8 cursor-pointer rounded-control border border-line bg-surface p-0.5"
+            />
+            <label htmlFor={`${id}-${move}`} className="cursor-pointer">
+              {move === 'up' ? 'Own colour up' : 'Own colour down'}
+            </label>
+          </span>
+        ))}
+      </span>
+      <span id={`${id}-about`} aria-live="polite" className="min-h-4 text-label text-ink-muted">
+        {faint.length > 0 &&
+          `Hard to read on this theme: a contrast of ${GOOD_CONTRAST} is good, ${faint.join(', ')}.`}
+      </span>
+    </div>
+  );
+}
+
 const COMMON_ZONES = ['UTC', 'America/New_York'];
 
 /** The one setting that is in the link: whoever opens it is to see the times that were spoken of. */
@@ -256,15 +332,16 @@ export default function Settings({ onClose }: PanelProps) {
           />
           <Choice
             label="Colours of moves"
-            value={taste.palette}
+            value={MOVES.some((move) => taste[move] !== null) ? null : taste.palette}
             options={[
               ['standard', 'Green up'],
               ['safe', 'Blue up'],
               ['inverse', 'Red up'],
               ['changed', 'Red both'],
             ]}
-            onChange={(palette) => set({ palette })}
+            onChange={(palette) => set({ palette, up: null, down: null })}
           />
+          <OwnColors taste={taste} onChange={set} />
         </Group>
         <Group title="Moves">
           <MoveSeconds

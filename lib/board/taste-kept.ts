@@ -4,7 +4,7 @@
  */
 import { browserShelf, readItem, writeItem } from './kept';
 import type { Taste } from './taste';
-import { FRAME_COLORS, parseTaste, TASTE_COOKIE, tasteText } from './taste-read';
+import { FRAME_COLORS, MOVES, ownColors, parseTaste, TASTE_COOKIE, tasteText } from './taste-read';
 import { setTaste, tasteNow } from './taste-store';
 
 const KEY = 'board.taste';
@@ -19,11 +19,17 @@ export function ignoredTaste(): readonly string[] {
   return leftOut;
 }
 
-/** Puts theme and palette on the page: they are no business of React's, which would render for a colour. */
-function show({ theme, palette }: Taste): void {
-  const { dataset } = document.documentElement;
+/** Puts theme and colours on the page: they are no business of React's, which would render for a colour. */
+function show(taste: Taste): void {
+  const { theme, palette } = taste;
+  const { dataset, style } = document.documentElement;
   dataset.theme = theme;
   dataset.palette = palette;
+  dataset.own = ownColors(taste);
+  for (const move of MOVES) {
+    if (taste[move] === null) style.removeProperty(`--own-${move}`);
+    else style.setProperty(`--own-${move}`, taste[move]);
+  }
   const isLight = matchMedia('(prefers-color-scheme: light)').matches;
   const color = FRAME_COLORS[theme === 'system' ? (isLight ? 'light' : 'dark') : theme];
   for (const meta of document.querySelectorAll('meta[name="theme-color"]')) {

@@ -3,11 +3,17 @@ import { clip } from '@/lib/protocol/errors';
 import { DEFAULT_TASTE, type Taste, type Theme } from './taste';
 
 const WORDS: {
-  readonly [Name in keyof Taste]: Taste[Name] extends string ? readonly Taste[Name][] : null;
+  readonly [Name in keyof Taste]: string extends Taste[Name]
+    ? null
+    : Taste[Name] extends string
+      ? readonly Taste[Name][]
+      : null;
 } = {
   theme: ['dark', 'light', 'contrast', 'system'],
   density: ['compact', 'normal', 'wall'],
   palette: ['standard', 'safe', 'inverse', 'changed'],
+  up: null,
+  down: null,
   names: ['full', 'short'],
   fractions: ['decimal', 'glyph'],
   even: ['price', 'word'],
@@ -36,6 +42,9 @@ function isGood(name: keyof Taste, value: unknown): boolean {
     case 'flash':
     case 'keys':
       return typeof value === 'boolean';
+    case 'up':
+    case 'down':
+      return value === null || (typeof value === 'string' && /^#[0-9a-f]{6}$/.test(value));
     case 'moveSeconds':
       return (
         Number.isInteger(value) &&
@@ -105,3 +114,11 @@ export const FRAME_COLORS: Record<Exclude<Theme, 'system'>, string> = {
   light: '#ffffff',
   contrast: '#000000',
 };
+
+/** What has a colour of its own. */
+export const MOVES = ['up', 'down'] as const;
+
+/** Which moves somebody has chosen a colour for, for style sheets. */
+export function ownColors(taste: Taste): string {
+  return MOVES.filter((move) => taste[move] !== null).join(' ');
+}

@@ -14,6 +14,9 @@ export type Taste = FigureStyle & {
   theme: Theme;
   density: Density;
   palette: Palette;
+  /** Colours of moves instead of the palette's, as `#rrggbb`; null: the palette's. */
+  up: string | null;
+  down: string | null;
   /** Whether teams go by their abbreviation, where they have one. */
   names: 'full' | 'short';
   /** How long a move stays marked. */
@@ -28,6 +31,8 @@ export const DEFAULT_TASTE: Taste = {
   theme: 'dark',
   density: 'normal',
   palette: 'standard',
+  up: null,
+  down: null,
   names: 'full',
   fractions: 'decimal',
   even: 'price',

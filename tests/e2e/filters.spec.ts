@@ -29,7 +29,7 @@ test.describe('filters', () => {
     world,
   }) => {
     await boardPage.open('/basketball?view=lines');
-    await page.getByLabel('Without a change for').selectOption('Quiet for 60 min');
+    await page.getByLabel('Without a change for').selectOption('Quiet 60 m');
     await expect(page).toHaveURL((url) => url.searchParams.get('quiet') === '60');
     const truth = world.simulator.truth('basketball').odds;
     const lineOf = (odd: (typeof truth)[number]) =>
@@ -100,6 +100,26 @@ test.describe('filters', () => {
     await expect
       .poll(() => new URL(page.url()).searchParams.getAll('market'))
       .toEqual(['Total Points', 'Moneyline', 'Point Spread', 'Team Total']);
+  });
+
+  test('are all on the screen of a desk, however wide', async ({ boardPage, page }) => {
+    for (const width of [1024, 1280, 1366, 1440, 1920]) {
+      await page.setViewportSize({ width, height: 800 });
+      for (const view of ['board', 'lines']) {
+        await boardPage.open(`/basketball?view=${view}&quiet=1440`);
+        const controls = [
+          ...['League', 'Market', 'Status', 'Main lines', 'Copy link'].map((name) =>
+            boardPage.button(name),
+          ),
+          ...(view === 'lines' ? [boardPage.button('Columns')] : []),
+          ...['Without a change for', 'Order of fixtures', 'Odds format'].map((label) =>
+            page.getByLabel(label),
+          ),
+          boardPage.search,
+        ];
+        for (const control of controls) await expect(control).toBeInViewport({ ratio: 1 });
+      }
+    }
   });
 
   test('take ids as well as names, and show them as chosen', async ({ boardPage, world }) => {

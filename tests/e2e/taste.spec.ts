@@ -52,6 +52,38 @@ test('shows theme, density and palette at once, and in the first paint of the ne
   await expect(page.locator('body')).toHaveCSS('background-color', 'rgb(255, 255, 255)');
 });
 
+test('a colour of one’s own marks moves, in the first paint too, and is told where it is faint', async ({
+  boardPage,
+  page,
+  world,
+}) => {
+  await boardPage.open('/basketball');
+  const panel = await openSettings(page);
+  const up = panel.getByLabel('Own colour up');
+  await expect(up).toHaveValue('#4cd0ab');
+  await up.fill('#ff66ff');
+  const sample = panel.getByRole('img', { name: /Sample of three prices/ });
+  await expect(sample.getByText('−110')).toHaveCSS('color', 'rgb(255, 102, 255)');
+  const [first] = await boardPage.cells.all();
+  const id = (await first?.getAttribute('data-odd-id')) ?? '';
+  const row = world.row(id);
+  world.post('copilot-odds', { ...row, price: 9_000 });
+  await expect(boardPage.odd(id)).toHaveAttribute('data-move', 'up');
+  const figure = boardPage.odd(id).locator('.price-figure');
+  await expect(figure).toHaveCSS('color', 'rgb(255, 102, 255)');
+  await expect(panel.getByText('Hard to read')).toHaveCount(0);
+  await panel.getByLabel('Own colour down').fill('#202020');
+  await expect(panel.getByText(/Hard to read on this theme: .*down has 1\.\d/)).toBeVisible();
+  const sent = await (await page.request.get('/basketball')).text();
+  expect(sent).toMatch(
+    /<html[^>]* data-own="up down"[^>]* style="--own-up:#ff66ff;--own-down:#202020"/,
+  );
+  world.post('copilot-odds', row);
+  await choose(panel, 'Colours of moves', 'Green up');
+  await expect(up).toHaveValue('#4cd0ab');
+  await expect(page.locator('html')).toHaveAttribute('data-own', '');
+});
+
 test('puts every row where its neighbour ends, in each density', async ({
   boardPage,
   page,

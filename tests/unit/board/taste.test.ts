@@ -6,6 +6,8 @@ const OTHER: Taste = {
   theme: 'light',
   density: 'wall',
   palette: 'safe',
+  up: '#ff00aa',
+  down: '#0a0b0c',
   names: 'short',
   fractions: 'glyph',
   even: 'word',
@@ -37,6 +39,12 @@ describe('a taste', () => {
     });
     expect(taste).toEqual({ ...DEFAULT_TASTE, density: 'wall' });
     expect(ignored).toEqual(['theme: "neon"', 'flash: "yes"', 'shoes: 2']);
+  });
+
+  it.each(['red', '#fff', '#FF00AA', '#ff00aa;x', 7, {}])('leaves out %j as a colour', (up) => {
+    const { taste, ignored } = readTaste({ up, down: '#123456' });
+    expect(taste).toMatchObject({ up: null, down: '#123456' });
+    expect(ignored).toHaveLength(1);
   });
 
   it.each([9, 121, 30.5, '30', Number.NaN, null])(
