@@ -1,6 +1,6 @@
 'use client';
 
-import { useEffect, useState } from 'react';
+import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { CloseIcon } from '@/components/ui/icons';
 import { useBoardQuery } from '@/lib/board/address';
@@ -53,10 +53,26 @@ function DismissKey() {
   return null;
 }
 
+/** The focus of a toast that goes: the next one has it, else the cell that the keys go out from. */
+function useHandOver(toast: RefObject<HTMLElement | null>): void {
+  useLayoutEffect(() => {
+    const own = toast.current;
+    return () => {
+      if (!own?.contains(document.activeElement)) return;
+      const others = [...document.querySelectorAll('[data-alert]')].filter((one) => one !== own);
+      const next = others[0]?.querySelector<HTMLElement>('button:last-of-type');
+      const grid = document.querySelector<HTMLElement>('[role="grid"]');
+      (next ?? grid?.querySelector<HTMLElement>('[tabindex="0"]') ?? grid)?.focus();
+    };
+  }, [toast]);
+}
+
 function Toast({ told, onOpenLog }: { told: Told; onOpenLog: () => void }) {
   const zone = useTimeZone();
   const [{ odds: format }] = useBoardQuery();
   const [isHeld, setIsHeld] = useState(false);
+  const root = useRef<HTMLDivElement>(null);
+  useHandOver(root);
   const { id, at, count } = told;
   // biome-ignore lint/correctness/useExhaustiveDependencies: one that grows stays for as long again.
   useEffect(() => {
@@ -78,6 +94,7 @@ function Toast({ told, onOpenLog }: { told: Told; onOpenLog: () => void }) {
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: what is looked at, or has the focus, stays.
     <div
+      ref={root}
       data-alert={id}
       onPointerEnter={() => setIsHeld(true)}
       onPointerLeave={() => setIsHeld(false)}

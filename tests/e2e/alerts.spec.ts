@@ -97,6 +97,24 @@ test.describe('alerts', () => {
     world.post('copilot-odds', ...rows);
   });
 
+  test('that is closed by its button hands the focus back to the board', async ({
+    boardPage,
+    page,
+    world,
+  }) => {
+    await withRules(page, LOCKS);
+    await boardPage.open('/basketball');
+    const rows = oddsOfOne(world, 1);
+    const toasts = page.locator('[data-alert]');
+    await lockUntil(world, rows, () => expect(toasts.first()).toBeVisible({ timeout: 500 }));
+    await boardPage.cells.first().focus();
+    await toasts.getByRole('button', { name: 'Close this alert' }).focus();
+    await page.keyboard.press('Enter');
+    await expect(toasts).toHaveCount(0);
+    await expect(boardPage.cells.first()).toBeFocused();
+    world.post('copilot-odds', ...rows);
+  });
+
   test('that are muted stay in the log and show nothing, until they are not', async ({
     boardPage,
     page,
