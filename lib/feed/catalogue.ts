@@ -19,8 +19,14 @@ export type Catalogue = {
   mainMarkets(sport: string): readonly string[];
 };
 
-/** The newest list that could be read, null for none, and when it was asked for. */
-export type LeaguesRead = { leagues: readonly WireLeague[] | null; askedAt: number };
+/** The newest list that could be read, null for none, when it was asked for, and whether some of it could not be read. */
+export type LeaguesRead = {
+  leagues: readonly WireLeague[] | null;
+  askedAt: number;
+  isPart: boolean;
+};
+
+type List = { leagues: readonly WireLeague[]; unreadable: number };
 
 type Read<T> = {
   value: T | null;
@@ -50,8 +56,13 @@ export function createCatalogue(deps: {
 }): Catalogue {
   const { rest, timing, settings, log } = deps;
   const sportsRead = noRead<readonly Sport[]>();
-  const leagueReads = new Map<string, Read<readonly WireLeague[]>>();
+  const leagueReads = new Map<string, Read<List>>();
   const told = new Set<string>();
+
+  function tell(message: string): void {
+    if (!told.has(message)) log.warn(message);
+    if (told.size < 100) told.add(message);
+  }
 
   /** The newest value; reads again in the background once it is older than `ageMs`. */
   function refresh<T>(
@@ -74,9 +85,7 @@ export function createCatalogue(deps: {
             return value;
           },
           (error: unknown) => {
-            const { message } = asFeedError(error, "The vendor's REST");
-            if (!told.has(message)) log.warn(message);
-            if (told.size < 100) told.add(message);
+            tell(asFeedError(error, "The vendor's REST").message);
             return read.value;
           },
         )
@@ -101,10 +110,22 @@ export function createCatalogue(deps: {
         : { sports: SPORTS, isFallback: true };
     },
     async leagues(sport, mayBeOld) {
-      const read = leagueReads.get(sport) ?? noRead<readonly WireLeague[]>();
+      const read = leagueReads.get(sport) ?? noRead<List>();
       if (leagueReads.size < MOST_SPORTS) leagueReads.set(sport, read);
-      const leagues = await refresh(read, () => rest.leagues(sport), settings.leaguesMs, mayBeOld);
-      return { leagues, askedAt: read.valueAt };
+      const ask = async () => {
+        const list = await rest.leagues(sport);
+        const { unreadable } = list;
+        if (unreadable > 0) {
+          tell(`${unreadable} of the vendor's ${sport} leagues cannot be read and are left out.`);
+        }
+        return list;
+      };
+      const list = await refresh(read, ask, settings.leaguesMs, mayBeOld);
+      return {
+        leagues: list?.leagues ?? null,
+        askedAt: read.valueAt,
+        isPart: (list?.unreadable ?? 0) > 0,
+      };
     },
     mainMarkets(sport) {
       const known = (list: readonly Sport[] | null) => list?.find(({ id }) => id === sport);

@@ -168,6 +168,7 @@ export function createHub(deps: HubDeps): Hub {
   let isClosed = false;
   /** When the list of active leagues was asked for that is in use; null while there is none. */
   let leaguesAt: number | null = null;
+  let isPartOfLeagues = false;
   let cancelLeagues: Cancel = () => {};
   let cancelOld: Cancel = () => {};
   let cancelHousekeeping: Cancel = () => {};
@@ -560,7 +561,8 @@ export function createHub(deps: HubDeps): Hub {
       return 'Connected, but nothing is priced: the key may lack copilot; ask the vendor.';
     }
     if (isOverfull) return 'More odds than the server may hold: some are missing.';
-    if (isLacking) return 'The list of leagues cannot be read: one that begins now is missing.';
+    if (isLacking)
+      return 'The list of leagues cannot be read, or not all of it: some may be missing.';
     if (isLive && healed && timing.now() - healed.at < HEALED_NOTE_MS) return healed.text;
     return null;
   }
@@ -663,12 +665,13 @@ export function createHub(deps: HubDeps): Hub {
 
   function refreshLeagues(): void {
     cancelLeagues = timing.schedule(refreshLeagues, settings.leaguesMs);
-    deps.leagues().then(({ leagues, askedAt }) => {
+    deps.leagues().then(({ leagues, askedAt, isPart }) => {
       cancelWait();
       if (isClosed) return;
       // A list that cannot be read any more is no reason to forget it.
       if (leagues || leaguesAt === null) subscription.setActive(leagues);
       leaguesAt = leagues ? askedAt : leaguesAt;
+      isPartOfLeagues = isPart;
       cancelOld();
       const leftMs = askedAt + settings.leaguesMs * OLD_LEAGUES - timing.now();
       if (leftMs > 0) cancelOld = timing.schedule(viewers.statusChanged, leftMs + 1);
@@ -677,13 +680,13 @@ export function createHub(deps: HubDeps): Hub {
   }
 
   /**
-   * Whether a league may have begun of which nobody here has heard, so that who watches everything may lack it. The
-   * whole sport, where it is subscribed as such, brings every league by itself.
+   * Whether there may be a league of which nobody here has heard, since the list is old or was not all to be read, so that
+   * who watches everything may lack it. The whole sport, where it is subscribed as such, brings every league by itself.
    */
   function isLackingLeagues(query: Pick<RelayQuery, 'leagues'>): boolean {
     if (query.leagues.length > 0 || leaguesAt === null) return false;
     if (subscription.wanted().some(({ key }) => key === WHOLE_SPORT.key)) return false;
-    return timing.now() - leaguesAt > settings.leaguesMs * OLD_LEAGUES;
+    return isPartOfLeagues || timing.now() - leaguesAt > settings.leaguesMs * OLD_LEAGUES;
   }
 
   // Those who wait for the first odds must not wait for a list that may never come.

@@ -59,7 +59,8 @@ export type HistoryRead = { id: string; entries: HistoryEntry[] }[];
 
 export type Rest = {
   sports(): Promise<Sport[]>;
-  leagues(sport: string): Promise<WireLeague[]>;
+  /** The active leagues, and how many of the list could not be read. */
+  leagues(sport: string): Promise<{ leagues: WireLeague[]; unreadable: number }>;
   /** Fixtures of the leagues that have or had odds and are not over; no leagues means the whole sport. */
   fixtures(sport: string, leagues: readonly string[]): Promise<FixturesRead>;
   fixturesById(ids: readonly string[]): Promise<FixturesRead>;
@@ -287,7 +288,14 @@ export function createRest(deps: RestDeps): Rest {
 
     async leagues(sport) {
       const { data } = await read('leagues/active', [['sport', sport]]);
-      return data.map((row) => toLeague(row, sport)).filter((league) => league !== null);
+      const leagues: WireLeague[] = [];
+      let unreadable = 0;
+      for (const row of data) {
+        const league = toLeague(row);
+        if (league === null) unreadable += 1;
+        else if (isOfSport(league, sport)) leagues.push(league);
+      }
+      return { leagues, unreadable };
     },
 
     async fixtures(sport, leagues) {
@@ -414,10 +422,13 @@ function toSport(row: unknown): Sport | null {
 }
 
 /** A league row as received, where it has what the board needs of it and is of the sport asked for. */
-function toLeague(row: unknown, sport: string): WireLeague | null {
+function isOfSport({ sport: own }: { sport?: unknown }, sport: string): boolean {
+  const id = isRecord(own) ? own.id : own;
+  return typeof id !== 'string' || id === '' || slug(id) === slug(sport);
+}
+
+function toLeague(row: unknown): WireLeague | null {
   if (!isRecord(row) || typeof row.name !== 'string' || row.name === '') return null;
-  const sportId = isRecord(row.sport) ? row.sport.id : row.sport;
-  if (typeof sportId === 'string' && sportId !== '' && slug(sportId) !== slug(sport)) return null;
   return {
     ...row,
     id: typeof row.id === 'string' ? row.id : row.name,

@@ -39,6 +39,8 @@ export type FakeVendor = {
   leagues: readonly WireLeague[] | null;
   /** When that list was asked for, where it is an old one. */
   leaguesAt: number | null;
+  /** Whether some of it could not be read. */
+  isPartOfLeagues: boolean;
   /** REST's fixtures, as wire objects; null refuses. */
   fixtures: WireObject[] | null;
   /** Fixtures that only a look-up by id finds. */
@@ -88,6 +90,7 @@ export function createFakeVendor(timing: FakeTiming) {
     open: () => vendor.upstreams.filter(({ isClosed }) => !isClosed),
     leagues: [],
     leaguesAt: null,
+    isPartOfLeagues: false,
     fixtures: [],
     others: [],
     odds: new Map(),
@@ -165,7 +168,7 @@ export function createFakeVendor(timing: FakeTiming) {
   };
   const rest: Rest = {
     sports: async () => [],
-    leagues: async () => [],
+    leagues: async () => ({ leagues: [], unreadable: 0 }),
     async fixtures(_sport, leagues) {
       const sentAt = timing.now();
       await ask('fixtures', leagues);
@@ -247,6 +250,7 @@ export function createHubKit(
     leagues: async () => ({
       leagues: vendor.leagues,
       askedAt: vendor.leaguesAt ?? timing.now(),
+      isPart: vendor.isPartOfLeagues,
     }),
     ...options.deps,
   });

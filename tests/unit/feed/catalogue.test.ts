@@ -16,7 +16,7 @@ function createKit(sports: () => Promise<Sport[]>) {
       asked += 1;
       return sports();
     },
-    leagues: async () => [{ id: 'nba', name: 'NBA' }],
+    leagues: async () => ({ leagues: [{ id: 'nba', name: 'NBA' }], unreadable: 2 }),
   } as Partial<Rest> as Rest;
   const note = (line: string) => void lines.push(line);
   const log = { info: note, warn: note };
@@ -90,5 +90,16 @@ describe('catalogue', () => {
     await catalogue.sports(1_000);
     expect(catalogue.mainMarkets('curling')).toEqual(['total_ends', 'Total Ends']);
     expect(catalogue.mainMarkets('tennis')).toContain('game_spread');
+  });
+
+  it('says that leagues could not be read, once in the log, and lists the others', async () => {
+    const { catalogue, timing, lines } = createKit(async () => []);
+    const first = await catalogue.leagues('basketball', false);
+    expect(first).toMatchObject({ leagues: [{ id: 'nba' }], isPart: true });
+    await timing.advance(DEFAULT_FEED_SETTINGS.leaguesMs + 1_000);
+    await catalogue.leagues('basketball', false);
+    expect(lines).toEqual([
+      "2 of the vendor's basketball leagues cannot be read and are left out.",
+    ]);
   });
 });

@@ -117,7 +117,8 @@ describe('rest', () => {
         ],
       },
     }));
-    const leagues = await rest.leagues('basketball');
+    const { leagues, unreadable } = await rest.leagues('basketball');
+    expect(unreadable).toBe(1);
     expect(leagues.map(({ id, name }) => [id, name])).toEqual([
       ['nba', 'NBA'],
       ['NCAAB', 'NCAAB'],

@@ -273,6 +273,15 @@ describe(`subscription (seed ${seed})`, () => {
     vendor.leaguesAt = null;
     await timing.advance(6_000);
     expect(hub.status(aQuery()).partial).toBe(false);
+
+    // As it is where a row of the list was none that can be read.
+    vendor.isPartOfLeagues = true;
+    await timing.advance(6_000);
+    expect(hub.status(aQuery()).partial).toBe(true);
+    expect(hub.status(aQuery('league=NBA')).partial).toBe(false);
+    vendor.isPartOfLeagues = false;
+    await timing.advance(6_000);
+    expect(hub.status(aQuery()).partial).toBe(false);
   });
 
   it('means by an id the same league after it has left the list, and lets go of nothing that is watched by it', async () => {
