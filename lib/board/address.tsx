@@ -35,9 +35,9 @@ export type Address = {
   ask(query: Partial<LinkQuery>, how: { isEntry: boolean; afterMs: number }): void;
   /** The router shows these now. */
   shown(path: string, search: string): void;
-  /** Whatever was asked for, the browser went elsewhere. */
+  /** Whatever was asked for, the browser went elsewhere, or is about to: a link may lead where the router is already. */
   forget(): void;
-  /** Writes now what waits for a pause: whoever presses something has made one, and a link leads away from here. */
+  /** Writes now what waits for a pause: whoever presses something has made one. */
   flush(): void;
   onChange(watcher: () => void): () => void;
 };
@@ -51,6 +51,8 @@ export function createAddress(page: Page): Address {
   let written: string[] = [];
   let isEntryDue = false;
   let cancelWrite: (() => void) | null = null;
+  /** The router was told of what the browser then refused: it is not where the address bar is. */
+  let isAstray = false;
   const watchers = new Set<() => void>();
 
   function set(next: typeof asked): void {
@@ -64,6 +66,7 @@ export function createAddress(page: Page): Address {
     cancelWrite = null;
     written = [];
     isEntryDue = false;
+    isAstray = false;
     set(null);
   }
 
@@ -74,14 +77,17 @@ export function createAddress(page: Page): Address {
       return;
     }
     const { search } = asked;
-    if (plain(search) !== plain(page.search())) {
+    const text = plain(search);
+    if (isAstray || text !== plain(page.search())) {
+      if (written.at(-1) !== text) written.push(text);
       try {
         page.write(search, isEntryDue);
+        isAstray = false;
       } catch {
+        isAstray = true;
         cancelWrite = page.setTimer(write, REFUSED_MS);
         return;
       }
-      written.push(plain(search));
     } else if (written.length === 0) set(null);
     isEntryDue = false;
   }
@@ -101,15 +107,13 @@ export function createAddress(page: Page): Address {
     shown(path, search) {
       if (!asked) return;
       const text = plain(search);
-      if (cancelWrite) {
-        // Of two that were written at once the router may show the second alone; one that was refused it shows as well.
-        const at = path === asked.path ? written.lastIndexOf(text) : -1;
-        if (at >= 0) written = written.slice(at + 1);
-        else if (path !== asked.path || text !== plain(asked.search)) forget();
-        return;
-      }
+      // Of two that were written at once the router may show the second alone.
       const at = path === asked.path ? written.lastIndexOf(text) : -1;
       written = written.slice(at + 1);
+      if (cancelWrite) {
+        if (at < 0) forget();
+        return;
+      }
       // Nothing is due, and the router is where the address bar is, or where nobody here sent it.
       if (at < 0 || written.length === 0 || text === plain(page.search())) forget();
     },
@@ -156,11 +160,15 @@ export function AddressProvider({
   const asked = useSyncExternalStore(address.onChange, address.asked, () => null);
   useEffect(() => address.shown(path, search), [path, search]);
   useEffect(() => {
+    const onClick = ({ target }: MouseEvent) => {
+      address.flush();
+      if (target instanceof Element && target.closest('a[href]')) address.forget();
+    };
     window.addEventListener('popstate', address.forget);
-    window.addEventListener('click', address.flush, true);
+    window.addEventListener('click', onClick, true);
     return () => {
       window.removeEventListener('popstate', address.forget);
-      window.removeEventListener('click', address.flush, true);
+      window.removeEventListener('click', onClick, true);
     };
   }, []);
   return <Search value={asked?.path === path ? asked.search : search}>{children}</Search>;
