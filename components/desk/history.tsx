@@ -93,8 +93,8 @@ function useLook(): [HistoryLook, (patch: Partial<HistoryLook>) => void, readonl
 function otherSides(store: BoardStore, odd: Odd): Odd[] {
   const { book } = store.getState();
   const key = lineKey(odd);
-  return [...book.oddIdsOf(odd.fixtureId)]
-    .flatMap((id) => book.odds.get(id) ?? [])
+  return book
+    .oddsOf(odd.fixtureId)
     .filter((one) => one.id !== odd.id && lineKey(one) === key)
     .slice(0, OTHER_SIDES);
 }

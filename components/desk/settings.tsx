@@ -4,10 +4,11 @@ import { type ReactNode, useId, useLayoutEffect, useState } from 'react';
 import { FileButton } from '@/components/ui/file-button';
 import { useMedia } from '@/components/ui/use-media';
 import { useBoardQuery } from '@/lib/board/address';
+import { contrast } from '@/lib/board/contrast';
 import { browserZone } from '@/lib/board/format';
 import { DEFAULT_TASTE, type Taste } from '@/lib/board/taste';
 import { ignoredTaste, keepTaste } from '@/lib/board/taste-kept';
-import { MOVE_SECONDS, MOVES, parseTaste, tasteFile } from '@/lib/board/taste-read';
+import { isColor, MOVE_SECONDS, MOVES, parseTaste, tasteFile } from '@/lib/board/taste-read';
 import { useTaste } from '@/lib/board/taste-store';
 import { formatPoints, formatPrice } from '@/lib/protocol/price';
 import { download } from './download';
@@ -178,23 +179,6 @@ function token(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
-/** Relative luminance of `#rrggbb`, 0 to 1; null of anything else. */
-function luminance(color: string): number | null {
-  if (!/^#[0-9a-f]{6}$/i.test(color)) return null;
-  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
-    const part = Number.parseInt(color.slice(at, at + 2), 16) / 255;
-    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
-  });
-  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-}
-
-/** How well a colour is told from another, 1 to 21; null where one of them is none. */
-function contrastOf(color: string, other: string): number | null {
-  const [a, b] = [luminance(color), luminance(other)];
-  if (a === null || b === null) return null;
-  return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-}
-
 /** A colour of one's own for each way a price moves, in the place of the palette's. */
 function OwnColors({
   taste,
@@ -215,9 +199,10 @@ function OwnColors({
     setTokens((now) => (JSON.stringify(now) === JSON.stringify(next) ? now : next));
   });
   const faint = MOVES.flatMap((move) => {
-    const contrast = taste[move] === null ? null : contrastOf(taste[move], tokens.surface);
-    if (contrast === null || contrast >= GOOD_CONTRAST) return [];
-    return `${move} has ${contrast.toFixed(1)}`;
+    const color = taste[move];
+    if (color === null || !isColor(tokens.surface)) return [];
+    const found = contrast(color, tokens.surface);
+    return found >= GOOD_CONTRAST ? [] : `${move} has ${found.toFixed(1)}`;
   });
   return (
     <div className="flex flex-col gap-1">
@@ -227,7 +212,7 @@ function OwnColors({
             <input
               id={`${id}-${move}`}
               type="color"
-              value={luminance(tokens[move]) === null ? '#808080' : tokens[move]}
+              value={isColor(tokens[move]) ? tokens[move] : '#808080'}
               aria-describedby={`${id}-about`}
               onChange={(event) => onChange({ [move]: event.target.value.toLowerCase() })}
               className="h-6 w-8 cursor-pointer rounded-control border border-line bg-surface p-0.5"

@@ -122,9 +122,7 @@ function Options({
           </Combobox.Item>
         )}
       </Combobox.List>
-      {isOrdered && chosen.length > 1 && (
-        <OrderOfChosen chosen={chosen} onChange={(values) => onChange(values)} />
-      )}
+      {isOrdered && chosen.length > 1 && <OrderOfChosen chosen={chosen} onChange={onChange} />}
     </Combobox.Root>
   );
 }

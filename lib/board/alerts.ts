@@ -17,7 +17,7 @@ import {
 } from './alert-rules';
 import { parseTarget } from './alert-target';
 import type { Scheduler } from './frame-batch';
-import { heldOdds, isOfVersion } from './rows';
+import { isOfVersion } from './rows';
 import type { News } from './store';
 
 /** Earlier prices kept of one odd: of an odd that changed more often within a rule's time, the newest. */
@@ -184,7 +184,7 @@ function isOfFew({ where }: AlertRule): boolean {
 /** The odds that a rule of few odds is about. */
 function oddsOf({ where }: AlertRule, book: Book): Odd[] {
   const one = where.odd && book.odds.get(where.odd.id);
-  const odds = where.odd ? (one ? [one] : []) : heldOdds(book, where.fixture?.id ?? '');
+  const odds = where.odd ? (one ? [one] : []) : book.oddsOf(where.fixture?.id ?? '');
   const market = where.market === null ? null : slug(where.market);
   return odds.filter((odd) => market === null || slug(odd.market) === market);
 }

@@ -493,7 +493,8 @@ function useQuietSince(minutes: number | null): number | null {
 /** Epoch ms by the server's clock until which what is held is known to be so: now, or since when the feed is not live. */
 export function knownUntil(store: BoardStore): number {
   const { state, since, clockOffsetMs } = store.getState().feed;
-  return (state === 'live' ? Date.now() : Math.min(since, Date.now())) - (clockOffsetMs ?? 0);
+  const now = serverNow(store);
+  return state === 'live' ? now : Math.min(since - (clockOffsetMs ?? 0), now);
 }
 
 /** The `dayKey` of today in a zone; renders when the day changes. */

@@ -197,7 +197,7 @@ export function versionsOf(
 ): Pick<Totals, 'versions' | 'version'> {
   const versionsIn = cached(cache, 'versions', [], (id) => {
     const own = new Set<number>();
-    for (const { versionId } of heldOdds(book, id)) if (versionId !== null) own.add(versionId);
+    for (const { versionId } of book.oddsOf(id)) if (versionId !== null) own.add(versionId);
     return own;
   });
   const held = new Set<number>();
@@ -258,16 +258,6 @@ function teamsByOdds(odds: readonly Odd[]): Teams | null {
 /** A fixture of the view with its odds of the view. */
 type Entry = { fixture: Fixture; odds: readonly Odd[] };
 
-/** The odds that are held of a fixture. */
-export function heldOdds(book: Book, fixtureId: string): Odd[] {
-  const odds: Odd[] = [];
-  for (const id of book.oddIdsOf(fixtureId)) {
-    const odd = book.odds.get(id);
-    if (odd) odds.push(odd);
-  }
-  return odds;
-}
-
 /** Whether a filter asks for odds of some kind, so that a fixture without any is not what was asked for. */
 export function asksForOdds(query: BoardQuery): boolean {
   const isOfSome = query.market.length > 0 || query.state.length > 0 || query.main;
@@ -302,7 +292,7 @@ function createShare(
   const hasText = query.q.trim() !== '';
   const needsOdds = asksForOdds(query);
   return (id) => {
-    const held = heldOdds(book, id);
+    const held = book.oddsOf(id);
     const fixture = fixtureOf(book, id, held);
     if (!inScope.fixture(fixture)) return null;
     const odds = held.filter((odd) => isOfVersion(odd, version));

@@ -37,6 +37,11 @@ const ECHO_LENGTH = 40;
 const ECHO_COUNT = 12;
 const TEXT_LENGTH = 10_000;
 
+/** Whether it is a colour as a setting has it: `#rrggbb`, in lower case. */
+export function isColor(value: unknown): value is string {
+  return typeof value === 'string' && /^#[0-9a-f]{6}$/.test(value);
+}
+
 function isGood(name: keyof Taste, value: unknown): boolean {
   switch (name) {
     case 'flash':
@@ -44,7 +49,7 @@ function isGood(name: keyof Taste, value: unknown): boolean {
       return typeof value === 'boolean';
     case 'up':
     case 'down':
-      return value === null || (typeof value === 'string' && /^#[0-9a-f]{6}$/.test(value));
+      return value === null || isColor(value);
     case 'moveSeconds':
       return (
         Number.isInteger(value) &&

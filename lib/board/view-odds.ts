@@ -2,7 +2,7 @@
 import type { Book } from '@/lib/protocol/book';
 import type { Fixture, Odd } from '@/lib/protocol/events';
 import { type BoardQuery, createBoardPredicate, quietSinceOf } from '@/lib/protocol/filter';
-import { asksForOdds, fixtureOf, heldOdds, isOfVersion, select, versionsOf } from './rows';
+import { asksForOdds, fixtureOf, isOfVersion, select, versionsOf } from './rows';
 
 /** A fixture of a view with its odds of the view. */
 export type ViewEntry = { fixture: Fixture; odds: readonly Odd[] };
@@ -38,7 +38,7 @@ export function createViewPredicate(book: Book, query: BoardQuery): ViewPredicat
     if (fixture && (fixture.home !== null || fixture.away !== null)) return fixture;
     let guess = guessed.get(id);
     if (!guess) {
-      guess = fixtureOf(book, id, heldOdds(book, id));
+      guess = fixtureOf(book, id, book.oddsOf(id));
       guessed.set(id, guess);
     }
     return guess;
@@ -50,7 +50,7 @@ export function createViewPredicate(book: Book, query: BoardQuery): ViewPredicat
     fixture(fixture) {
       if (!predicate.fixture(fixture)) return false;
       if (!needsOdds && (!hasText || predicate.fixtureText(fixture))) return true;
-      return heldOdds(book, fixture.id).some((one) => odd(one, fixture));
+      return book.oddsOf(fixture.id).some((one) => odd(one, fixture));
     },
   };
 }

@@ -274,7 +274,7 @@ export function firstRows(
   const quietOf = ({ fixtureId }: Odd, fixture: Fixture | null) => {
     let found = quiet.get(fixtureId);
     if (!found && since !== null) {
-      const held = [...book.oddIdsOf(fixtureId)].flatMap((id) => book.odds.get(id) ?? []);
+      const held = book.oddsOf(fixtureId);
       const ofView = held.filter((odd) => predicate.odd(odd, fixture));
       // Which version the board shows is not decided here.
       const wholeOf = query.view === 'board' ? (odd: Odd) => odd.versionId : null;

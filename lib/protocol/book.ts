@@ -115,6 +115,16 @@ export class Book {
     return this.#oddIdsOf.get(fixtureId) ?? EMPTY_IDS;
   }
 
+  /** The odds held for a fixture, in the order they came. */
+  oddsOf(fixtureId: string): Odd[] {
+    const odds: Odd[] = [];
+    for (const id of this.oddIdsOf(fixtureId)) {
+      const odd = this.#odds.get(id);
+      if (odd) odds.push(odd);
+    }
+    return odds;
+  }
+
   /** Ids of all fixtures that are known by themselves or by their odds, each once. */
   fixtureIds(): Set<string> {
     const ids = new Set(this.#fixtures.keys());

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright/test';
 import { expect, openOdds, test, type WireRow, type World } from './fixtures';
+import type { BoardPage } from './pages/board-page';
 
 /** The rules that a browser has when it comes; storage is written once, so that a reload keeps what was changed. */
 async function withRules(page: Page, ...rules: object[]): Promise<void> {
@@ -30,6 +31,16 @@ async function lockUntil(world: World, rows: WireRow[], isTold: () => Promise<vo
     world.post('copilot-locked-odds', ...rows);
     await isTold();
   }).toPass({ intervals: [1_000], timeout: 60_000 });
+}
+
+/** A board with a rule for locks, and so many odds of one fixture locked and told of. */
+async function lockedAndTold(page: Page, boardPage: BoardPage, world: World, count: number) {
+  await withRules(page, LOCKS);
+  await boardPage.open('/basketball');
+  const rows = oddsOfOne(world, count);
+  const toasts = page.locator('[data-alert]');
+  await lockUntil(world, rows, () => expect(toasts.first()).toBeVisible({ timeout: 500 }));
+  return { rows, toasts };
 }
 
 test.describe('alerts', () => {
@@ -81,11 +92,7 @@ test.describe('alerts', () => {
   });
 
   test('that come together are one, and Escape closes it', async ({ boardPage, page, world }) => {
-    await withRules(page, LOCKS);
-    await boardPage.open('/basketball');
-    const rows = oddsOfOne(world, 8);
-    const toasts = page.locator('[data-alert]');
-    await lockUntil(world, rows, () => expect(toasts.first()).toBeVisible({ timeout: 500 }));
+    const { rows, toasts } = await lockedAndTold(page, boardPage, world, 8);
     await expect(toasts).toHaveCount(1);
     await expect(toasts).toContainText(/\d+ locks at once/);
     await expect(page.getByRole('log', { name: 'New alerts' })).toHaveAttribute(
@@ -102,11 +109,7 @@ test.describe('alerts', () => {
     page,
     world,
   }) => {
-    await withRules(page, LOCKS);
-    await boardPage.open('/basketball');
-    const rows = oddsOfOne(world, 1);
-    const toasts = page.locator('[data-alert]');
-    await lockUntil(world, rows, () => expect(toasts.first()).toBeVisible({ timeout: 500 }));
+    const { rows, toasts } = await lockedAndTold(page, boardPage, world, 1);
     await boardPage.cells.first().focus();
     await toasts.getByRole('button', { name: 'Close this alert' }).focus();
     await page.keyboard.press('Enter');
