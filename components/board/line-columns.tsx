@@ -6,7 +6,7 @@ import { useBoardStore } from '@/lib/board/hooks';
 import { cutsLines, type PairTexts, pairTexts, wholeLine } from '@/lib/board/pair';
 import type { LineColumn } from '@/lib/protocol/filter';
 import type { LineColumnsProps } from './line-parts';
-import { writeText } from './write';
+import { writeAttribute, writeText } from './write';
 
 /** Places of the sides of a line. */
 const PLACES = [0, 1, 2];
@@ -41,7 +41,9 @@ export default function LineColumns({ row, query, slots, columnIndex }: LineColu
     const texts = read();
     for (const [index, column] of columns.entries()) {
       const written = textsOf(texts, column, index === 0);
-      for (const [place, element] of [...(cells.current[index]?.children ?? [])].entries()) {
+      const cell = cells.current[index];
+      writeAttribute(cell, 'data-reason', written[0] ? '' : null);
+      for (const [place, element] of [...(cell?.children ?? [])].entries()) {
         writeText(element, written[place] ?? '');
       }
     }
@@ -67,6 +69,7 @@ export default function LineColumns({ row, query, slots, columnIndex }: LineColu
         tabIndex={-1}
         aria-colindex={columnIndex + index}
         data-column={column}
+        data-reason={written[0] ? '' : undefined}
         className="line-column"
       >
         <span className="line-reason">{written[0]}</span>

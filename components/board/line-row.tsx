@@ -181,7 +181,7 @@ export const LineRow = memo(function LineRow({
       className="line-row"
     >
       <div role="rowheader" aria-colindex={1} className="line-market">
-        <span className="truncate" title={row.market}>
+        <span className="line-name truncate" title={row.market}>
           {row.market}
         </span>
         <span className="line-about">

@@ -101,6 +101,7 @@ export const PriceCell = memo(function PriceCell(props: Props) {
   const { move, isAged } = markOf(state, id);
   const isLocked = odd.state === 'locked';
   const isSettled = odd.state === 'settled';
+  const points = name ?? pointsText(odd, writing);
   return (
     <div
       ref={cell}
@@ -115,14 +116,14 @@ export const PriceCell = memo(function PriceCell(props: Props) {
       data-settlement={odd.settlement ?? undefined}
       data-move={isAged ? undefined : move?.direction}
       data-aged={isAged ? move?.direction : undefined}
-      className={`price-cell ${className}`}
+      className={`price-cell ${points === '' ? 'price-bare ' : ''}${className}`}
       onAnimationEnd={forgetAnimation}
     >
       <span className="sr-only select-none">
         {cellName(odd, query.odds, move, state.figures, isDead)}
       </span>
       <span aria-hidden="true" className={name ? 'price-points price-name' : 'price-points'}>
-        <span data-points-text>{name ?? pointsText(odd, writing)}</span>
+        <span data-points-text>{points}</span>
       </span>
       <span aria-hidden="true" className="price-state">
         {isLocked && <PadlockIcon />}

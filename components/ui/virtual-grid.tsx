@@ -29,26 +29,32 @@ export type GridItem = {
 };
 
 /** Items made of rows in a layout: the same list where none differs, whatever else of the rows does. */
-export function useItems<Row, Layout>(
+export function useItems<Row extends object, Layout>(
   rows: readonly Row[],
   layout: Layout,
   itemOf: (row: Row, layout: Layout) => GridItem,
 ): readonly GridItem[] {
-  const [known] = useState<{ layout: Layout; rows: readonly Row[]; items: readonly GridItem[] }>(
-    () => ({ layout, rows: [], items: [] }),
-  );
+  const [known] = useState<{
+    layout: Layout;
+    /** By row: one that comes moves all below it, and none of those is another. */
+    made: WeakMap<Row, GridItem>;
+    items: readonly GridItem[];
+  }>(() => ({ layout, made: new WeakMap(), items: [] }));
   return useMemo(() => {
-    let isSame = known.rows.length === rows.length;
+    if (known.layout !== layout) known.made = new WeakMap();
+    known.layout = layout;
+    let isSame = known.items.length === rows.length;
     const items = rows.map((row, index) => {
       const before = known.items[index];
-      if (before && known.layout === layout && known.rows[index] === row) return before;
-      const item = itemOf(row, layout);
-      if (before && isSameItem(item, before)) return before;
-      isSame = false;
+      let item = known.made.get(row);
+      if (!item) {
+        item = itemOf(row, layout);
+        if (before && isSameItem(item, before)) item = before;
+        known.made.set(row, item);
+      }
+      if (item !== before) isSame = false;
       return item;
     });
-    known.layout = layout;
-    known.rows = rows;
     if (!isSame) known.items = items;
     return known.items;
   }, [rows, layout, itemOf, known]);
@@ -303,11 +309,7 @@ export function VirtualGrid({
                 data-item={item.key}
                 data-stuck={isStuck || undefined}
                 className={`board-item ${isSticky ? (isStuck ? 'z-10' : 'z-[11]') : ''}`}
-                style={
-                  isStuck
-                    ? { top: headerHeight, height }
-                    : { height, transform: `translateY(${starts[index]}px)` }
-                }
+                style={{ height, top: isStuck ? headerHeight : starts[index] }}
               >
                 {renderItem(index, rowIndexes[index] ?? 0)}
               </div>

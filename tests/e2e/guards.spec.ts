@@ -109,6 +109,54 @@ for (const view of ['board', 'lines'] as const) {
   });
 }
 
+/** How many elements each recalculation of styles had to do, while this was done. */
+async function restyledWhile(page: Page, act: () => Promise<void>): Promise<number[]> {
+  const session = await page.context().newCDPSession(page);
+  const counts: number[] = [];
+  session.on('Tracing.dataCollected', ({ value }) => {
+    for (const event of value as { name: string; args?: { elementCount?: number } }[]) {
+      if (event.name === 'UpdateLayoutTree') counts.push(event.args?.elementCount ?? 0);
+    }
+  });
+  await session.send('Tracing.start', {
+    transferMode: 'ReportEvents',
+    traceConfig: { includedCategories: ['devtools.timeline'] },
+  });
+  await act();
+  const complete = new Promise((resolve) => session.once('Tracing.tracingComplete', resolve));
+  await session.send('Tracing.end');
+  await complete;
+  await session.detach();
+  return counts;
+}
+
+for (const view of ['board', 'lines', 'lines&column=hold&column=novig'] as const) {
+  test(`rows that come are styled alone, not all others with them: ${view}`, async ({
+    boardPage,
+    page,
+  }) => {
+    await boardPage.open(`/basketball?view=${view}`);
+    const grid = page.getByRole('grid');
+    await grid.hover();
+    const held = await grid.locator('[data-item] *').count();
+    const tops: number[] = [];
+    const counts = await restyledWhile(page, async () => {
+      for (let step = 0; step < 30; step += 1) {
+        await page.mouse.wheel(0, 20);
+        await page.evaluate(
+          () =>
+            new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+        );
+        tops.push(await grid.evaluate((element) => element.scrollTop));
+      }
+    });
+    expect(new Set(tops).size).toBeGreaterThan(10);
+    expect(counts.filter((count) => count > 0).length).toBeGreaterThan(5);
+    // Code that is no part of the first load may come meanwhile, and style the page once.
+    expect(counts.filter((count) => count > held / 2).length).toBeLessThan(2);
+  });
+}
+
 test('a board that is left leaves no timer, listener or observer of its own behind', async ({
   boardPage,
   page,
