@@ -109,12 +109,14 @@ for (const view of ['board', 'lines'] as const) {
   });
 }
 
+type Recalculation = { name: string; args?: { elementCount?: number } };
+
 /** How many elements each recalculation of styles had to do, while this was done. */
 async function restyledWhile(page: Page, act: () => Promise<void>): Promise<number[]> {
   const session = await page.context().newCDPSession(page);
   const counts: number[] = [];
   session.on('Tracing.dataCollected', ({ value }) => {
-    for (const event of value as { name: string; args?: { elementCount?: number } }[]) {
+    for (const event of value as unknown as Recalculation[]) {
       if (event.name === 'UpdateLayoutTree') counts.push(event.args?.elementCount ?? 0);
     }
   });
