@@ -4,7 +4,7 @@
  */
 import { QueryClient, QueryObserver, useQuery } from '@tanstack/react-query';
 import type { WireLeague, WireSport } from '@/lib/protocol/events';
-import { LIST_STALE_MS, readHistory, readLeagues, readSports } from './queries';
+import { readHistory, readLeagues, readSports } from './queries';
 
 /** How often the sports are asked for on a board that is open all day. */
 const LIST_REFRESH_MS = 5 * 60_000;
@@ -18,18 +18,25 @@ client.mount();
 
 export type Lists = { sports?: readonly WireSport[]; leagues?: readonly WireLeague[] };
 
-/** Keeps the sports that have odds, and the active leagues of one, fresh until the answer is called. */
-export function watchLists(sport: string, onLists: (lists: Lists) => void): () => void {
+/**
+ * Keeps the sports that have odds, and the active leagues of one, fresh until the answer is called; lists are taken as they
+ * are for `staleMs`.
+ */
+export function watchLists(
+  sport: string,
+  staleMs: number,
+  onLists: (lists: Lists) => void,
+): () => void {
   const sports = new QueryObserver(client, {
     queryKey: ['sports'],
     queryFn: ({ signal }) => readSports(signal),
-    staleTime: LIST_STALE_MS,
+    staleTime: staleMs,
     refetchInterval: LIST_REFRESH_MS,
   });
   const leagues = new QueryObserver(client, {
     queryKey: ['leagues', sport],
     queryFn: ({ signal }) => readLeagues(sport, signal),
-    staleTime: LIST_STALE_MS,
+    staleTime: staleMs,
   });
   let told: Lists = {};
   // An observer also says when it begins to read, which is no news here.

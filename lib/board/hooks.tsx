@@ -12,14 +12,12 @@ import {
   useSyncExternalStore,
 } from 'react';
 import { useStore } from 'zustand';
-import type { Fixture, Odd, WireLeague } from '@/lib/protocol/events';
+import { DEAD_MS, type Fixture, type Odd, type WireLeague } from '@/lib/protocol/events';
 import { quietSinceOf, type View } from '@/lib/protocol/filter';
 import { type Market, slug } from '@/lib/protocol/sports';
 import { useBoardQuery } from './address';
 import type { Lists } from './cache';
 import { browserZone, dayKey, ZONE_COOKIE } from './format';
-import type { Scheduler } from './frame-batch';
-import { LIST_STALE_MS, readSnapshot, readStreamStatus, streamUrl } from './queries';
 import type { Refusal } from './refusal';
 import {
   buildBoardRows,
@@ -31,7 +29,6 @@ import {
   type Facets,
   type RowCache,
 } from './rows';
-import { createSharedEventSource } from './shared-source';
 import {
   type BoardState,
   type BoardStore,
@@ -39,7 +36,6 @@ import {
   type FirstScreen,
   type Scope,
 } from './store';
-import { createBoardStream } from './stream';
 import { tasteNow } from './taste-store';
 
 /** Rows follow a burst of structural changes this late at most, and are not rebuilt more often. */
@@ -70,38 +66,9 @@ function useBoard(): Board {
   return board;
 }
 
-function browserScheduler(): Scheduler {
-  return {
-    requestFrame(callback) {
-      const id = requestAnimationFrame(callback);
-      return () => cancelAnimationFrame(id);
-    },
-    setTimer,
-    isHidden: () => document.hidden,
-    onVisibility(callback) {
-      document.addEventListener('visibilitychange', callback);
-      return () => document.removeEventListener('visibilitychange', callback);
-    },
-  };
-}
-
 function setTimer(callback: () => void, delayMs: number): () => void {
   const id = setTimeout(callback, delayMs);
   return () => clearTimeout(id);
-}
-
-function onWake(callback: () => void): () => void {
-  const onVisible = () => {
-    if (!document.hidden) callback();
-  };
-  document.addEventListener('visibilitychange', onVisible);
-  window.addEventListener('online', callback);
-  window.addEventListener('pageshow', callback);
-  return () => {
-    document.removeEventListener('visibilitychange', onVisible);
-    window.removeEventListener('online', callback);
-    window.removeEventListener('pageshow', callback);
-  };
 }
 
 export type BoardProviderProps = {
@@ -144,43 +111,31 @@ export function BoardProvider({
   const lists = useLists(sport, leagues.length > 0);
 
   useEffect(() => {
-    let reading = new AbortController();
-    const stream = createBoardStream(store, {
-      ...browserScheduler(),
-      onWake,
-      now: Date.now,
-      random: Math.random,
-      createEventSource: createSharedEventSource,
-      readSnapshot: (scope, onPage) => {
-        // What a read under way brings is nobody's: it may have been cut before what made us ask again.
-        reading.abort();
-        reading = new AbortController();
-        return readSnapshot(sport, scope, onPage, reading.signal);
+    const askedAt = Date.now();
+    // Nothing hears the server yet, and nothing else would say so.
+    const onMissing = () => store.setHop('dead', askedAt, false);
+    const cancelMissing = setTimer(onMissing, DEAD_MS);
+    const stop = startPart(
+      () => import('./live'),
+      ({ startLive }) => {
+        cancelMissing();
+        const live = startLive(store, {
+          sport,
+          setTimer,
+          scope: () => asked.current,
+          onRefusal: setRefusal,
+        });
+        retryRef.current = live.retry;
+        setScope(() => live.setScope);
+        return live.close;
       },
-      streamUrl: (scope, lastEntryId) => streamUrl(sport, scope, lastEntryId),
-    });
-    retryRef.current = stream.retry;
-    setScope(() => stream.setScope);
+      { againMs: LIVE_AGAIN_MS, onFailed: onMissing },
+    );
     return () => {
-      stream.close();
-      reading.abort();
+      cancelMissing();
+      stop();
     };
   }, [store, sport]);
-
-  useEffect(
-    () =>
-      startPart(
-        () => import('./refusal'),
-        ({ watchRefusal }) =>
-          watchRefusal(store, {
-            askStatus: () => readStreamStatus(streamUrl(sport, asked.current, null)),
-            setTimer,
-            now: Date.now,
-            onRefusal: setRefusal,
-          }),
-      ),
-    [store, sport],
-  );
 
   // Only these two narrow the subscription; every other filter is a look at what is held.
   useEffect(() => {
@@ -209,32 +164,45 @@ export function BoardProvider({
 
 /** Code that cannot be had from a server that is away is asked for again after this long. */
 const PART_AGAIN_MS = 10_000;
+/** The code without which nothing on screen is live. */
+const LIVE_AGAIN_MS = 2_000;
 
 /** Starts something whose code is no part of the first load, after a while; answers how to stop it. */
 function startPart<T>(
   load: () => Promise<T>,
   start: (part: T) => () => void,
-  delayMs = 0,
+  {
+    delayMs = 0,
+    againMs = PART_AGAIN_MS,
+    onFailed = () => {},
+  }: { delayMs?: number; againMs?: number; onFailed?: () => void } = {},
 ): () => void {
   let stop = () => {};
   let isClosed = false;
+  let cancel = () => {};
   const begin = () => {
     load().then(
       (part) => {
         if (!isClosed) stop = start(part);
       },
       () => {
-        if (!isClosed) cancel = setTimer(begin, PART_AGAIN_MS);
+        if (isClosed) return;
+        onFailed();
+        cancel = setTimer(begin, againMs);
       },
     );
   };
-  let cancel = setTimer(begin, delayMs);
+  if (delayMs > 0) cancel = setTimer(begin, delayMs);
+  else begin();
   return () => {
     isClosed = true;
     cancel();
     stop();
   };
 }
+
+/** How long lists that hardly ever change are taken as they are. */
+const LIST_STALE_MS = 60_000;
 
 /**
  * The lists that the page brought, read anew once they are stale, and from then on kept fresh. Where the server had
@@ -246,8 +214,8 @@ function useLists(sport: string, areSent: boolean): Lists {
     () =>
       startPart(
         () => import('./cache'),
-        ({ watchLists }) => watchLists(sport, setLists),
-        areSent ? LIST_STALE_MS : 0,
+        ({ watchLists }) => watchLists(sport, LIST_STALE_MS, setLists),
+        { delayMs: areSent ? LIST_STALE_MS : 0 },
       ),
     [sport, areSent],
   );

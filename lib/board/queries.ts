@@ -12,9 +12,6 @@ const PAGE_LIMIT = 500;
  */
 const SNAPSHOT_AGE_MS = 2_000;
 
-/** How long lists that hardly ever change are taken as they are. */
-export const LIST_STALE_MS = 60_000;
-
 async function readJson<T>(path: string, signal: AbortSignal): Promise<T> {
   let response: Response;
   try {

@@ -103,6 +103,41 @@ test.describe('the feed indicator', () => {
     await feedIs(boardPage, 'live');
   });
 
+  for (const [fate, words] of [
+    ['cannot be had', 'at once'],
+    ['does not come', 'once it is overdue'],
+  ] as const) {
+    test(`says ${words} that nothing is live where the code that listens ${fate}`, async ({
+      boardPage,
+      page,
+    }) => {
+      test.setTimeout(120_000);
+      let isGone = true;
+      let refused = 0;
+      const waiting: (() => void)[] = [];
+      await page.route('**/_next/static/chunks/*.js', async (route) => {
+        const response = await route.fetch();
+        if (!isGone || !(await response.text()).includes('last_entry_id')) {
+          return route.fulfill({ response });
+        }
+        refused += 1;
+        if (fate === 'cannot be had') return route.abort('connectionrefused');
+        await new Promise<void>((resolve) => waiting.push(resolve));
+        return route.fulfill({ response });
+      });
+      await page.goto('/basketball');
+      // The page's own prices are there all the same.
+      await expect(boardPage.cells.first()).toBeVisible();
+      await feedIs(boardPage, 'dead');
+      expect(refused).toBeGreaterThan(0);
+      await expect(page.getByRole('alert').filter({ hasText: /not live/i })).toBeVisible();
+      isGone = false;
+      for (const go of waiting) go();
+      await feedIs(boardPage, 'live');
+      await expect(page.getByRole('alert').filter({ hasText: /not live/i })).toHaveCount(0);
+    });
+  }
+
   test('says so when the key is refused, and keeps the page', async ({ boardPage, simulator }) => {
     await boardPage.open('/basketball');
     simulator.faults.only(['unauthorized']);

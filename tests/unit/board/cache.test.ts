@@ -16,7 +16,7 @@ describe('lists that are kept fresh', () => {
       });
     });
     const told: Lists[] = [];
-    const stop = watchLists('curling', (lists) => told.push(lists));
+    const stop = watchLists('curling', 60_000, (lists) => told.push(lists));
     const sports = '/api/v3/sports/active';
     const leagues = '/api/v3/leagues/active?sport=curling';
     await vi.waitFor(() => expect(asked.toSorted()).toEqual([leagues, sports]));
