@@ -65,7 +65,7 @@ export function FixtureBadge({ fixture }: { fixture: Pick<Fixture, 'status' | 's
         )}
         {statusWord(status)}
       </span>
-      {clock !== '' && <span className="truncate text-ink-muted">{clock}</span>}
+      {clock !== '' && <span className="max-w-56 truncate text-ink-muted">{clock}</span>}
     </span>
   );
 }

@@ -142,8 +142,19 @@ for (const view of ['board', 'lines', 'lines&column=hold&column=novig'] as const
     await grid.hover();
     const held = await grid.locator('[data-item] *').count();
     const tops: number[] = [];
+    await grid.evaluate((element) => {
+      let added = 0;
+      new MutationObserver((records) => {
+        for (const { addedNodes } of records) {
+          for (const node of addedNodes) if (node instanceof Element) added += 1;
+        }
+        Object.assign(window, { addedElements: added });
+      }).observe(element, { subtree: true, childList: true });
+    });
     const counts = await restyledWhile(page, async () => {
-      for (let step = 0; step < 30; step += 1) {
+      for (let step = 0; step < 40; step += 1) {
+        // At rest the elements of rows are put in order, which is another way of coming.
+        if (step % 10 === 9) await page.waitForTimeout(300);
         await page.mouse.wheel(0, 20);
         await page.evaluate(
           () =>
@@ -153,9 +164,41 @@ for (const view of ['board', 'lines', 'lines&column=hold&column=novig'] as const
       }
     });
     expect(new Set(tops).size).toBeGreaterThan(10);
+    const added = await page.evaluate(
+      () => (window as unknown as { addedElements: number }).addedElements,
+    );
+    expect(added).toBeGreaterThan(10);
     expect(counts.filter((count) => count > 0).length).toBeGreaterThan(5);
     // Code that is no part of the first load may come meanwhile, and style the page once.
     expect(counts.filter((count) => count > held / 2).length).toBeLessThan(2);
+  });
+}
+
+for (const view of ['board', 'lines', 'fixture'] as const) {
+  test(`a text that is too long is cut off in its place: ${view}`, { tag: '@phone' }, async ({
+    boardPage,
+    page,
+    world,
+  }) => {
+    const fixture = openOdds(world)[0]?.fixture_id;
+    await boardPage.open(
+      `/basketball?view=${view}${view === 'fixture' ? `&fixture=${fixture}` : ''}`,
+    );
+    const found = await page.evaluate(() => {
+      const texts = [...document.querySelectorAll<HTMLElement>('.board-grid .truncate')].filter(
+        (element) => element.childElementCount === 0 && element.getClientRects().length > 0,
+      );
+      for (const element of texts) element.textContent = 'Long name '.repeat(40);
+      const over = texts.filter((element) => {
+        const own = element.getBoundingClientRect();
+        // The part of the row that it stands in.
+        const part = element.closest('[role]')?.getBoundingClientRect();
+        return !part || own.left < part.left - 1 || own.right > part.right + 1;
+      });
+      return { texts: texts.length, over: over.map((element) => element.outerHTML.slice(0, 120)) };
+    });
+    expect(found.texts).toBeGreaterThan(5);
+    expect(found.over).toEqual([]);
   });
 }
 
