@@ -70,6 +70,8 @@ export function createBoardStream(store: BoardStore, deps: BoardStreamDeps): Boa
   let resetAt: string | null = null;
   /** The connection's own state. */
   let hop: { state: FeedState; since: number } = { state: 'connecting', since: deps.now() };
+  /** A board that was dead before anybody listened stays so until something was read or heard. */
+  let isLost = store.getState().feed.hop.state === 'dead';
   /** Number of the newest read; answers of older ones are nobody's. */
   let reading = 0;
   let isReading = false;
@@ -106,6 +108,7 @@ export function createBoardStream(store: BoardStore, deps: BoardStreamDeps): Boa
    * @param isGap whether a stream that is not live any more has broken, and was not left for another scope
    */
   function showHop(isGap: boolean): void {
+    if (isLost) return;
     const isCovered = !scope || !streamed || isCoveredBy(streamed, scope);
     const isLive = hop.state === 'live' && isCovered;
     const state = isLive || hop.state !== 'live' ? hop.state : 'connecting';
@@ -131,7 +134,10 @@ export function createBoardStream(store: BoardStore, deps: BoardStreamDeps): Boa
         onFrame,
         onState(state, since) {
           // How the feed is was told before it counts as live, and is to be known by then.
-          if (state === 'live') batch.flush();
+          if (state === 'live') {
+            isLost = false;
+            batch.flush();
+          }
           hop = { state, since };
           showHop(true);
         },
@@ -209,6 +215,7 @@ export function createBoardStream(store: BoardStore, deps: BoardStreamDeps): Boa
   function hold(snapshot: Snapshot, asked: Scope): void {
     // What was received before is applied before: a snapshot must not be overwritten by its own past.
     batch.flush();
+    isLost = false;
     // A stream that began at its own time may have begun after this was cut: what lies between is in neither.
     const isStreaming =
       connection !== null &&

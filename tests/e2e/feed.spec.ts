@@ -128,7 +128,10 @@ test.describe('the feed indicator', () => {
       await page.goto('/basketball');
       // The page's own prices are there all the same.
       await expect(boardPage.cells.first()).toBeVisible();
+      const from = Date.now();
       await feedIs(boardPage, 'dead');
+      // It is overdue after 15 s.
+      if (fate === 'cannot be had') expect(Date.now() - from).toBeLessThan(10_000);
       expect(refused).toBeGreaterThan(0);
       await expect(page.getByRole('alert').filter({ hasText: /not live/i })).toBeVisible();
       isGone = false;

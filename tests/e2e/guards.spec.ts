@@ -188,11 +188,14 @@ for (const view of ['board', 'lines', 'fixture'] as const) {
       const texts = [...document.querySelectorAll<HTMLElement>('.board-grid .truncate')].filter(
         (element) => element.childElementCount === 0 && element.getClientRects().length > 0,
       );
+      // The part of the row that each stands in, before it could grow with its text.
+      const parts = new Map(
+        texts.map((element) => [element, element.closest('[role]')?.getBoundingClientRect()]),
+      );
       for (const element of texts) element.textContent = 'Long name '.repeat(40);
       const over = texts.filter((element) => {
         const own = element.getBoundingClientRect();
-        // The part of the row that it stands in.
-        const part = element.closest('[role]')?.getBoundingClientRect();
+        const part = parts.get(element);
         return !part || own.left < part.left - 1 || own.right > part.right + 1;
       });
       return { texts: texts.length, over: over.map((element) => element.outerHTML.slice(0, 120)) };

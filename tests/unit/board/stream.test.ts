@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createBoardStore, type Scope } from '@/lib/board/store';
+import { type BoardStore, createBoardStore, type Scope } from '@/lib/board/store';
 import { createBoardStream } from '@/lib/board/stream';
 import { decodeSnapshot, type Snapshot } from '@/lib/protocol/decode';
 import { aWireRow } from '../../support/builders';
@@ -20,9 +20,10 @@ function aSnapshot(at: string, rows: object[] = []): Snapshot {
   });
 }
 
-function setUp() {
+function setUp(prepare: (store: BoardStore) => void = () => {}) {
   const page = createFakePage();
   const store = createBoardStore({ sport: 'basketball', initial: null, ...page });
+  prepare(store);
   const reads: {
     scope: Scope;
     onPage(): void;
@@ -235,6 +236,31 @@ describe('board stream', () => {
     expect(store.getState().load.error).toBe('The server answered 503.');
     await read().answer(aSnapshot('7-0'));
     expect(store.getState().load).toMatchObject({ state: 'complete', error: null });
+  });
+
+  it('leaves a board dead that was dead before it came, until something is read or heard', async () => {
+    const before = setUp((store) => store.setHop('dead', 5, false));
+    const hop = () => before.store.getState().feed.hop;
+    const told: string[] = [];
+    before.store.subscribe(() => told.push(hop().state));
+    before.stream.setScope(ALL);
+    await before.read().fail();
+    expect(before.page.sources.length).toBe(1);
+    before.page.advance(12_000);
+    before.page.advance(12_000);
+    expect(new Set([...told, hop().state])).toEqual(new Set(['dead']));
+    expect(hop().since).toBe(5);
+    const heard = setUp((store) => store.setHop('dead', 5, false));
+    heard.stream.setScope(ALL);
+    await heard.read().fail();
+    heard.page.source().emit('feed-status', '{}');
+    heard.page.frame();
+    expect(heard.store.getState().feed.hop.state).toBe('live');
+
+    const read = setUp((store) => store.setHop('dead', 5, false));
+    read.stream.setScope(ALL);
+    await read.read().answer(aSnapshot('7-0', [aWireRow()]));
+    expect(read.store.getState().feed.hop.state).toBe('connecting');
   });
 
   it('tries again at once when asked to', async () => {
