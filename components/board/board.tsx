@@ -164,7 +164,7 @@ function Screen({
           {isDead && <DeadBanner zone={zone} />}
           <OddHistory grid={main} />
         </main>
-        <div className="contents print:hidden">{desk}</div>
+        <div className="board-desk contents">{desk}</div>
       </div>
       {/* At the foot, where they come and go without moving a row. */}
       <Notices ignored={ignored} />

@@ -119,7 +119,7 @@ export const PriceCell = memo(function PriceCell(props: Props) {
       className={`price-cell ${points === '' ? 'price-bare ' : ''}${className}`}
       onAnimationEnd={forgetAnimation}
     >
-      <span className="sr-only select-none">
+      <span className="price-words select-none">
         {cellName(odd, query.odds, move, state.figures, isDead)}
       </span>
       <span aria-hidden="true" className={name ? 'price-points price-name' : 'price-points'}>
