@@ -122,6 +122,7 @@ export function BoardProvider({
         const live = startLive(store, {
           sport,
           setTimer,
+          heldSince: askedAt,
           scope: () => asked.current,
           onRefusal: setRefusal,
         });

@@ -11,6 +11,8 @@ import { type BoardStream, type BoardStreamDeps, createBoardStream } from './str
 export type LiveOptions = {
   sport: string;
   setTimer: BoardStreamDeps['setTimer'];
+  /** Epoch ms since when what is on screen has been so. */
+  heldSince: number;
   /** What the view asks for now. */
   scope(): Scope;
   onRefusal(refusal: Refusal | null): void;
@@ -19,7 +21,7 @@ export type LiveOptions = {
 /** Keeps a board's store live from the server that the page came from, until it is closed. */
 export function startLive(
   store: BoardStore,
-  { sport, setTimer, scope, onRefusal }: LiveOptions,
+  { sport, setTimer, heldSince, scope, onRefusal }: LiveOptions,
 ): BoardStream {
   let reading = new AbortController();
   const stream = createBoardStream(store, {
@@ -28,6 +30,7 @@ export function startLive(
       return () => cancelAnimationFrame(id);
     },
     setTimer,
+    heldSince,
     isHidden: () => document.hidden,
     onVisibility(callback) {
       document.addEventListener('visibilitychange', callback);

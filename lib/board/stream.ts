@@ -5,7 +5,7 @@
  */
 import type { Snapshot } from '@/lib/protocol/decode';
 import { compareEntryIds } from '@/lib/protocol/entry-id';
-import type { FeedState } from '@/lib/protocol/events';
+import { DEAD_MS, type FeedState, LATE_MS, SEVERITY } from '@/lib/protocol/events';
 import { type Connection, type ConnectionDeps, type Frame, openConnection } from './connection';
 import { createFrameBatch, type Scheduler } from './frame-batch';
 import type { BoardStore, Scope } from './store';
@@ -36,6 +36,8 @@ export type BoardStreamDeps = Scheduler &
     /** `onPage` is called for each part that has come. */
     readSnapshot(scope: Scope, onPage: () => void): Promise<Snapshot>;
     streamUrl(scope: Scope, lastEntryId: string | null): string;
+    /** Epoch ms of what is on screen before anything is read. @defaultValue now */
+    heldSince?: number;
   };
 
 export type BoardStream = {
@@ -72,6 +74,9 @@ export function createBoardStream(store: BoardStore, deps: BoardStreamDeps): Boa
   let hop: { state: FeedState; since: number } = { state: 'connecting', since: deps.now() };
   /** A board that was dead before anybody listened stays so until something was read or heard. */
   let isLost = store.getState().feed.hop.state === 'dead';
+  /** Since when nothing has told whether what is shown is so; null while the stream does. */
+  let untoldSince: number | null = deps.heldSince ?? deps.now();
+  let cancelJudge: (() => void) | null = null;
   /** Number of the newest read; answers of older ones are nobody's. */
   let reading = 0;
   let isReading = false;
@@ -105,15 +110,40 @@ export function createBoardStream(store: BoardStore, deps: BoardStreamDeps): Boa
 
   /**
    * What is held of a scope that is not streamed yet may be left from long ago, and is not live though the stream is.
+   * However long a snapshot and the streams opened meanwhile take: what nobody has told of for 15 s is dead.
    * @param isGap whether a stream that is not live any more has broken, and was not left for another scope
    */
   function showHop(isGap: boolean): void {
-    if (isLost) return;
+    cancelJudge?.();
+    cancelJudge = null;
+    const now = deps.now();
     const isCovered = !scope || !streamed || isCoveredBy(streamed, scope);
-    const isLive = hop.state === 'live' && isCovered;
-    const state = isLive || hop.state !== 'live' ? hop.state : 'connecting';
-    if (state === store.getState().feed.hop.state) return;
-    store.setHop(state, isCovered ? hop.since : deps.now(), isGap && isCovered);
+    if (hop.state === 'live' && isCovered) {
+      untoldSince = null;
+      tell('live', hop.since, isGap);
+      return;
+    }
+    // A clock that was set back takes the beginning with it.
+    untoldSince = Math.min(untoldSince ?? now, now);
+    const age = now - untoldSince;
+    const own = isLost || age >= DEAD_MS ? 'dead' : age >= LATE_MS ? 'late' : 'connecting';
+    if (own !== 'dead') {
+      const next = own === 'late' ? DEAD_MS : LATE_MS;
+      cancelJudge = deps.setTimer(() => showHop(isGap), next - age);
+    }
+    if (hop.state !== 'live' && SEVERITY[hop.state] >= SEVERITY[own]) {
+      tell(hop.state, isCovered ? hop.since : now, isGap && isCovered);
+    } else tell(own, untoldSince, false);
+  }
+
+  function tell(state: FeedState, since: number, isGap: boolean): void {
+    if (state !== store.getState().feed.hop.state) store.setHop(state, since, isGap);
+  }
+
+  /** What is shown has just been told by the server. */
+  function told(): void {
+    isLost = false;
+    untoldSince = null;
   }
 
   function connect(position: string | null): void {
@@ -135,7 +165,7 @@ export function createBoardStream(store: BoardStore, deps: BoardStreamDeps): Boa
         onState(state, since) {
           // How the feed is was told before it counts as live, and is to be known by then.
           if (state === 'live') {
-            isLost = false;
+            told();
             batch.flush();
           }
           hop = { state, since };
@@ -208,6 +238,7 @@ export function createBoardStream(store: BoardStore, deps: BoardStreamDeps): Boa
 
   /** Nobody waits out a pause, or for an answer that has got lost, once it is known that things have changed. */
   function wake(): void {
+    showHop(false);
     const isStale = isReading && Math.abs(deps.now() - readAt) > READ_STALE_MS;
     if (isStale || cancelRead) read();
   }
@@ -215,7 +246,7 @@ export function createBoardStream(store: BoardStore, deps: BoardStreamDeps): Boa
   function hold(snapshot: Snapshot, asked: Scope): void {
     // What was received before is applied before: a snapshot must not be overwritten by its own past.
     batch.flush();
-    isLost = false;
+    told();
     // A stream that began at its own time may have begun after this was cut: what lies between is in neither.
     const isStreaming =
       connection !== null &&
@@ -232,8 +263,10 @@ export function createBoardStream(store: BoardStore, deps: BoardStreamDeps): Boa
     const isDue = Math.abs(now - clearedAt) >= REFRESH_MS;
     if (isDue) clearedAt = now;
     store.holdSnapshot(snapshot, isDue ? ANYWHERE : asked);
-    if (isStreaming) connection?.fill();
-    else connect(snapshot.at);
+    if (isStreaming) {
+      connection?.fill();
+      showHop(false);
+    } else connect(snapshot.at);
   }
 
   /** A league that was filled after our snapshot was cut is in no event: it must be read. */
@@ -264,6 +297,7 @@ export function createBoardStream(store: BoardStore, deps: BoardStreamDeps): Boa
       cancelRead?.();
       cancelRefresh?.();
       cancelLimit?.();
+      cancelJudge?.();
       stopWaking();
       connection?.close();
       batch.close();

@@ -20,7 +20,7 @@ function aSnapshot(at: string, rows: object[] = []): Snapshot {
   });
 }
 
-function setUp(prepare: (store: BoardStore) => void = () => {}) {
+function setUp(prepare: (store: BoardStore) => void = () => {}, heldForMs = 0) {
   const page = createFakePage();
   const store = createBoardStore({ sport: 'basketball', initial: null, ...page });
   prepare(store);
@@ -35,6 +35,7 @@ function setUp(prepare: (store: BoardStore) => void = () => {}) {
   };
   const stream = createBoardStream(store, {
     ...page,
+    heldSince: page.now() - heldForMs,
     readSnapshot: (scope, onPage) =>
       new Promise((resolve, reject) => {
         reads.push({
@@ -261,6 +262,55 @@ describe('board stream', () => {
     read.stream.setScope(ALL);
     await read.read().answer(aSnapshot('7-0', [aWireRow()]));
     expect(read.store.getState().feed.hop.state).toBe('connecting');
+  });
+
+  it('counts from when the page came, whatever is slow: its code, its snapshot, its stream', async () => {
+    // The code came after 6 s, the snapshot never, and the stream that is opened without it says nothing.
+    const { page, store, stream, read } = setUp(() => {}, 6_000);
+    const hop = () => store.getState().feed.hop;
+    const since = page.now() - 6_000;
+    stream.setScope(ALL);
+    page.advance(3_900);
+    expect(hop().state).toBe('connecting');
+    page.advance(100);
+    expect(hop()).toEqual({ state: 'late', since });
+    page.advance(5_000);
+    expect(hop()).toEqual({ state: 'dead', since });
+    page.advance(12_000);
+    expect(page.sources.length).toBe(1);
+    page.advance(1_000);
+    expect(hop()).toEqual({ state: 'dead', since });
+    // What is read at last is known, and what follows it is counted anew.
+    await read().answer(aSnapshot('7-0', [aWireRow()]));
+    expect(hop().state).toBe('connecting');
+    page.source().emit('feed-status', '{}');
+    expect(hop().state).toBe('live');
+    page.advance(9_000);
+    page.source().emit('ping', '2026-11-22T19:30:05Z');
+    expect(hop().state).toBe('live');
+  });
+
+  it('has leagues grey that nobody tells of, though the stream of others is live', async () => {
+    const { page, store, stream, read } = setUp();
+    const hop = () => store.getState().feed.hop;
+    stream.setScope(NBA);
+    await read().answer(aSnapshot('7-0', [aWireRow()]));
+    page.source().emit('feed-status', '{}');
+    expect(hop().state).toBe('live');
+    stream.setScope(ALL);
+    const since = page.now();
+    const states = new Set<string>();
+    for (let second = 0; second < 16; second += 1) {
+      states.add(hop().state);
+      page.source().emit('ping', new Date(page.now()).toISOString());
+      page.advance(1_000);
+    }
+    expect([...states]).toEqual(['connecting', 'late', 'dead']);
+    expect(hop()).toEqual({ state: 'dead', since });
+    expect(store.getState().feed.hopGaps).toEqual([]);
+    // Those that are told of are live as they were.
+    stream.setScope(NBA);
+    expect(hop().state).toBe('live');
   });
 
   it('tries again at once when asked to', async () => {
