@@ -255,8 +255,11 @@ function teamsByOdds(odds: readonly Odd[]): Teams | null {
   };
 }
 
-/** A fixture of the view with its odds of the view. */
-type Entry = { fixture: Fixture; odds: readonly Odd[] };
+/**
+ * A fixture of the view, and which odds of it are of the view. They are kept by id: what is kept of them themselves would
+ * be what they were when they were looked at, and as much again as the Book holds.
+ */
+type Entry = { fixture: Fixture; oddIds: readonly string[] };
 
 /** Whether a filter asks for odds of some kind, so that a fixture without any is not what was asked for. */
 export function asksForOdds(query: BoardQuery): boolean {
@@ -273,7 +276,7 @@ type Share = {
    */
   markets: ReadonlyMap<string, string>;
   /** Its odds of the view; null where it is not part of the view. */
-  odds: readonly Odd[] | null;
+  oddIds: readonly string[] | null;
 } | null;
 
 function createShare(
@@ -298,7 +301,7 @@ function createShare(
     const odds = held.filter((odd) => isOfVersion(odd, version));
     const labels = new Set(odds.map((odd) => odd.market));
     const markets = new Map([...labels].map((label) => [slug(label), label]));
-    if (!predicate.fixture(fixture)) return { fixture, markets, odds: null };
+    if (!predicate.fixture(fixture)) return { fixture, markets, oddIds: null };
     const ofView = odds.filter((odd) => predicate.odd(odd, fixture));
     const matching =
       quietSince === null
@@ -309,7 +312,7 @@ function createShare(
           });
     const isShown =
       matching.length > 0 || (!needsOdds && (!hasText || predicate.fixtureText(fixture)));
-    return { fixture, markets, odds: isShown ? matching : null };
+    return { fixture, markets, oddIds: isShown ? matching.map((odd) => odd.id) : null };
   };
 }
 
@@ -342,9 +345,9 @@ export function select(
     const share = shareOf(id);
     if (!share) continue;
     shares.push(share);
-    if (!share.odds) continue;
-    entries.push({ fixture: share.fixture, odds: share.odds });
-    oddCount += share.odds.length;
+    if (!share.oddIds) continue;
+    entries.push({ fixture: share.fixture, oddIds: share.oddIds });
+    oddCount += share.oddIds.length;
   }
   return {
     entries: inOrder(entries, query.order, cache),
@@ -508,7 +511,11 @@ function place(market: string, odds: readonly Odd[], fixture: Fixture): Placed {
   return { market, lines: lines.length, points: main ? pointsOf(main) : null, sides };
 }
 
-function fixtureRow({ fixture, odds }: Entry, columns: readonly Column[]): FixtureRow {
+function fixtureRow(
+  fixture: Fixture,
+  odds: readonly Odd[],
+  columns: readonly Column[],
+): FixtureRow {
   const byMarket = new Map<string, Odd[]>(columns.map(({ market }) => [market, []]));
   for (const odd of odds) byMarket.get(slug(odd.market))?.push(odd);
   const places = [...byMarket].map(([market, held]) => place(market, held, fixture));
@@ -571,7 +578,10 @@ export function buildBoardRows(
     options.cache,
     'row',
     [query, view.totals.version, columns, options.quietSince],
-    (id) => fixtureRow(entryOf.get(id) as Entry, columns),
+    (id) => {
+      const { fixture, oddIds } = entryOf.get(id) as Entry;
+      return fixtureRow(fixture, book.oddsBy(oddIds), columns);
+    },
     dependsOnStates(query),
   );
   const rows: BoardRow[] = [];
@@ -622,7 +632,8 @@ function marketRank(query: BoardQuery, mainMarkets: readonly Market[]): (market:
 
 /** The heading of a fixture and its lines. */
 function linesOf(
-  { fixture, odds }: Entry,
+  fixture: Fixture,
+  odds: readonly Odd[],
   rankOf: (market: string) => number,
   isPage: boolean,
 ): LinesRow[] {
@@ -705,7 +716,10 @@ export function buildLinesRows(
     options.cache,
     'lines',
     [query, view.totals.version, options.mainMarkets, options.quietSince],
-    (id) => linesOf(entryOf.get(id) as Entry, rankOf, query.view === 'fixture'),
+    (id) => {
+      const { fixture, oddIds } = entryOf.get(id) as Entry;
+      return linesOf(fixture, book.oddsBy(oddIds), rankOf, query.view === 'fixture');
+    },
     dependsOnStates(query),
   );
   const rows: LinesRow[] = [];
@@ -760,14 +774,14 @@ function createTally(
   ];
   return (id) => {
     const markets = new Map<string, number>();
-    for (const odd of anyMarket(id)?.odds ?? []) tally(markets, odd.market);
+    for (const { market } of book.oddsBy(anyMarket(id)?.oddIds ?? [])) tally(markets, market);
     const inLeague = anyLeague(id);
     const inStatus = anyStatus(id);
     return {
-      league: inLeague?.odds ? inLeague.fixture.league : null,
-      status: inStatus?.odds ? inStatus.fixture.status : null,
+      league: inLeague?.oddIds ? inLeague.fixture.league : null,
+      status: inStatus?.oddIds ? inStatus.fixture.status : null,
       markets,
-      oddIds: (anyState(id)?.odds ?? []).map((odd) => odd.id),
+      oddIds: anyState(id)?.oddIds ?? [],
     };
   };
 }

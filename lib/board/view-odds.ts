@@ -13,7 +13,8 @@ export type ViewEntry = { fixture: Fixture; odds: readonly Odd[] };
  */
 export function entriesOfView(book: Book, query: BoardQuery, nowMs: number): readonly ViewEntry[] {
   const quietSince = quietSinceOf(query.quiet, nowMs);
-  return select(book, query, { mainMarkets: [], quietSince }).entries;
+  const { entries } = select(book, query, { mainMarkets: [], quietSince });
+  return entries.map(({ fixture, oddIds }) => ({ fixture, odds: book.oddsBy(oddIds) }));
 }
 
 export type ViewPredicate = {

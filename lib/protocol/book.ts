@@ -117,8 +117,13 @@ export class Book {
 
   /** The odds held for a fixture, in the order they came. */
   oddsOf(fixtureId: string): Odd[] {
+    return this.oddsBy(this.oddIdsOf(fixtureId));
+  }
+
+  /** The odds with these ids, in their order, without those that are not held. */
+  oddsBy(ids: Iterable<string>): Odd[] {
     const odds: Odd[] = [];
-    for (const id of this.oddIdsOf(fixtureId)) {
+    for (const id of ids) {
       const odd = this.#odds.get(id);
       if (odd) odds.push(odd);
     }
@@ -282,6 +287,7 @@ function merge(
   const isSettled = isSettling || staysSettled;
   const isLocked = !isSettled && event === 'copilot-locked-odds';
   const wasLocked = previous?.state === 'locked';
+  const from = trail(row, previous);
   return {
     // The strings that are held already: each row brings its own.
     id: previous?.id ?? row.id,
@@ -310,7 +316,10 @@ function merge(
     lockedAt: isLocked
       ? (row.lockedAt ?? (wasLocked ? previous.lockedAt : row.timestampSeconds))
       : null,
-    ...trail(row, previous),
+    openingPrice: from.openingPrice,
+    openingAt: from.openingAt,
+    previousPrice: from.previousPrice,
+    movedAt: from.movedAt,
     receivedAt: Math.max(receivedAt, previous?.receivedAt ?? 0),
     // A read has none: what overtook it is still told from what it overtook by the stream's last.
     upstreamEntryId: entryId ?? previous?.upstreamEntryId ?? null,

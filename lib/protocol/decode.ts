@@ -493,18 +493,37 @@ export function decodeHeldOdd(wire: unknown, options: DecodeOptions = {}): Odd |
   const row = decodeOddRow(wire, 'copilot-locked-odds', {}, options);
   if (isRejected(row)) return row;
   const held = wire as WireRecord;
+  // Every field by its name, in the order in which the Book makes an odd: tens of thousands are held, and those of one
+  // form take the least room and are the soonest read.
   return {
-    ...row,
+    id: row.id,
+    fixtureId: row.fixtureId,
+    versionId: row.versionId,
+    sport: row.sport,
+    league: row.league,
+    market: row.market,
+    name: row.name,
+    selection: row.selection,
+    selectionLine: row.selectionLine,
+    points: row.points,
+    price: row.price,
     isMain: row.isMain ?? false,
+    isLive: row.isLive,
+    groupingKey: row.groupingKey,
+    playerId: row.playerId,
+    teamId: row.teamId,
+    timestampSeconds: row.timestampSeconds,
+    settlement: row.settlement,
+    settledAt: parseTime(held.settledAt) ?? row.settledAt,
     state: state as OddState,
     lockedAt: seconds(held.lockedAt),
-    settledAt: parseTime(held.settledAt) ?? row.settledAt,
     openingPrice: heldPrice(held.openingPrice),
     openingAt: seconds(held.openingAt),
     previousPrice: heldPrice(held.previousPrice),
     movedAt: seconds(held.movedAt),
     receivedAt: 0,
     upstreamEntryId: null,
+    wire: row.wire,
   };
 }
 

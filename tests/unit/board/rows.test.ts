@@ -597,6 +597,28 @@ describe('row cache', () => {
     buildBoardRows(book, query(), { ...options, cache });
     for (const { built } of cache.parts.values()) expect(built.size).toBe(1);
   });
+
+  it('keeps none of the odds it was built from: they would stay as they were, beside those that are held', () => {
+    const book = aBook([{}], [moneyline('away'), moneyline('home'), total('over', 221.5)]);
+    const cache = createRowCache(() => 0);
+    const built = [
+      buildBoardRows(book, query(), { ...options, cache }),
+      buildLinesRows(book, query({ view: 'lines' }), { ...options, cache }),
+      buildFacets(book, query(), { cache }),
+    ];
+    const odds = new Set<unknown>(book.odds.values());
+    const fixtures = new Set<unknown>(book.fixtures.values());
+    const seen = new Set<unknown>();
+    const visit = (value: unknown) => {
+      if (typeof value !== 'object' || value === null || seen.has(value)) return;
+      seen.add(value);
+      const items = value instanceof Map || value instanceof Set ? [...value].flat() : [];
+      for (const item of [...items, ...Object.values(value)]) visit(item);
+    };
+    visit([cache, built]);
+    expect([...fixtures].some((fixture) => seen.has(fixture))).toBe(true);
+    expect([...odds].filter((odd) => seen.has(odd))).toEqual([]);
+  });
 });
 
 describe('a market’s column', () => {
