@@ -3,7 +3,7 @@
 'use client';
 
 import { useCallback, useMemo } from 'react';
-import { type GridItem, useItems, VirtualGrid } from '@/components/ui/virtual-grid';
+import { type Shape, VirtualGrid } from '@/components/ui/virtual-grid';
 import type { BoardRows } from '@/lib/board/hooks';
 import type { BoardRow, Column } from '@/lib/board/rows';
 import { FixtureSection, type RowContext } from './fixture-section';
@@ -21,17 +21,14 @@ function pairColumns(rows: readonly BoardRow[], columns: readonly Column[]): boo
   );
 }
 
-function itemOf(row: BoardRow, heights: Heights): GridItem {
-  return row.kind === 'league'
-    ? { key: row.key, kind: row.kind, height: heights.league, rows: 1, isSticky: true }
-    : {
-        key: row.key,
-        // A row of three sides has other elements than one of two.
-        kind: `${row.kind} ${row.sides.length}`,
-        height: fixtureHeight(heights, row.sides.length),
-        rows: row.sides.length,
-        isSticky: false,
-      };
+function shapesOf(heights: Heights): (row: BoardRow) => Shape {
+  const league = { kind: 'league', height: heights.league, rows: 1, isSticky: true };
+  // A row of three sides has other elements than one of two.
+  const [two, three] = [2, 3].map((rows) => ({
+    ...{ kind: `fixture ${rows}`, height: fixtureHeight(heights, rows) },
+    ...{ rows, isSticky: false },
+  })) as [Shape, Shape];
+  return (row) => (row.kind === 'league' ? league : row.sides.length > 2 ? three : two);
 }
 
 type Props = { built: BoardRows; context: Omit<RowContext, 'columns'> };
@@ -39,7 +36,7 @@ type Props = { built: BoardRows; context: Omit<RowContext, 'columns'> };
 /** Fixtures by league and start, the main line of each market in its column. */
 export function BoardView({ built: { columns, rows }, context: shared }: Props) {
   const { heights } = shared;
-  const items = useItems(rows, heights, itemOf);
+  const shapeOf = useMemo(() => shapesOf(heights), [heights]);
   // As a string, so that equal columns are the same columns however often rows are built.
   const pairs = pairColumns(rows, columns).map(Number).join('');
   const labels = columns.map((column) => column.label).join('\n');
@@ -70,7 +67,8 @@ export function BoardView({ built: { columns, rows }, context: shared }: Props) 
   return (
     <VirtualGrid
       label="Odds by fixture"
-      items={items}
+      items={rows}
+      shapeOf={shapeOf}
       columnCount={columnCount}
       headerHeight={heights.header}
       header={<Header columns={columns} places={context.columns} />}

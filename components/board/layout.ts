@@ -38,7 +38,7 @@ export function fixtureHeight({ meta, side }: Heights, sides: number): number {
   return meta + sides * side + RULE;
 }
 
-/** Height of one line whose odds take that many slots. */
-export function lineHeight({ line }: Heights, slots: number): number {
-  return Math.ceil(slots / LINE_SLOTS) * line;
+/** Height of one line with that many odds: those beyond its slots go on below, and leave no hole. */
+export function lineHeight({ line }: Heights, odds: number): number {
+  return Math.ceil(odds / LINE_SLOTS) * line;
 }

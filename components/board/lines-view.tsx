@@ -4,7 +4,7 @@
 
 import { useCallback, useEffect, useMemo, useRef } from 'react';
 import { usePart } from '@/components/ui/use-part';
-import { type GridItem, useItems, VirtualGrid } from '@/components/ui/virtual-grid';
+import { type Shape, VirtualGrid } from '@/components/ui/virtual-grid';
 import type { LinesRows } from '@/lib/board/hooks';
 import type { LinesRow } from '@/lib/board/rows';
 import type { LineColumn } from '@/lib/protocol/filter';
@@ -13,34 +13,32 @@ import type { RowContext } from './fixture-section';
 import { type Heights, type Layout, LINE_SLOTS, lineHeight } from './layout';
 import { LeagueBar, SectionBar } from './league-bar';
 import { columnWidths } from './line-parts';
-import { FixtureHeading, LineRow, slotsOf } from './line-row';
+import { FixtureHeading, LineRow } from './line-row';
 import { gridReveal } from './reveal';
 
 const loadColumns = () => import('./line-columns');
 const loadMark = () => import('./line-mark');
 
-function itemOf(row: LinesRow, heights: Heights): GridItem {
-  switch (row.kind) {
-    case 'league':
-    case 'section':
-      return { key: row.key, kind: row.kind, height: heights.league, rows: 1, isSticky: false };
-    case 'fixture':
-      return {
-        key: row.key,
-        kind: row.kind,
-        height: heights.heading,
-        rows: 1,
-        isSticky: true,
-      };
-    case 'line':
-      return {
-        key: row.key,
-        kind: row.kind,
-        height: lineHeight(heights, slotsOf(row.odds, 0).length),
-        rows: 1,
-        isSticky: false,
-      };
-  }
+function shapesOf(heights: Heights): (row: LinesRow) => Shape {
+  const bar = { height: heights.league, rows: 1, isSticky: false };
+  const league = { kind: 'league', ...bar };
+  const section = { kind: 'section', ...bar };
+  const heading = { kind: 'fixture', height: heights.heading, rows: 1, isSticky: true };
+  const line = { kind: 'line', height: heights.line, rows: 1, isSticky: false };
+  return (row) => {
+    switch (row.kind) {
+      case 'league':
+        return league;
+      case 'section':
+        return section;
+      case 'fixture':
+        return heading;
+      case 'line': {
+        const height = lineHeight(heights, row.odds.length);
+        return height === line.height ? line : { ...line, height };
+      }
+    }
+  };
 }
 
 const HEADINGS: Record<Layout, readonly string[]> = {
@@ -83,7 +81,7 @@ export function LinesView({ built: { rows }, layout, context: shared }: Props) {
     }),
     [shared, layout, slots, Mark, Columns],
   );
-  const items = useItems(rows, heights, itemOf);
+  const shapeOf = useMemo(() => shapesOf(heights), [heights]);
   const renderItem = useCallback(
     (index: number, rowIndex: number) => {
       const row = rows[index];
@@ -106,7 +104,8 @@ export function LinesView({ built: { rows }, layout, context: shared }: Props) {
   return (
     <VirtualGrid
       label="Odds by line"
-      items={items}
+      items={rows}
+      shapeOf={shapeOf}
       columnCount={slots + optional.length + 3}
       headerHeight={heights.header}
       header={<Header columns={context.columns} optional={optional} />}

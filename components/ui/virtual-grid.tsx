@@ -16,9 +16,8 @@ import {
 import { useGridKeys } from './use-grid-keys';
 import { type InSight, useInSight } from './use-in-sight';
 
-/** One block of rows that scrolls as one. */
-export type GridItem = {
-  key: string;
+/** How an item, one block of rows that scrolls as one, stands in the grid. Items share it: there are few. */
+export type Shape = {
   /** Items of one kind look alike: the place of one that leaves the screen is taken by one that comes. */
   kind: string;
   height: number;
@@ -28,54 +27,13 @@ export type GridItem = {
   isSticky: boolean;
 };
 
-/** Items made of rows in a layout: the same list where none differs, whatever else of the rows does. */
-export function useItems<Row extends object, Layout>(
-  rows: readonly Row[],
-  layout: Layout,
-  itemOf: (row: Row, layout: Layout) => GridItem,
-): readonly GridItem[] {
-  const [known] = useState<{
-    layout: Layout;
-    /** By row: one that comes moves all below it, and none of those is another. */
-    made: WeakMap<Row, GridItem>;
-    items: readonly GridItem[];
-  }>(() => ({ layout, made: new WeakMap(), items: [] }));
-  return useMemo(() => {
-    if (known.layout !== layout) known.made = new WeakMap();
-    known.layout = layout;
-    let isSame = known.items.length === rows.length;
-    const items = rows.map((row, index) => {
-      const before = known.items[index];
-      let item = known.made.get(row);
-      if (!item) {
-        item = itemOf(row, layout);
-        if (before && isSameItem(item, before)) item = before;
-        known.made.set(row, item);
-      }
-      if (item !== before) isSame = false;
-      return item;
-    });
-    if (!isSame) known.items = items;
-    return known.items;
-  }, [rows, layout, itemOf, known]);
-}
-
-function isSameItem(a: GridItem, b: GridItem): boolean {
-  return (
-    a.key === b.key &&
-    a.kind === b.kind &&
-    a.height === b.height &&
-    a.rows === b.rows &&
-    a.isSticky === b.isSticky
-  );
-}
-
 /** Scrolls to the first of these items that there is, and answers its key; null where there is none of them. */
 export type RevealItem = (keys: readonly string[]) => string | null;
 
-type Props = {
+type Props<Item> = {
   label: string;
-  items: readonly GridItem[];
+  items: readonly Item[];
+  shapeOf: (item: Item) => Shape;
   columnCount: number;
   header: ReactNode;
   headerHeight: number;
@@ -115,7 +73,7 @@ function isFocusLost(): boolean {
 }
 
 /** An item that is in the page; its place is the element that shows it. */
-type Placed = { place: string; item: GridItem; index: number };
+type Placed = { place: string; key: string; shape: Shape; index: number };
 
 /**
  * Which element shows each item. One that comes takes the element of one that left, so that scrolling changes texts
@@ -132,7 +90,7 @@ function createPlaces() {
       shown: readonly Omit<Placed, 'place'>[],
       { isReused, isSorted }: { isReused: boolean; isSorted: boolean },
     ): Placed[] {
-      const coming = new Map(shown.map((one) => [one.item.key, one]));
+      const coming = new Map(shown.map((one) => [one.key, one]));
       const placed: (Placed | null)[] = held.map(({ key, place }) => {
         const one = coming.get(key);
         coming.delete(key);
@@ -140,9 +98,9 @@ function createPlaces() {
       });
       for (const one of coming.values()) {
         const free = isReused
-          ? placed.findIndex((taken, at) => !taken && held[at]?.kind === one.item.kind)
+          ? placed.findIndex((taken, at) => !taken && held[at]?.kind === one.shape.kind)
           : -1;
-        const place = held[free]?.place ?? `${one.item.kind} ${count++}`;
+        const place = held[free]?.place ?? `${one.shape.kind} ${count++}`;
         if (free >= 0) placed[free] = { ...one, place };
         else placed.push({ ...one, place });
       }
@@ -152,7 +110,7 @@ function createPlaces() {
     },
     /** What was assigned is in the page now; a render may also be given up. */
     hold(placed: readonly Placed[]): void {
-      held = placed.map(({ item: { key, kind }, place }) => ({ key, kind, place }));
+      held = placed.map(({ key, shape, place }) => ({ key, kind: shape.kind, place }));
     },
   };
 }
@@ -161,9 +119,10 @@ function createPlaces() {
  * A grid of which only what is on screen is in the page. Heights are known beforehand, so rows never correct
  * themselves; the item in focus stays mounted, so that scrolling does not lose it.
  */
-export function VirtualGrid({
+export function VirtualGrid<Item extends { key: string }>({
   label,
   items,
+  shapeOf,
   columnCount,
   header,
   headerHeight,
@@ -172,7 +131,7 @@ export function VirtualGrid({
   className = '',
   style,
   data,
-}: Props) {
+}: Props<Item>) {
   const scroller = useRef<HTMLDivElement>(null);
   const focused = useRef<string | null>(null);
   const focusedAt = useRef(-1);
@@ -187,20 +146,22 @@ export function VirtualGrid({
     const stickies: number[] = [];
     const starts: number[] = [];
     for (const [index, item] of items.entries()) {
+      const shape = shapeOf(item);
       rowIndexes.push(next);
       starts.push(height);
-      next += item.rows;
-      height += item.height;
-      if (item.isSticky) stickies.push(index);
+      next += shape.rows;
+      height += shape.height;
+      if (shape.isSticky) stickies.push(index);
     }
     starts.push(height);
     return { rowIndexes, rowCount: next - 1, stickies, starts, meanHeight: height / items.length };
-  }, [items]);
+  }, [items, shapeOf]);
+  const firstSticky = items[stickies[0] ?? -1];
 
   const sight = useInSight({
     ...{ scroller, headerHeight, count: items.length },
     startOf: useCallback((index: number) => starts[index] ?? 0, [starts]),
-    stickyHeight: items[stickies[0] ?? -1]?.height ?? 0,
+    stickyHeight: firstSticky ? shapeOf(firstSticky).height : 0,
   });
   const { towards, show } = sight;
   const stuck = stickies.findLast((index) => index <= sight.first) ?? null;
@@ -250,7 +211,7 @@ export function VirtualGrid({
   const shown = places.assign(
     inPage().flatMap((index) => {
       const item = items[index];
-      return item ? [{ item, index }] : [];
+      return item ? [{ key: item.key, shape: shapeOf(item), index }] : [];
     }),
     {
       isReused: focused.current === null,
@@ -299,14 +260,14 @@ export function VirtualGrid({
           {header}
         </div>
         <div role="presentation" className="relative" style={{ height: starts.at(-1) }}>
-          {shown.map(({ place, item, index }) => {
+          {shown.map(({ place, key, shape, index }) => {
             const isStuck = index === stuck;
-            const { isSticky, height } = item;
+            const { isSticky, height } = shape;
             return (
               <div
                 key={place}
                 role="presentation"
-                data-item={item.key}
+                data-item={key}
                 data-stuck={isStuck || undefined}
                 className={`board-item ${isSticky ? (isStuck ? 'z-10' : 'z-[11]') : ''}`}
                 style={{ height, top: isStuck ? headerHeight : starts[index] }}

@@ -2,11 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { activeFilters } from '@/components/board/board-filters';
 import { feedWords } from '@/components/board/feed-words';
 import { clockText, periodText, statusWord } from '@/components/board/fixture-badge';
+import { heightsOf, LINE_SLOTS, lineHeight } from '@/components/board/layout';
 import { slotsOf } from '@/components/board/line-row';
 import { cellName, pointsText } from '@/components/board/price-cell';
 import { settlementWords } from '@/components/board/settlement-badge';
 import type { Move } from '@/lib/board/store';
 import { DEFAULT_QUERY } from '@/lib/protocol/filter';
+import type { Side } from '@/lib/protocol/line';
 import { anOdd } from '../../support/builders';
 
 const up: Move = { direction: 'up', from: -120, at: 1, isFresh: true };
@@ -141,6 +143,25 @@ describe('line', () => {
         2,
       ),
     ).toEqual(['o1', 'o2']);
+  });
+
+  it('is as high as the rows that its odds take, known by their number alone', () => {
+    const sides: readonly Side[] = ['away', 'home', 'draw', 'other'];
+    let lists: Side[][] = [[]];
+    for (let length = 1; length <= 7; length += 1) {
+      lists = lists.flatMap((list) => sides.map((side) => [...list, side]));
+      for (const list of lists) {
+        const slots = slotsOf(
+          list.map((side, index) => ({ id: String(index), side })),
+          LINE_SLOTS,
+        );
+        const rows = Math.ceil(slots.length / LINE_SLOTS);
+        const heights = heightsOf('wide', 'normal');
+        if (lineHeight(heights, length) === rows * heights.line) continue;
+        expect.fail(`${list.join(' ')} takes ${rows} rows`);
+      }
+    }
+    expect(lists.length).toBe(4 ** 7);
   });
 });
 
