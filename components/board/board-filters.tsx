@@ -8,9 +8,10 @@ import { ChevronIcon, CloseIcon, SearchIcon } from '@/components/ui/icons';
 import { MultiSelect } from '@/components/ui/multi-select';
 import type { Option } from '@/components/ui/option';
 import { type QueryPatch, useBoardQuery, useOpenHistory } from '@/lib/board/address';
-import { useFacets, useSport } from '@/lib/board/hooks';
+import type { Facet } from '@/lib/board/facets';
+import { useFacets, useOffer, useSport } from '@/lib/board/hooks';
 import { boardHref } from '@/lib/board/query-state';
-import type { Facet, Totals } from '@/lib/board/rows';
+import type { Totals } from '@/lib/board/rows';
 import { tasteNow } from '@/lib/board/taste-store';
 import {
   type BoardQuery,
@@ -127,7 +128,7 @@ export function BoardFilters({ totals, layout }: { totals: ReactNode; layout: La
   const [query, setQuery] = useBoardQuery();
   const [history] = useOpenHistory();
   const { sport } = useSport();
-  const facets = useFacets();
+  const facets = useFacets(useOffer());
   const [isOpen, setIsOpen] = useState(false);
   const moreId = useId();
 

@@ -7,6 +7,7 @@ import { useMemo, useRef, useState } from 'react';
 import { fixtureName } from '@/components/board/fixture-name';
 import { SearchIcon } from '@/components/ui/icons';
 import { useBoardQuery } from '@/lib/board/address';
+import { offeredFacets } from '@/lib/board/facets';
 import { find } from '@/lib/board/find';
 import { useBoardStore, useFacets } from '@/lib/board/hooks';
 import { createBoardPredicate } from '@/lib/protocol/filter';
@@ -29,7 +30,7 @@ type Entry = {
 function useEntries(): readonly Entry[] {
   const store = useBoardStore();
   const actions = useActions();
-  const facets = useFacets();
+  const facets = useFacets(offeredFacets);
   const [query, setQuery] = useBoardQuery();
   const [entries] = useState(() => {
     const { fixtures } = store.getState().book;

@@ -14,19 +14,17 @@ import {
 import { useStore } from 'zustand';
 import { DEAD_MS, type Fixture, type Odd, type WireLeague } from '@/lib/protocol/events';
 import { quietSinceOf, type View } from '@/lib/protocol/filter';
-import { type Market, slug } from '@/lib/protocol/sports';
+import type { Market } from '@/lib/protocol/sports';
 import { useBoardQuery } from './address';
 import type { Lists } from './cache';
+import type { Facets, offeredFacets } from './facets';
 import { browserZone, dayKey, ZONE_COOKIE } from './format';
 import type { Refusal } from './refusal';
 import {
   buildBoardRows,
-  buildFacets,
   buildLinesRows,
   createRowCache,
   dependsOnStates,
-  type Facet,
-  type Facets,
   type RowCache,
 } from './rows';
 import {
@@ -337,8 +335,27 @@ export function useRows(view: View): BoardRows | LinesRows {
   }, [order, built, view, query]);
 }
 
-/** What the filter controls offer, counted given all the other filters; leagues not subscribed to have no count. */
-export function useFacets(): Facets {
+const NO_FACETS: Facets = { leagues: [], markets: [], statuses: [], states: [] };
+
+/** `offeredFacets`, once its code has come: no first screen has counts. */
+export function useOffer(): typeof offeredFacets | null {
+  const [offer, setOffer] = useState<typeof offeredFacets | null>(null);
+  useEffect(
+    () =>
+      startPart(
+        () => import('./facets'),
+        ({ offeredFacets }) => {
+          setOffer(() => offeredFacets);
+          return () => {};
+        },
+      ),
+    [],
+  );
+  return offer;
+}
+
+/** What the filter controls offer, as `offer` has it; nothing while there is none. */
+export function useFacets(offer: typeof offeredFacets | null): Facets {
   const { store, cache, leagues: active } = useBoard();
   const [query] = useBoardQuery();
   const structure = useThrottled(selectStates, FACETS_THROTTLE_MS);
@@ -346,67 +363,9 @@ export function useFacets(): Facets {
   const quietSince = useQuietSince(query.quiet);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the Book is changed in place; its structure number says when.
   return useMemo(() => {
-    const facets = buildFacets(store.getState().book, query, { cache, quietSince });
-    const leagues = withActive(facets.leagues, active, query.league);
-    const offered = {
-      ...facets,
-      leagues: asAsked(leagues, query.league, active),
-      markets: asAsked(facets.markets, query.market),
-    };
-    return isWhole ? offered : uncounted(offered);
-  }, [store, cache, query, active, structure, isWhole, quietSince]);
-}
-
-/** A first screen is a part of the view: its counts would be wrong, and change before they are read. */
-function uncounted({ leagues, markets, statuses, states }: Facets): Facets {
-  const strip = (facets: readonly Facet[]) => facets.map((facet) => ({ ...facet, count: null }));
-  return {
-    leagues: strip(leagues),
-    markets: strip(markets),
-    statuses: strip(statuses),
-    states: strip(states),
-  };
-}
-
-/**
- * Held leagues and those that are active, by name. What is held of a league that is not subscribed to is left
- * from before or came for another tab: a part, which must not be counted.
- */
-function withActive(
-  held: readonly Facet[],
-  active: readonly WireLeague[],
-  subscribed: readonly string[],
-): Facet[] {
-  const known = new Set(held.map(({ value }) => slug(value)));
-  const wanted = new Set(subscribed.map(slug));
-  const ids = new Map(active.map(({ id, name }) => [slug(name), slug(id)]));
-  const others = active
-    .filter(({ name }) => !known.has(slug(name)))
-    .map(({ name }) => ({ value: name, label: name, count: 0 }));
-  return [...held, ...others]
-    .map((facet) => {
-      const name = slug(facet.value);
-      const isCovered = wanted.size === 0 || wanted.has(name) || wanted.has(ids.get(name) ?? name);
-      return isCovered ? facet : { ...facet, count: null };
-    })
-    .sort((a, b) => (a.label < b.label ? -1 : 1));
-}
-
-/** A choice that the URL names by its id, or in another case, has that very text as its value: it is on. */
-function asAsked(
-  facets: readonly Facet[],
-  asked: readonly string[],
-  named: readonly { id: string; name: string }[] = [],
-): readonly Facet[] {
-  if (asked.length === 0) return facets;
-  const labels = new Map(named.map(({ id, name }) => [slug(id), slug(name)]));
-  const spelled = new Map(
-    asked.map((value) => [labels.get(slug(value)) ?? slug(value), value] as const),
-  );
-  return facets.map((facet) => ({
-    ...facet,
-    value: spelled.get(slug(facet.label)) ?? facet.value,
-  }));
+    const { book } = store.getState();
+    return offer?.(book, query, { active, isWhole, cache, quietSince }) ?? NO_FACETS;
+  }, [store, cache, query, active, structure, isWhole, quietSince, offer]);
 }
 
 const tickReaders = new Set<() => void>();

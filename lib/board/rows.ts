@@ -9,10 +9,6 @@ import {
   createBoardPredicate,
   DEFAULT_QUERY,
   type Order,
-  STATE_WORDS,
-  STATUS_GROUPS,
-  STATUS_WORDS,
-  statusGroup,
 } from '@/lib/protocol/filter';
 import {
   groupLines,
@@ -151,7 +147,7 @@ export function dependsOnStates(query: BoardQuery): boolean {
 }
 
 /** A maker of one part per fixture, through the cache where there is one. */
-function cached<T>(
+export function cached<T>(
   cache: RowCache | undefined,
   part: string,
   from: readonly unknown[],
@@ -279,7 +275,7 @@ type Share = {
   oddIds: readonly string[] | null;
 } | null;
 
-function createShare(
+export function createShare(
   book: Book,
   query: BoardQuery,
   version: number | null,
@@ -728,117 +724,4 @@ export function buildLinesRows(
     else for (const row of rowsOf(item.fixture.id)) rows.push(row);
   }
   return { rows, totals: view.totals };
-}
-
-/** One choice of a filter. `count` is null for what this view's subscription does not cover. */
-export type Facet = { value: string; label: string; count: number | null };
-
-export type Facets = {
-  /** Fixtures per league. */
-  leagues: readonly Facet[];
-  /** Odds per market. */
-  markets: readonly Facet[];
-  /** Fixtures per status; the three groups first, then single statuses that are held. */
-  statuses: readonly Facet[];
-  /** Odds per state. */
-  states: readonly Facet[];
-};
-
-function tally(counts: Map<string, number>, key: string, amount = 1): void {
-  counts.set(key, (counts.get(key) ?? 0) + amount);
-}
-
-/** What one fixture adds to the counts. */
-type Tally = {
-  league: string | null;
-  status: string | null;
-  markets: Map<string, number>;
-  /** Its odds of the view whatever their state. */
-  oddIds: readonly string[];
-};
-
-function createTally(
-  book: Book,
-  query: BoardQuery,
-  version: number | null,
-  quietSince: number | null,
-): (fixtureId: string) => Tally {
-  const share = (without: Partial<BoardQuery>, wholeOf?: (odd: Odd) => unknown) =>
-    createShare(book, { ...query, ...without }, version, quietSince, wholeOf);
-  const [anyLeague, anyStatus, anyMarket, anyState] = [
-    share({ league: [] }),
-    share({ status: [] }),
-    // As each of them would be, chosen alone.
-    share({ market: [] }, (odd) => slug(odd.market)),
-    share({ state: [] }, (odd) => odd.state),
-  ];
-  return (id) => {
-    const markets = new Map<string, number>();
-    for (const { market } of book.oddsBy(anyMarket(id)?.oddIds ?? [])) tally(markets, market);
-    const inLeague = anyLeague(id);
-    const inStatus = anyStatus(id);
-    return {
-      league: inLeague?.oddIds ? inLeague.fixture.league : null,
-      status: inStatus?.oddIds ? inStatus.fixture.status : null,
-      markets,
-      oddIds: anyState(id)?.oddIds ?? [],
-    };
-  };
-}
-
-function facets(counts: ReadonlyMap<string, number>): Facet[] {
-  return [...counts].map(([value, count]) => ({ value, label: value, count }));
-}
-
-function byLabel(a: Facet, b: Facet): number {
-  return a.label < b.label ? -1 : a.label > b.label ? 1 : 0;
-}
-
-/** What the filter controls offer, each choice counted given all the other filters. */
-export function buildFacets(
-  book: Book,
-  query: BoardQuery,
-  { version: standard, quietSince = null, cache }: Omit<RowOptions, 'mainMarkets'> = {},
-): Facets {
-  const ids = book.fixtureIds();
-  const { version } = versionsOf(book, ids, query.version ?? standard ?? null, cache);
-  const tallyOf = cached(
-    cache,
-    'facets',
-    [query, version, quietSince],
-    createTally(book, query, version, quietSince),
-    dependsOnStates(query),
-  );
-  const statesOf = cached(
-    cache,
-    'states',
-    [query, version, quietSince],
-    (id) => {
-      const counts = new Map<string, number>();
-      for (const oddId of tallyOf(id).oddIds) tally(counts, book.odds.get(oddId)?.state ?? '');
-      return counts;
-    },
-    true,
-  );
-  const leagues = new Map<string, number>();
-  const markets = new Map<string, number>();
-  const statuses = new Map<string, number>(Object.keys(STATUS_GROUPS).map((group) => [group, 0]));
-  const states = new Map<string, number>(STATE_WORDS.map((state) => [state, 0]));
-  for (const id of ids) {
-    const own = tallyOf(id);
-    if (own.league !== null) tally(leagues, own.league);
-    for (const [market, count] of own.markets) tally(markets, market, count);
-    for (const [state, count] of statesOf(id)) tally(states, state, count);
-    if (own.status === null) continue;
-    const group = statusGroup(own.status);
-    if (group) tally(statuses, group);
-    // `live` is a group and a status at once; the group's count stands for both.
-    if (group !== own.status && STATUS_WORDS.includes(own.status)) tally(statuses, own.status);
-  }
-  return {
-    leagues: facets(leagues).sort(byLabel),
-    markets: facets(markets).sort(byLabel),
-    statuses: facets(statuses),
-    states: facets(states),
-  };
 }

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { buildFacets } from '@/lib/board/facets';
 import {
   type BoardRow,
   buildBoardRows,
-  buildFacets,
   buildLinesRows,
   createRowCache,
   type FixtureRow,
