@@ -3,6 +3,7 @@ import { cookies, headers } from 'next/headers';
 import { notFound } from 'next/navigation';
 import { Board } from '@/components/board/board';
 import { knownFixtureName } from '@/components/board/fixture-name';
+import { Mark, SignOut } from '@/components/board/header-parts';
 import { DeskSlot } from '@/components/desk/desk-slot';
 import { isSignedIn } from '@/lib/access/pass';
 import { isZone, ZONE_COOKIE } from '@/lib/board/format';
@@ -74,7 +75,8 @@ export default async function SportPage({ params, searchParams }: Props) {
         sports={sports.some((other) => other.id === id) ? sports : [...sports, sport]}
         ignored={ignored}
         isPhone={isPhone}
-        isSignedIn={isSignedIn(head)}
+        mark={<Mark />}
+        signOut={isSignedIn(head) && <SignOut />}
         desk={<DeskSlot />}
       />
     </BoardProvider>

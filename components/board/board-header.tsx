@@ -1,5 +1,6 @@
 'use client';
 
+import type { ReactNode } from 'react';
 import { RouteLink } from '@/components/ui/route-link';
 import { useBoardQuery } from '@/lib/board/address';
 import { formatClock, zoneName } from '@/lib/board/format';
@@ -9,32 +10,20 @@ import type { Sport } from '@/lib/protocol/sports';
 import { FeedIndicator, useFeedValue } from './feed-indicator';
 
 type Props = { sport: string; sports: readonly Pick<Sport, 'id' | 'name'>[] };
-type HeaderProps = Props & { isSignedIn: boolean };
+type HeaderProps = Props & { mark: ReactNode; signOut: ReactNode };
 
 /** Where one is, whether it is real, what time it is, and whether it is live. */
-export function BoardHeader({ sport, sports, isSignedIn }: HeaderProps) {
+export function BoardHeader({ sport, sports, mark, signOut }: HeaderProps) {
   return (
     <header className="flex shrink-0 items-center gap-3 border-line-subtle border-b bg-surface-raised px-3 compact:grid compact:grid-cols-[minmax(0,1fr)_auto] compact:gap-y-0 wide:h-12 wide:px-3.5">
-      <Mark />
+      {mark}
       <SportTabs sport={sport} sports={sports} />
       <div className="ml-auto flex shrink-0 items-center gap-3 compact:h-11 compact:gap-2.5">
         <Clock />
         <FeedIndicator />
-        {isSignedIn && <SignOut />}
+        {signOut}
       </div>
     </header>
-  );
-}
-
-function Mark() {
-  return (
-    <span className="flex items-center gap-2 compact:h-11 font-semibold text-name tracking-tight wide:shrink-0">
-      <svg viewBox="4 6 24 20" aria-hidden="true" className="size-4.5 shrink-0">
-        <path d="M11 7 17.5 18H4.5z" fill="var(--move-up)" />
-        <path d="M21 25 14.5 14h13z" fill="var(--move-down)" />
-      </svg>
-      <span className="truncate">Odds Board</span>
-    </span>
   );
 }
 
@@ -57,35 +46,6 @@ function SportTabs({ sport, sports: first }: Props) {
         </RouteLink>
       ))}
     </nav>
-  );
-}
-
-/** A form, so that it works as signing in does; the server then leads to the sign-in. */
-function SignOut() {
-  return (
-    <form method="post" action="/sign-out" className="flex">
-      <button
-        type="submit"
-        aria-label="Sign out"
-        title="Sign out"
-        className="grid size-7 place-items-center rounded-control text-ink-muted hover:bg-surface-hover hover:text-ink"
-      >
-        <svg
-          viewBox="0 0 16 16"
-          aria-hidden="true"
-          className="size-4"
-          fill="none"
-          stroke="currentColor"
-        >
-          <path
-            d="M6.5 2.5h-3v11h3M10 5l3 3-3 3M13 8H6.5"
-            strokeWidth="1.4"
-            strokeLinecap="round"
-            strokeLinejoin="round"
-          />
-        </svg>
-      </button>
-    </form>
   );
 }
 

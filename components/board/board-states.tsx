@@ -1,75 +1,7 @@
 'use client';
 
-import { type ReactNode, useEffect, useState } from 'react';
-import type { Refusal } from '@/lib/board/refusal';
-import type { ActiveFilter } from './board-filters';
+import type { ReactNode } from 'react';
 import { fixtureHeight, type Heights } from './layout';
-
-const BUTTON =
-  'inline-flex h-7 items-center rounded-control border border-line px-3 text-detail text-ink hover:bg-surface-hover';
-
-function Centered({ children }: { children: ReactNode }) {
-  return (
-    <div className="grid h-full place-items-center p-6">
-      <div className="flex max-w-md flex-col items-center gap-3 text-center">{children}</div>
-    </div>
-  );
-}
-
-/** Nothing matches: says what was asked for, and offers to ask for less. */
-export function EmptyBoard({
-  filters,
-  isPartial,
-  onClear,
-}: {
-  filters: readonly ActiveFilter[];
-  isPartial: boolean;
-  onClear: () => void;
-}) {
-  if (filters.length === 0) {
-    return (
-      <Centered>
-        <h2 className="font-semibold text-ink text-price">No fixtures</h2>
-        <p className="text-ink-muted">
-          {isPartial
-            ? 'Nothing of this sport has been read yet. Fixtures show as they arrive.'
-            : 'Nothing of this sport is priced at the moment. Fixtures show as they arrive.'}
-        </p>
-      </Centered>
-    );
-  }
-  return (
-    <Centered>
-      <h2 className="font-semibold text-ink text-price">Nothing matches</h2>
-      <p className="text-ink-muted">
-        No odd is held for{' '}
-        {filters.map(({ key, text }, index) => (
-          <span key={key}>
-            {index > 0 && ', '}
-            <span className="text-ink">{text}</span>
-          </span>
-        ))}
-        . The board fills by itself when one arrives.
-      </p>
-      <button type="button" className={BUTTON} onClick={onClear}>
-        Clear filters
-      </button>
-    </Centered>
-  );
-}
-
-/** The board could not be read at all. */
-export function BoardError({ message, onRetry }: { message: string; onRetry: () => void }) {
-  return (
-    <Centered>
-      <h2 className="font-semibold text-ink text-price">The board could not be read</h2>
-      <p className="text-ink-muted">{message}</p>
-      <button type="button" className={BUTTON} onClick={onRetry}>
-        Try again
-      </button>
-    </Centered>
-  );
-}
 
 const SKELETON_FIXTURES = 14;
 const SKELETON_WIDTHS = ['w-36', 'w-28', 'w-44', 'w-32', 'w-40'];
@@ -139,35 +71,5 @@ export function Notice({
         </button>
       )}
     </div>
-  );
-}
-
-const REFUSED: Record<Refusal, string> = {
-  'signed-out': 'Your sign-in has ended, so this board gets no prices.',
-  'too-many':
-    'Too many boards are open from here, so this one gets no prices. Close some, and it comes back by itself.',
-  full: 'The server takes no more viewers now. This board comes back by itself when there is room.',
-};
-
-/** Why the server gives this board no prices, in words. */
-export function refusalWords(refusal: Refusal): string {
-  return REFUSED[refusal];
-}
-
-/** The way to the sign-in and back to this very view. */
-export function SignInLink() {
-  const [view, setView] = useState('/');
-  // The address as it stands when somebody goes: filters change it without a render here.
-  const note = () => setView(`${location.pathname}${location.search}`);
-  useEffect(note, []);
-  return (
-    <a
-      href={`/sign-in?${new URLSearchParams({ next: view })}`}
-      onPointerDown={note}
-      onFocus={note}
-      className="pointer-events-auto shrink-0 rounded-control px-2 py-0.5 font-medium text-accent underline hover:bg-surface-hover"
-    >
-      Sign in again
-    </a>
   );
 }

@@ -19,24 +19,19 @@ import { useTaste } from '@/lib/board/taste-store';
 import type { Sport } from '@/lib/protocol/sports';
 import { activeFilters, BoardFilters, FilterChips, NO_FILTERS, TotalsText } from './board-filters';
 import { BoardHeader, SimulatorNotice } from './board-header';
-import {
-  BoardError,
-  BoardSkeleton,
-  EmptyBoard,
-  Notice,
-  refusalWords,
-  SignInLink,
-} from './board-states';
+import { BoardSkeleton, Notice } from './board-states';
 import { BoardView } from './board-view';
 import { useFeedValue } from './feed-indicator';
 import { fixtureName } from './fixture-name';
 import type { RowContext } from './fixture-section';
-import { type Heights, heightsOf, type Layout } from './layout';
+import { heightsOf, type Layout } from './layout';
 import { LinesView } from './lines-view';
 import { OddHistory } from './odd-history';
 
 // It counts down once the first prices stand.
 const loadStart = () => import('./fixture-start');
+const loadNoRows = () => import('./no-rows');
+const loadRefused = () => import('./refused');
 
 /** Below this the markets stand in compact columns. */
 const COMPACT = '(max-width: 899px)';
@@ -48,14 +43,15 @@ export type BoardProps = {
   ignored: readonly string[];
   /** Whether the server takes the browser for a phone: the first paint is laid out for one. */
   isPhone: boolean;
-  /** Whether somebody signed in, and so can sign out. */
-  isSignedIn: boolean;
+  /** Parts of the header; `signOut` for who signed in. */
+  mark: ReactNode;
+  signOut: ReactNode;
   /** What stands beside the grid. */
   desk: ReactNode;
 };
 
 /** The whole screen of one sport, inside its <BoardProvider>. */
-export function Board({ sport, sports, ignored, isPhone, isSignedIn, desk }: BoardProps) {
+export function Board({ sport, sports, ignored, isPhone, mark, signOut, desk }: BoardProps) {
   const layout: Layout = useMedia(COMPACT, isPhone) ? 'compact' : 'wide';
   const { density } = useTaste();
   const isDead = useFeedValue((feed) => feed.state === 'dead');
@@ -67,7 +63,7 @@ export function Board({ sport, sports, ignored, isPhone, isSignedIn, desk }: Boa
       data-board={isDead ? 'dead' : 'live'}
       className="flex h-dvh flex-col overflow-hidden bg-surface text-ink"
     >
-      <BoardHeader sport={sport} sports={sports} isSignedIn={isSignedIn} />
+      <BoardHeader sport={sport} sports={sports} mark={mark} signOut={signOut} />
       <SimulatorNotice />
       <Screen
         sport={sport}
@@ -106,6 +102,11 @@ function Screen({
   const heights = heightsOf(layout, taste.density);
   const [Start, wantStart] = usePart(loadStart);
   useEffect(wantStart, [wantStart]);
+  const [NoRows, wantNoRows] = usePart(loadNoRows);
+  const isBare = built.rows.length === 0;
+  useEffect(() => {
+    if (isBare) wantNoRows();
+  }, [isBare, wantNoRows]);
   // While only a first screen is held, the server's counts are good for what the server was asked.
   const [firstQuery] = useState(query);
   const counted = query === firstQuery ? load.totals : null;
@@ -149,14 +150,18 @@ function Screen({
       <div className="relative flex min-h-0 flex-1">
         <main ref={main} className="relative min-w-0 flex-1">
           <h1 className="sr-only">{title}</h1>
-          {built.rows.length === 0 ? (
-            <NoRows heights={heights} filters={filters} onClear={onClear} />
+          {isBare ? (
+            NoRows ? (
+              <NoRows heights={heights} filters={filters} onClear={onClear} />
+            ) : (
+              <BoardSkeleton heights={heights} />
+            )
           ) : 'columns' in built ? (
             <BoardView built={built} context={context} />
           ) : (
             <LinesView built={built} layout={layout} context={context} />
           )}
-          {query.view === 'fixture' && built.rows.length > 0 && built.totals.odds === 0 && (
+          {query.view === 'fixture' && !isBare && built.totals.odds === 0 && (
             <p className="pointer-events-none absolute inset-x-0 top-28 text-center text-detail text-ink-muted">
               No line of this fixture is on the board.
             </p>
@@ -170,24 +175,6 @@ function Screen({
       <Notices ignored={ignored} />
     </>
   );
-}
-
-function NoRows({
-  heights,
-  filters,
-  onClear,
-}: {
-  heights: Heights;
-  filters: ReturnType<typeof activeFilters>;
-  onClear: () => void;
-}) {
-  const load = useLoad();
-  const { retry } = useBoardStream();
-  if (load.state === 'error') {
-    return <BoardError message={load.error ?? 'The server did not answer.'} onRetry={retry} />;
-  }
-  if (load.state !== 'complete') return <BoardSkeleton heights={heights} />;
-  return <EmptyBoard filters={filters} isPartial={load.partial} onClear={onClear} />;
 }
 
 /** A league that begins is read within this, and no reason to worry anybody. */
@@ -207,6 +194,16 @@ function useLasting(isSo: boolean, ms: number): boolean {
   return isSo && isLong;
 }
 
+/** What says why the server refuses, once there is a refusal. */
+function useRefused() {
+  const [Refused, want] = usePart(loadRefused);
+  const isRefused = useRefusal() !== null;
+  useEffect(() => {
+    if (isRefused) want();
+  }, [isRefused, want]);
+  return Refused;
+}
+
 /** What the board lacks, each in a line. */
 function Notices({ ignored }: { ignored: readonly string[] }) {
   const load = useLoad();
@@ -216,6 +213,7 @@ function Notices({ ignored }: { ignored: readonly string[] }) {
   );
   const { retry } = useBoardStream();
   const refusal = useRefusal();
+  const Refused = useRefused();
   const [isRead, setIsRead] = useState(false);
   const isPartial = useLasting(load.state === 'complete' && load.partial, PARTIAL_MS);
   return (
@@ -226,13 +224,14 @@ function Notices({ ignored }: { ignored: readonly string[] }) {
           <span className="break-all text-ink">{ignored.join(', ')}</span>
         </Notice>
       )}
-      {refusal !== null && (
-        <Notice link={refusal === 'signed-out' && <SignInLink />}>{refusalWords(refusal)}</Notice>
-      )}
-      {load.error !== null && refusal === null && (
-        <Notice action={{ label: 'Try again', onClick: retry }}>
-          Not everything could be read: {load.error}
-        </Notice>
+      {refusal !== null && Refused ? (
+        <Refused refusal={refusal} isOver={false} />
+      ) : (
+        load.error !== null && (
+          <Notice action={{ label: 'Try again', onClick: retry }}>
+            Not everything could be read: {load.error}
+          </Notice>
+        )
       )}
       {(isPartial || message !== null) && (
         <Notice>
@@ -247,9 +246,9 @@ function Notices({ ignored }: { ignored: readonly string[] }) {
 /** Lies over the board, so that nothing moves; until the feed is back, nothing below is a price. */
 function DeadBanner({ zone }: { zone: string }) {
   const since = useFeedValue((feed) => feed.since);
-  const told = useFeedValue((feed) => feed.message);
+  const message = useFeedValue((feed) => feed.message);
   const refusal = useRefusal();
-  const message = refusal === null ? told : refusalWords(refusal);
+  const Refused = useRefused();
   return (
     <div className="hatched pointer-events-none absolute inset-0 z-30 flex items-start justify-center px-3 pt-10">
       <div
@@ -260,11 +259,10 @@ function DeadBanner({ zone }: { zone: string }) {
           Prices are not live since {formatMoment(since, zone, Date.now())} {zoneName(zone, since)}
           {refusal === null && ' — reconnecting'}
         </p>
-        {message !== null && <p className="mt-0.5 text-detail text-ink">{message}</p>}
-        {refusal === 'signed-out' && (
-          <p className="mt-1.5 text-name">
-            <SignInLink />
-          </p>
+        {refusal !== null && Refused ? (
+          <Refused refusal={refusal} isOver />
+        ) : (
+          message !== null && <p className="mt-0.5 text-detail text-ink">{message}</p>
         )}
       </div>
     </div>

@@ -83,7 +83,8 @@ function render({
             sports={[{ id: 'basketball', name: 'Basketball' }]}
             ignored={ignored}
             isPhone={false}
-            isSignedIn={false}
+            mark={null}
+            signOut={null}
             desk={null}
           />
         </BoardProvider>

@@ -1,0 +1,86 @@
+'use client';
+
+import type { ReactNode } from 'react';
+import { useBoardStream, useLoad } from '@/lib/board/hooks';
+import type { ActiveFilter } from './board-filters';
+import { BoardSkeleton } from './board-states';
+import type { Heights } from './layout';
+
+type Props = { heights: Heights; filters: readonly ActiveFilter[]; onClear: () => void };
+
+/** A board without rows: what it has none for. The page itself never brings it; loaded when it is first wanted. */
+export default function NoRows({ heights, filters, onClear }: Props) {
+  const load = useLoad();
+  const { retry } = useBoardStream();
+  if (load.state === 'error') {
+    return <BoardError message={load.error ?? 'The server did not answer.'} onRetry={retry} />;
+  }
+  if (load.state !== 'complete') return <BoardSkeleton heights={heights} />;
+  return <EmptyBoard filters={filters} isPartial={load.partial} onClear={onClear} />;
+}
+
+const BUTTON =
+  'inline-flex h-7 items-center rounded-control border border-line px-3 text-detail text-ink hover:bg-surface-hover';
+
+function Centered({ children }: { children: ReactNode }) {
+  return (
+    <div className="grid h-full place-items-center p-6">
+      <div className="flex max-w-md flex-col items-center gap-3 text-center">{children}</div>
+    </div>
+  );
+}
+
+/** Nothing matches: says what was asked for, and offers to ask for less. */
+function EmptyBoard({
+  filters,
+  isPartial,
+  onClear,
+}: {
+  filters: readonly ActiveFilter[];
+  isPartial: boolean;
+  onClear: () => void;
+}) {
+  if (filters.length === 0) {
+    return (
+      <Centered>
+        <h2 className="font-semibold text-ink text-price">No fixtures</h2>
+        <p className="text-ink-muted">
+          {isPartial
+            ? 'Nothing of this sport has been read yet. Fixtures show as they arrive.'
+            : 'Nothing of this sport is priced at the moment. Fixtures show as they arrive.'}
+        </p>
+      </Centered>
+    );
+  }
+  return (
+    <Centered>
+      <h2 className="font-semibold text-ink text-price">Nothing matches</h2>
+      <p className="text-ink-muted">
+        No odd is held for{' '}
+        {filters.map(({ key, text }, index) => (
+          <span key={key}>
+            {index > 0 && ', '}
+            <span className="text-ink">{text}</span>
+          </span>
+        ))}
+        . The board fills by itself when one arrives.
+      </p>
+      <button type="button" className={BUTTON} onClick={onClear}>
+        Clear filters
+      </button>
+    </Centered>
+  );
+}
+
+/** The board could not be read at all. */
+function BoardError({ message, onRetry }: { message: string; onRetry: () => void }) {
+  return (
+    <Centered>
+      <h2 className="font-semibold text-ink text-price">The board could not be read</h2>
+      <p className="text-ink-muted">{message}</p>
+      <button type="button" className={BUTTON} onClick={onRetry}>
+        Try again
+      </button>
+    </Centered>
+  );
+}
