@@ -53,8 +53,6 @@ export type ChartProps = {
   zone: string;
   /** The chart in a sentence. */
   label: string;
-  /** Whether the board is grey, whose colours the chart shares. */
-  isDead: boolean;
   /** Until when prices are known, epoch ms: now, or since when the feed is not live. */
   knownUntil: () => number;
 };
@@ -87,6 +85,21 @@ export default function HistoryChart(props: ChartProps) {
   return <div ref={host} role="img" aria-label={props.label} className="h-[200px] w-full" />;
 }
 
+const TOKENS = [
+  ...(['surface-raised', 'line', 'line-subtle', 'ink', 'ink-muted', 'ink-faint'] as const),
+  ...(['locked', 'accent', 'settled-other', 'simulated'] as const),
+];
+
+/** What the page's own styles say; `look` differs where any of it does, be it for a theme, a palette or a dead board. */
+type Look = { tokens: Record<(typeof TOKENS)[number], string>; font: string; look: string };
+
+function lookOf(host: HTMLElement): Look {
+  const style = getComputedStyle(host);
+  const values = TOKENS.map((name) => [name, style.getPropertyValue(`--${name}`).trim()]);
+  const tokens = Object.fromEntries(values) as Look['tokens'];
+  return { tokens, font: style.fontFamily, look: values.join(' ') };
+}
+
 type Drawing = { draw(props: ChartProps): void; remove(): void };
 
 function createDrawing(host: HTMLElement): Drawing {
@@ -109,7 +122,7 @@ function createDrawing(host: HTMLElement): Drawing {
   const band = createBand();
   const lines: ISeriesApi<'Line'>[] = [];
   let dressed = '';
-  let drawn: { props: ChartProps; last: number | undefined } | null = null;
+  let drawn: { props: ChartProps; last: number | undefined; look: string } | null = null;
 
   function lineAt(index: number): ISeriesApi<'Line'> {
     const known = lines[index];
@@ -130,29 +143,28 @@ function createDrawing(host: HTMLElement): Drawing {
 
   /** Colours, texts and formats, where any of them is another than before. */
   function dress(
-    { histories, axis, format, zone, isDead, range }: ChartProps,
+    { histories, axis, format, zone, range }: ChartProps,
     length: number,
+    { tokens, font, look }: Look,
   ): void {
     const isLong = length > DAY_MS;
     const isShort = length < SECONDS_MS;
-    const key = [histories.length, axis, format, zone, isDead, range, isLong, isShort].join(' ');
+    const key = [histories.length, axis, format, zone, look, range, isLong, isShort].join(' ');
     if (key === dressed) return;
     dressed = key;
-    const style = getComputedStyle(host);
-    const token = (name: string) => style.getPropertyValue(`--${name}`).trim();
     chart.applyOptions({
       layout: {
-        background: { type: ColorType.Solid, color: token('surface-raised') },
-        textColor: token('ink-muted'),
-        fontFamily: style.fontFamily,
+        background: { type: ColorType.Solid, color: tokens['surface-raised'] },
+        textColor: tokens['ink-muted'],
+        fontFamily: font,
       },
       grid: {
         vertLines: { visible: false },
-        horzLines: { color: token('line-subtle') },
+        horzLines: { color: tokens['line-subtle'] },
       },
       crosshair: {
-        vertLine: { color: token('ink-faint'), labelBackgroundColor: token('line') },
-        horzLine: { color: token('ink-faint'), labelBackgroundColor: token('line') },
+        vertLine: { color: tokens['ink-faint'], labelBackgroundColor: tokens.line },
+        horzLine: { color: tokens['ink-faint'], labelBackgroundColor: tokens.line },
       },
       localization: {
         timeFormatter: (time: Time) =>
@@ -168,15 +180,15 @@ function createDrawing(host: HTMLElement): Drawing {
       },
     });
     band.dress({
-      ink: token('ink'),
-      faint: token('ink-faint'),
-      locked: token('locked'),
-      font: style.fontFamily,
+      ink: tokens.ink,
+      faint: tokens['ink-faint'],
+      locked: tokens.locked,
+      font,
     });
-    const colours = [token('accent'), token('settled-other'), token('simulated')];
+    const colours = [tokens.accent, tokens['settled-other'], tokens.simulated];
     for (let index = 0; index < histories.length; index += 1) {
       lineAt(index).applyOptions({
-        color: colours[index] ?? token('ink-muted'),
+        color: colours[index] ?? tokens['ink-muted'],
         priceFormat: {
           type: 'custom',
           minMove: 0.001,
@@ -207,18 +219,20 @@ function createDrawing(host: HTMLElement): Drawing {
       const span = spanOf(own, props.range, props.knownUntil());
       const grid = timeGrid(span, STEPS);
       const last = grid.seconds.at(-1);
+      const look = lookOf(host);
       const isSame =
-        drawn?.last === last &&
-        drawn?.props.axis === props.axis &&
+        drawn !== null &&
+        drawn.last === last &&
+        drawn.look === look.look &&
+        drawn.props.axis === props.axis &&
         drawn.props.range === props.range &&
         drawn.props.format === props.format &&
         drawn.props.zone === props.zone &&
-        drawn.props.isDead === props.isDead &&
         drawn.props.histories.length === props.histories.length &&
         drawn.props.histories.every((history, index) => history === props.histories[index]);
       if (isSame) return;
-      drawn = { props, last };
-      dress(props, span.to - span.from);
+      drawn = { props, last, look: look.look };
+      dress(props, span.to - span.from, look);
       const end = settledBy(own);
       for (const line of lines.splice(props.histories.length)) chart.removeSeries(line);
       // The library loses its place where two lines have different points of time, be it for a moment.

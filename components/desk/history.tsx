@@ -8,7 +8,6 @@ import {
   useMemo,
   useState,
 } from 'react';
-import { useFeedValue } from '@/components/board/feed-indicator';
 import { fixtureName } from '@/components/board/fixture-name';
 import { SettlementBadge } from '@/components/board/settlement-badge';
 import { PadlockIcon } from '@/components/ui/icons';
@@ -365,8 +364,7 @@ function Choice<Value extends string>({
 }
 
 /** The chart's place, which it has before its code came. */
-function Chart(props: Omit<ChartProps, 'isDead'>) {
-  const isDead = useFeedValue((feed) => feed.state === 'dead');
+function Chart(props: ChartProps) {
   const [Drawn, setDrawn] = useState<ComponentType<ChartProps> | null>(null);
   const [isFailed, setIsFailed] = useState(false);
   const load = useCallback(() => {
@@ -380,7 +378,7 @@ function Chart(props: Omit<ChartProps, 'isDead'>) {
   return (
     <div className="h-[200px] shrink-0 pl-3">
       {isFailed && <Sentence onRetry={load}>The chart cannot be loaded.</Sentence>}
-      {Drawn && <Drawn {...props} isDead={isDead} />}
+      {Drawn && <Drawn {...props} />}
     </div>
   );
 }

@@ -125,6 +125,35 @@ test.describe('the history drawer', () => {
     await expect(probability).toHaveAttribute('aria-pressed', 'true');
   });
 
+  test('is drawn in the colours of the page, which may be others at any time', async ({
+    boardPage,
+    context,
+    page,
+    world,
+  }) => {
+    await boardPage.open('/basketball');
+    const [id] = await aPair(boardPage, world);
+    await boardPage.odd(id).click();
+    const canvas = drawerOf(page).locator('canvas').first();
+    await expect(canvas).toBeVisible();
+    const ground = () =>
+      canvas.evaluate((element: HTMLCanvasElement) => {
+        const [red, green, blue] = element.getContext('2d')?.getImageData(2, 2, 1, 1).data ?? [];
+        return `rgb(${red}, ${green}, ${blue})`;
+      });
+    const panel = () =>
+      drawerOf(page).evaluate((element) => getComputedStyle(element).backgroundColor);
+    await expect.poll(ground).toBe(await panel());
+    const dark = await panel();
+    // Chosen in another tab: nothing of the drawer itself renders for it.
+    const other = await context.newPage();
+    await other.goto('/api/health');
+    await other.evaluate(() => localStorage.setItem('board.taste', '{"theme":"light"}'));
+    await expect(page.locator('html')).toHaveAttribute('data-theme', 'light');
+    expect(await panel()).not.toBe(dark);
+    await expect.poll(ground).toBe(await panel());
+  });
+
   test('says of an odd that nobody knows and of a value that cannot be one', async ({
     boardPage,
     page,
