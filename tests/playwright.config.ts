@@ -12,7 +12,12 @@ export default defineConfig({
   forbidOnly: Boolean(process.env.CI),
   timeout: 120_000,
   // Limits against hanging, not measures of speed: machines are shared, and slow at times.
-  expect: { timeout: 30_000 },
+  expect: {
+    timeout: 30_000,
+    // Another version of the browser may smooth a letter otherwise; a letter more or less differs by more.
+    toHaveScreenshot: { maxDiffPixels: 40 },
+  },
+  snapshotPathTemplate: '{testDir}/screens/{arg}{ext}',
   reporter: 'list',
   use: {
     trace: 'retain-on-failure',

@@ -15,7 +15,7 @@ export type World = {
   board: Board;
   /** One of the simulator's odds, as a stream row. */
   row(id: string): WireRow;
-  /** Sends rows as one event. */
+  /** Sends rows as one event, changed now. */
   post(event: OddsEventName, ...rows: WireRow[]): void;
   /** Tells of a fixture's start or status what these fields of the wire say. */
   tell(fixture: Readonly<Record<string, unknown>>, fields: object): void;
@@ -26,12 +26,21 @@ type OddsEventName = 'copilot-odds' | 'copilot-locked-odds' | 'copilot-settled-o
 
 const SPORT = 'basketball';
 
-export const test = base.extend<{ boardPage: BoardPage }, { world: World; odds: number }>({
-  /** How many the world has. */
+type Options = {
+  /** How many odds the world has. */
+  odds: number;
+  /** Epoch ms at which the world's clock begins; null: at the real time. */
+  beginsAt: number | null;
+};
+
+export const test = base.extend<{ boardPage: BoardPage }, { world: World } & Options>({
   odds: [2_000, { option: true, scope: 'worker' }],
+  beginsAt: [null, { option: true, scope: 'worker' }],
   world: [
-    async ({ odds }, use) => {
-      const simulator = await startSimulator({ seed: 20_261_122, odds, rate: 20, key: KEY });
+    async ({ odds, beginsAt }, use) => {
+      const shiftMs = beginsAt === null ? 0 : Date.now() - beginsAt;
+      const now = () => Date.now() - shiftMs;
+      const simulator = await startSimulator({ seed: 20_261_122, odds, rate: 20, key: KEY, now });
       simulator.pause();
       const board = await startBoard({
         env: { OPTICODDS_API_KEY: KEY, OPTICODDS_BASE_URL: simulator.baseUrl, ...STILL },
@@ -46,7 +55,7 @@ export const test = base.extend<{ boardPage: BoardPage }, { world: World; odds: 
           return { ...row, sport: SPORT, game_id: '' } as unknown as WireRow;
         },
         post(event, ...rows) {
-          const timestamp = Math.floor(Date.now() / 1000);
+          const timestamp = Math.floor(now() / 1000);
           simulator.send(SPORT, event, {
             data: rows.map((row) => ({ ...row, timestamp })),
             type: event,
@@ -63,7 +72,7 @@ export const test = base.extend<{ boardPage: BoardPage }, { world: World; odds: 
               new_start_date: null,
               old_status: null,
               new_status: null,
-              timestamp: Date.now() / 1000,
+              timestamp: now() / 1000,
               ...fields,
             },
           });
