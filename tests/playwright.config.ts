@@ -14,8 +14,8 @@ export default defineConfig({
   // Limits against hanging, not measures of speed: machines are shared, and slow at times.
   expect: {
     timeout: 30_000,
-    // Another version of the browser may smooth a letter otherwise; a letter more or less differs by more.
-    toHaveScreenshot: { maxDiffPixels: 40 },
+    // Another version of the browser may smooth a letter otherwise; a padlock more or less differs by more.
+    toHaveScreenshot: { maxDiffPixels: 12 },
   },
   snapshotPathTemplate: '{testDir}/screens/{arg}{ext}',
   reporter: 'list',
