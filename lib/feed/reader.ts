@@ -386,6 +386,7 @@ export function createReader(deps: ReaderDeps): Reader {
     let lastError: unknown = null;
     const work = async () => {
       for (let batch = waiting.shift(); batch && isWanted(); batch = waiting.shift()) {
+        const startedAt = timing.now();
         try {
           const found = await readOdds(batch, true);
           isAnyRead = true;
@@ -404,7 +405,7 @@ export function createReader(deps: ReaderDeps): Reader {
           }
           // One that cannot be read keeps nobody from the others.
           lastError = error;
-          doubts.add(batch.filter(isKnown), { delayMs: settings.restRetryMs, isTold: true });
+          doubts.add(batch.filter(isKnown), { delayMs: restMs(startedAt), isTold: true });
         }
       }
     };
@@ -511,6 +512,11 @@ export function createReader(deps: ReaderDeps): Reader {
   /** While a league could not be read in full, one good batch does not make it whole. */
   function readWell(): void {
     if (inUse().length === leagues.size) succeeded('odds');
+  }
+
+  /** What is left of the pause after a read that began at `startedAt` and failed; one that hung has waited already. */
+  function restMs(startedAt: number): number {
+    return Math.max(0, settings.restRetryMs - (timing.now() - startedAt));
   }
 
   /** Half of it is chance, so that sports do not ask in step; a read that hung has waited already. */
@@ -660,10 +666,11 @@ export function createReader(deps: ReaderDeps): Reader {
     const mayBeSettled = batch.some(
       (id) => statusGroup(target.fixture(id)?.status ?? null) !== 'upcoming',
     );
+    const startedAt = timing.now();
     look(batch, mayBeSettled)
       .then(readWell, (error: unknown) => {
         failed('odds', error);
-        doubts.add(batch, { delayMs: settings.restRetryMs });
+        doubts.add(batch, { delayMs: restMs(startedAt) });
       })
       .finally(scheduleRefresh);
   }

@@ -155,6 +155,31 @@ describe('repair', () => {
     expect(kit.hub.status(aQuery()).partial).toBe(false);
   });
 
+  it('asks again soon where it has waited for the answer for longer than the pause', async () => {
+    const kit = createHubKit({ settings: { oddsRefreshMs: 0, fixturesPollMs: 0 } });
+    const ids = Array.from({ length: 12 }, (_, index) => `F${String(index).padStart(2, '0')}`);
+    kit.vendor.fixtures = ids.map((id) => aWireFixture({ id }));
+    for (const id of ids) kit.vendor.odds.set(id, [aRestRow({ id: `odd of ${id}` })]);
+    const { odds } = kit.rest;
+    const askedAt: number[] = [];
+    kit.rest.odds = async (asked, kind) => {
+      if (kind !== 'open' || !asked.includes('F03')) return odds(asked, kind);
+      askedAt.push(kit.timing.now());
+      if (askedAt.length > 1) return odds(asked, kind);
+      // It hangs, and is given up.
+      return new Promise((_, reject) => {
+        kit.timing.schedule(() => reject(new FeedError('upstream-http', 'no answer')), 10_000);
+      });
+    };
+    watch(kit);
+    await kit.timing.advance(300);
+    for (const upstream of kit.vendor.open()) upstream.connect();
+    await kit.timing.advance(12_000);
+    const [first = 0, second = Number.POSITIVE_INFINITY] = askedAt;
+    expect(second - first).toBeLessThan(11_000);
+    expect(kit.hub.book.odds.has('odd of F03')).toBe(true);
+  });
+
   it('finds a settlement that was corrected in a gap, an hour after the end', async () => {
     const kit = await aFilledKit({ settings: { oddsRefreshMs: 0, fixturesPollMs: 0 } });
     const [upstream] = kit.vendor.open();
