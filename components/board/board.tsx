@@ -1,6 +1,14 @@
 'use client';
 
-import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import {
+  type ComponentType,
+  type ReactNode,
+  useCallback,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { useMedia } from '@/components/ui/use-media';
 import { usePart } from '@/components/ui/use-part';
 import { type QueryPatch, useBoardQuery } from '@/lib/board/address';
@@ -27,6 +35,7 @@ import type { RowContext } from './fixture-section';
 import { heightsOf, type Layout } from './layout';
 import { LinesView } from './lines-view';
 import { OddHistory } from './odd-history';
+import type { RefusedProps } from './refused';
 
 // It counts down once the first prices stand.
 const loadStart = () => import('./fixture-start');
@@ -102,7 +111,8 @@ function Screen({
   const heights = heightsOf(layout, taste.density);
   const [Start, wantStart] = usePart(loadStart);
   useEffect(wantStart, [wantStart]);
-  const [NoRows, wantNoRows] = usePart(loadNoRows);
+  const [NoRows, wantNoRows, isFailed] = usePart(loadNoRows);
+  const Refused = useRefused();
   const isBare = built.rows.length === 0;
   useEffect(() => {
     if (isBare) wantNoRows();
@@ -153,6 +163,8 @@ function Screen({
           {isBare ? (
             NoRows ? (
               <NoRows heights={heights} filters={filters} onClear={onClear} />
+            ) : isFailed && load.state !== 'loading' ? (
+              <p className="p-6 text-center text-ink-muted">No rows to show.</p>
             ) : (
               <BoardSkeleton heights={heights} />
             )
@@ -166,13 +178,13 @@ function Screen({
               No line of this fixture is on the board.
             </p>
           )}
-          {isDead && <DeadBanner zone={zone} />}
+          {isDead && <DeadBanner zone={zone} Refused={Refused} />}
           <OddHistory grid={main} />
         </main>
         <div className="board-desk contents">{desk}</div>
       </div>
       {/* At the foot, where they come and go without moving a row. */}
-      <Notices ignored={ignored} />
+      <Notices ignored={ignored} Refused={Refused} />
     </>
   );
 }
@@ -194,8 +206,10 @@ function useLasting(isSo: boolean, ms: number): boolean {
   return isSo && isLong;
 }
 
+type RefusedPart = ComponentType<RefusedProps> | null;
+
 /** What says why the server refuses, once there is a refusal. */
-function useRefused() {
+function useRefused(): RefusedPart {
   const [Refused, want] = usePart(loadRefused);
   const isRefused = useRefusal() !== null;
   useEffect(() => {
@@ -205,7 +219,7 @@ function useRefused() {
 }
 
 /** What the board lacks, each in a line. */
-function Notices({ ignored }: { ignored: readonly string[] }) {
+function Notices({ ignored, Refused }: { ignored: readonly string[]; Refused: RefusedPart }) {
   const load = useLoad();
   // A feed that is late or dead says so where nothing moves: in the indicator, and over the board.
   const message = useFeedValue((feed) =>
@@ -213,7 +227,6 @@ function Notices({ ignored }: { ignored: readonly string[] }) {
   );
   const { retry } = useBoardStream();
   const refusal = useRefusal();
-  const Refused = useRefused();
   const [isRead, setIsRead] = useState(false);
   const isPartial = useLasting(load.state === 'complete' && load.partial, PARTIAL_MS);
   return (
@@ -244,11 +257,10 @@ function Notices({ ignored }: { ignored: readonly string[] }) {
 }
 
 /** Lies over the board, so that nothing moves; until the feed is back, nothing below is a price. */
-function DeadBanner({ zone }: { zone: string }) {
+function DeadBanner({ zone, Refused }: { zone: string; Refused: RefusedPart }) {
   const since = useFeedValue((feed) => feed.since);
   const message = useFeedValue((feed) => feed.message);
   const refusal = useRefusal();
-  const Refused = useRefused();
   return (
     <div className="hatched pointer-events-none absolute inset-0 z-30 flex items-start justify-center px-3 pt-10">
       <div

@@ -4,6 +4,8 @@ import { useEffect, useState } from 'react';
 import type { Refusal } from '@/lib/board/refusal';
 import { Notice } from './board-states';
 
+export type RefusedProps = { refusal: Refusal; isOver: boolean };
+
 const REFUSED: Record<Refusal, string> = {
   'signed-out': 'Your sign-in has ended, so this board gets no prices.',
   'too-many':
@@ -30,7 +32,7 @@ function SignInLink() {
 }
 
 /** Why the server gives this board no prices, below it or over it; loaded when it is first wanted: by then there is a server. */
-export default function Refused({ refusal, isOver }: { refusal: Refusal; isOver: boolean }) {
+export default function Refused({ refusal, isOver }: RefusedProps) {
   const words = REFUSED[refusal];
   const link = refusal === 'signed-out' && <SignInLink />;
   if (!isOver) return <Notice link={link}>{words}</Notice>;

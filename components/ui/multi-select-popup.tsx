@@ -91,7 +91,7 @@ function Options({
         )}
       </div>
       <Combobox.Empty className="px-3 text-detail text-ink-muted not-empty:py-3">
-        No option contains “{text}”.
+        {text === '' ? 'Nothing to choose from yet.' : `No option contains “${text}”.`}
       </Combobox.Empty>
       <Combobox.List
         aria-label={`Options of ${label.toLowerCase()}`}

@@ -6,11 +6,12 @@ type Load<Props> = () => Promise<{ default: ComponentType<Props> }>;
 
 /** Long after the first prices are on screen; before somebody asks why there are none. */
 const PREFETCH_AFTER_MS = 5_000;
+const AGAIN_AFTER_MS = 10_000;
 
 /**
  * A component that is not part of the first load. It is fetched when `want` is called, and by itself a while after
  * the mount, since a part that explains a dead server cannot be had from one. A load that fails is told as the third
- * value, and leaves the page as it is; the next call tries again.
+ * value, and leaves the page as it is; it is tried again a while later, and at the next call.
  */
 export function usePart<Props>(
   load: Load<Props>,
@@ -30,5 +31,10 @@ export function usePart<Props>(
     const timer = setTimeout(want, PREFETCH_AFTER_MS);
     return () => clearTimeout(timer);
   }, [want]);
+  useEffect(() => {
+    if (!isFailed) return;
+    const timer = setInterval(want, AGAIN_AFTER_MS);
+    return () => clearInterval(timer);
+  }, [isFailed, want]);
   return [part, want, isFailed];
 }

@@ -69,6 +69,15 @@ function setTimer(callback: () => void, delayMs: number): () => void {
   return () => clearTimeout(id);
 }
 
+let isFirstBoard = true;
+
+/** Epoch ms since when a board that begins now has shown what it shows: the first one came with the document. */
+function heldFrom(): number {
+  const from = isFirstBoard ? performance.timeOrigin : Number.POSITIVE_INFINITY;
+  isFirstBoard = false;
+  return Math.min(from, Date.now());
+}
+
 export type BoardProviderProps = {
   sport: string;
   initial: FirstScreen | null;
@@ -109,10 +118,10 @@ export function BoardProvider({
   const lists = useLists(sport, leagues.length > 0);
 
   useEffect(() => {
-    const askedAt = Date.now();
+    const heldSince = heldFrom();
     // Nothing hears the server yet, and nothing else would say so.
-    const onMissing = () => store.setHop('dead', askedAt, false);
-    const cancelMissing = setTimer(onMissing, DEAD_MS);
+    const onMissing = () => store.setHop('dead', heldSince, false);
+    const cancelMissing = setTimer(onMissing, Math.max(0, heldSince + DEAD_MS - Date.now()));
     const stop = startPart(
       () => import('./live'),
       ({ startLive }) => {
@@ -120,7 +129,7 @@ export function BoardProvider({
         const live = startLive(store, {
           sport,
           setTimer,
-          heldSince: askedAt,
+          heldSince,
           scope: () => asked.current,
           onRefusal: setRefusal,
         });
@@ -335,6 +344,7 @@ export function useRows(view: View): BoardRows | LinesRows {
   }, [order, built, view, query]);
 }
 
+const OFFER_AFTER_MS = 250;
 const NO_FACETS: Facets = { leagues: [], markets: [], statuses: [], states: [] };
 
 /** `offeredFacets`, once its code has come: no first screen has counts. */
@@ -348,6 +358,8 @@ export function useOffer(): typeof offeredFacets | null {
           setOffer(() => offeredFacets);
           return () => {};
         },
+        // What listens to the server goes first.
+        { delayMs: OFFER_AFTER_MS },
       ),
     [],
   );

@@ -11,7 +11,7 @@ import { type BoardStream, type BoardStreamDeps, createBoardStream } from './str
 export type LiveOptions = {
   sport: string;
   setTimer: BoardStreamDeps['setTimer'];
-  /** Epoch ms since when what is on screen has been so. */
+  /** Epoch ms since when what is on screen has been shown. */
   heldSince: number;
   /** What the view asks for now. */
   scope(): Scope;

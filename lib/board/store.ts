@@ -265,7 +265,7 @@ export type BoardStoreOptions = {
   moveMarkMs?(): number;
 };
 
-const UNANSWERED = 'The board gets no answer from its server; it keeps trying by itself.';
+const UNANSWERED = 'The board gets no prices from its server; it keeps trying by itself.';
 const CROWDED =
   'Other tabs hold all connections that this browser has: close the board of another sport there, or look away from it.';
 

@@ -119,7 +119,7 @@ export function createBoardStream(store: BoardStore, deps: BoardStreamDeps): Boa
     const now = deps.now();
     const isCovered = !scope || !streamed || isCoveredBy(streamed, scope);
     if (hop.state === 'live' && isCovered) {
-      untoldSince = null;
+      told();
       tell('live', hop.since, isGap);
       return;
     }
@@ -129,7 +129,7 @@ export function createBoardStream(store: BoardStore, deps: BoardStreamDeps): Boa
     const own = isLost || age >= DEAD_MS ? 'dead' : age >= LATE_MS ? 'late' : 'connecting';
     if (own !== 'dead') {
       const next = own === 'late' ? DEAD_MS : LATE_MS;
-      cancelJudge = deps.setTimer(() => showHop(isGap), next - age);
+      cancelJudge = deps.setTimer(() => showHop(false), next - age);
     }
     if (hop.state !== 'live' && SEVERITY[hop.state] >= SEVERITY[own]) {
       tell(hop.state, isCovered ? hop.since : now, isGap && isCovered);
@@ -164,10 +164,7 @@ export function createBoardStream(store: BoardStore, deps: BoardStreamDeps): Boa
         onFrame,
         onState(state, since) {
           // How the feed is was told before it counts as live, and is to be known by then.
-          if (state === 'live') {
-            told();
-            batch.flush();
-          }
+          if (state === 'live') batch.flush();
           hop = { state, since };
           showHop(true);
         },

@@ -308,6 +308,13 @@ describe('board stream', () => {
     expect([...states]).toEqual(['connecting', 'late', 'dead']);
     expect(hop()).toEqual({ state: 'dead', since });
     expect(store.getState().feed.hopGaps).toEqual([]);
+    // That stream breaks and is live again: of the others it tells nothing all the same.
+    page.source().emit('error', '');
+    page.advance(3_000);
+    expect(page.sources.length).toBe(2);
+    page.source().emit('feed-status', '{}');
+    page.frame();
+    expect(hop()).toEqual({ state: 'dead', since });
     // Those that are told of are live as they were.
     stream.setScope(NBA);
     expect(hop().state).toBe('live');
