@@ -34,7 +34,7 @@ const args = process.argv.slice(2);
 const grepAt = args.indexOf('--grep');
 const grep = grepAt < 0 ? null : args.splice(grepAt, 2)[1];
 
-const totals = { passed: 0, failed: 0, retried: 0 };
+const totals = { passed: 0, failed: 0, retried: 0, skipped: 0 };
 
 const bin = (path) => join(root, 'node_modules', path);
 
@@ -65,6 +65,7 @@ async function vitest(project) {
   );
   const report = readReport(file);
   totals.passed += report?.numPassedTests ?? 0;
+  totals.skipped += report?.numPendingTests ?? 0;
   totals.failed += report?.numFailedTests ?? 0;
   return isGood;
 }
@@ -87,6 +88,7 @@ async function playwright() {
   totals.passed += (stats?.expected ?? 0) + (stats?.flaky ?? 0);
   totals.failed += stats?.unexpected ?? 0;
   totals.retried += stats?.flaky ?? 0;
+  totals.skipped += stats?.skipped ?? 0;
   return isGood;
 }
 
@@ -135,5 +137,6 @@ for (const [name, work] of [['install', ensureInstalled], ...wanted]) {
 }
 
 const retried = totals.retried > 0 ? `, ${totals.retried} only at the second attempt` : '';
-console.log(`\n${totals.passed} passed, ${totals.failed} failed${retried}`);
+const skipped = totals.skipped > 0 ? `, ${totals.skipped} skipped` : '';
+console.log(`\n${totals.passed} passed, ${totals.failed} failed${retried}${skipped}`);
 process.exit(isGood ? 0 : 1);

@@ -90,14 +90,14 @@ const TOKENS = [
   ...(['locked', 'accent', 'settled-other', 'simulated'] as const),
 ];
 
-/** What the page's own styles say; `look` differs where any of it does, be it for a theme, a palette or a dead board. */
-type Look = { tokens: Record<(typeof TOKENS)[number], string>; font: string; look: string };
+/** What the page's own styles say; `key` differs where any of it does, be it for a theme, a palette or a dead board. */
+type Look = { tokens: Record<(typeof TOKENS)[number], string>; font: string; key: string };
 
 function lookOf(host: HTMLElement): Look {
   const style = getComputedStyle(host);
   const values = TOKENS.map((name) => [name, style.getPropertyValue(`--${name}`).trim()]);
   const tokens = Object.fromEntries(values) as Look['tokens'];
-  return { tokens, font: style.fontFamily, look: values.join(' ') };
+  return { tokens, font: style.fontFamily, key: values.join(' ') };
 }
 
 type Drawing = { draw(props: ChartProps): void; remove(): void };
@@ -122,7 +122,7 @@ function createDrawing(host: HTMLElement): Drawing {
   const band = createBand();
   const lines: ISeriesApi<'Line'>[] = [];
   let dressed = '';
-  let drawn: { props: ChartProps; last: number | undefined; look: string } | null = null;
+  let drawn: { props: ChartProps; last: number | undefined; colours: string } | null = null;
 
   function lineAt(index: number): ISeriesApi<'Line'> {
     const known = lines[index];
@@ -145,11 +145,11 @@ function createDrawing(host: HTMLElement): Drawing {
   function dress(
     { histories, axis, format, zone, range }: ChartProps,
     length: number,
-    { tokens, font, look }: Look,
+    { tokens, font, key: lookKey }: Look,
   ): void {
     const isLong = length > DAY_MS;
     const isShort = length < SECONDS_MS;
-    const key = [histories.length, axis, format, zone, look, range, isLong, isShort].join(' ');
+    const key = [histories.length, axis, format, zone, lookKey, range, isLong, isShort].join(' ');
     if (key === dressed) return;
     dressed = key;
     chart.applyOptions({
@@ -223,7 +223,7 @@ function createDrawing(host: HTMLElement): Drawing {
       const isSame =
         drawn !== null &&
         drawn.last === last &&
-        drawn.look === look.look &&
+        drawn.colours === look.key &&
         drawn.props.axis === props.axis &&
         drawn.props.range === props.range &&
         drawn.props.format === props.format &&
@@ -231,7 +231,7 @@ function createDrawing(host: HTMLElement): Drawing {
         drawn.props.histories.length === props.histories.length &&
         drawn.props.histories.every((history, index) => history === props.histories[index]);
       if (isSame) return;
-      drawn = { props, last, look: look.look };
+      drawn = { props, last, colours: look.key };
       dress(props, span.to - span.from, look);
       const end = settledBy(own);
       for (const line of lines.splice(props.histories.length)) chart.removeSeries(line);

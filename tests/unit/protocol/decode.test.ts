@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Book } from '@/lib/protocol/book';
 import {
   decodeEvent,
   decodeFixtureOdds,
@@ -270,5 +271,16 @@ describe('decode', () => {
     expect(snapshot).toMatchObject({ at: '7-0', partial: true, next: 'page-2' });
     expect(snapshot.odds).toMatchObject([{ state: 'locked', lockedAt: 9 }]);
     expect(snapshot.rejected.map(({ reason }) => reason)).toEqual(['bad-fixture', 'bad-data']);
+  });
+});
+
+describe('an odd of a snapshot', () => {
+  it('has the form of one that the Book made: all are of one shape in memory', () => {
+    const book = new Book();
+    const [row] = decodeRows([aWireRow()]).rows;
+    if (!row) throw new Error('a row decodes as one');
+    const made = book.applyRow('copilot-odds', row, 1, null)?.odd;
+    const held = decodeHeldOdd({ ...aWireRow(), state: 'open' });
+    expect(Object.keys(held)).toEqual(Object.keys(made ?? {}));
   });
 });
