@@ -15,7 +15,7 @@ export default defineConfig({
   expect: {
     timeout: 30_000,
     // Another version of the browser may smooth a letter otherwise; a padlock more or less differs by more.
-    toHaveScreenshot: { maxDiffPixels: 12 },
+    toHaveScreenshot: { maxDiffPixels: 12, threshold: 0.02 },
   },
   snapshotPathTemplate: '{testDir}/screens/{arg}{ext}',
   reporter: 'list',

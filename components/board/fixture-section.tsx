@@ -117,7 +117,7 @@ function MoreLink({
 }) {
   return (
     <FixtureLink fixtureId={row.fixtureId} context={context} label={label} className="board-more">
-      +{row.more}
+      {row.more} more
     </FixtureLink>
   );
 }

@@ -176,7 +176,7 @@ export const LineRow = memo(function LineRow({
     <div
       role="row"
       data-row
-      data-step={row.isStep ? '' : undefined}
+      data-step={row.isStep && !row.isMain ? '' : undefined}
       aria-rowindex={rowIndex}
       className="line-row"
     >
@@ -240,13 +240,13 @@ export const LineRow = memo(function LineRow({
   );
 });
 
-/** The states of a line's odds in words; one word where they agree. */
+/** The states of a line's odds in words, those of its first side first; one word where they agree. */
 function stateText(store: BoardStore, { odds }: Line): string {
   const { book } = store.getState();
   const states = new Set<string>();
   for (const { id } of odds) states.add(book.odds.get(id)?.state ?? '');
   states.delete('');
-  return [...states].sort().join(', ');
+  return [...states].join(', ');
 }
 
 /** Epoch ms at which the newest price of the line changed; 0 where none is held. */

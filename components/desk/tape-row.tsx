@@ -97,6 +97,12 @@ function subjectOf(entry: TapeEntry): { name: string; where: string } {
   return { name: fixtureShort(fixture.id, fixture), where: fixture.league ?? '' };
 }
 
+/** The name of a bet, and apart from it the line that it ends in: of a long name that one is never cut off. */
+export function splitLine(name: string): [head: string, tail: string] {
+  const at = name.search(/( (over|under))? [-+]?\d+(\.\d+)?$/i);
+  return at < 0 ? [name, ''] : [name.slice(0, at), name.slice(at)];
+}
+
 /** An entry in words, for those who hear it. */
 export function entryName(entry: TapeEntry, zone: string, format: OddsFormat): string {
   const { kind, odd, previous, isCatchUp } = entry;
@@ -145,6 +151,7 @@ type Props = { entry: TapeEntry; zone: string; format: OddsFormat };
 export const TapeRow = memo(function TapeRow({ entry, zone, format }: Props) {
   const { kind, odd, previous, isCatchUp } = entry;
   const { name, where } = subjectOf(entry);
+  const [head, tail] = splitLine(name);
   const change = changeOf(entry, zone, format);
   const way = kind === 'move' ? wayOf(entry) : '';
   return (
@@ -165,7 +172,10 @@ export const TapeRow = memo(function TapeRow({ entry, zone, format }: Props) {
         <span className="text-detail text-ink-muted tabular-nums">
           {formatClock(wholeSecond(entry.at), zone)}
         </span>
-        <span className="truncate text-ink text-name">{name}</span>
+        <span className="flex min-w-0 text-ink text-name">
+          <span className="truncate">{head}</span>
+          <span className="shrink-0 whitespace-pre">{tail}</span>
+        </span>
         <span className="flex items-center justify-end gap-1.5 text-name tabular-nums">
           {kind === 'settle' && previous?.state === 'settled' && (
             <>

@@ -23,7 +23,7 @@ async function drawsAlike(page: Page): Promise<boolean> {
       ? route.fulfill({ path: FONT, contentType: 'font/woff2' })
       : route.fulfill({
           contentType: 'text/html',
-          body: `<style>@font-face { font-family: Letters; src: url(/letters.woff2); font-weight: 100 900 }
+          body: `<meta charset="utf-8"><style>@font-face { font-family: Letters; src: url(/letters.woff2); font-weight: 100 900 }
             body { font: 13px Letters; font-variant-numeric: tabular-nums; color: #e6e8ec; background: #0d0e11 }</style>
             <p>Over 168.5 −345 +103 ½ Gimnasia y Esgrima</p><p style="font-weight: 600">18:01:30 Suspended</p>`,
         }),

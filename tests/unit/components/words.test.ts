@@ -6,6 +6,7 @@ import { heightsOf, LINE_SLOTS, lineHeight } from '@/components/board/layout';
 import { slotsOf } from '@/components/board/line-row';
 import { cellName, pointsText } from '@/components/board/price-cell';
 import { settlementWords } from '@/components/board/settlement-badge';
+import { splitLine } from '@/components/desk/tape-row';
 import type { Move } from '@/lib/board/store';
 import { DEFAULT_QUERY } from '@/lib/protocol/filter';
 import type { Side } from '@/lib/protocol/line';
@@ -162,6 +163,21 @@ describe('line', () => {
       }
     }
     expect(lists.length).toBe(4 ** 7);
+  });
+});
+
+describe('the name of a bet on the tape', () => {
+  it.each([
+    ['Gimnasia y Esgrima de Paraná Viejo -25', ' -25'],
+    ['Port Royal Chargers Under 105.5', ' Under 105.5'],
+    ['Over 221.5', ' 221.5'],
+    ['Club Atlético +24.5', ' +24.5'],
+    ['Harbor Kings', ''],
+    ['Home 2-1', ''],
+  ])('%s keeps its line whole', (name, line) => {
+    const [head, tail] = splitLine(name);
+    expect(tail).toBe(line);
+    expect(head + tail).toBe(name);
   });
 });
 
