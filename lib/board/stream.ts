@@ -29,6 +29,11 @@ const READ_STALE_MS = 5_000;
  */
 const REFRESH_MS = 30 * 60_000;
 
+/** What is held of another scope may be old, but its snapshot is given this long to come before it is called so. */
+const GRACE_MS = 1_000;
+/** Scopes that were left and not read since; beyond it they count as one. */
+const MOST_LEFT = 50;
+
 const ANYWHERE: Scope = { leagues: [], fixtureIds: [] };
 
 export type BoardStreamDeps = Scheduler &
@@ -61,6 +66,12 @@ function isCoveredBy(wide: Scope, narrow: Scope): boolean {
   return holds(wide.leagues, narrow.leagues) && holds(wide.fixtureIds, narrow.fixtureIds);
 }
 
+function isOverlapping(a: Scope, b: Scope): boolean {
+  const share = (left: readonly string[], right: readonly string[]) =>
+    left.length === 0 || right.length === 0 || left.some((value) => right.includes(value));
+  return share(a.leagues, b.leagues) && share(a.fixtureIds, b.fixtureIds);
+}
+
 /** Keeps `store` at what the server knows of the scope set last. Nothing is opened before `setScope`. */
 export function createBoardStream(store: BoardStore, deps: BoardStreamDeps): BoardStream {
   let scope: Scope | null = null;
@@ -76,6 +87,9 @@ export function createBoardStream(store: BoardStore, deps: BoardStreamDeps): Boa
   let isLost = store.getState().feed.hop.state === 'dead';
   /** Since when nothing has told whether what is shown is so; null while the stream does. */
   let untoldSince: number | null = deps.heldSince ?? deps.now();
+  /** Scopes that were streamed until `at` and neither streamed nor read since: what is held of them is of then. */
+  let left: { scope: Scope; at: number }[] = [];
+  let graceUntil = Number.NEGATIVE_INFINITY;
   let cancelJudge: (() => void) | null = null;
   /** Number of the newest read; answers of older ones are nobody's. */
   let reading = 0;
@@ -108,6 +122,10 @@ export function createBoardStream(store: BoardStore, deps: BoardStreamDeps): Boa
     read();
   }
 
+  function isCovered(): boolean {
+    return !scope || !streamed || isCoveredBy(streamed, scope);
+  }
+
   /**
    * What is held of a scope that is not streamed yet may be left from long ago, and is not live though the stream is.
    * However long a snapshot and the streams opened meanwhile take: what nobody has told of for 15 s is dead.
@@ -117,22 +135,23 @@ export function createBoardStream(store: BoardStore, deps: BoardStreamDeps): Boa
     cancelJudge?.();
     cancelJudge = null;
     const now = deps.now();
-    const isCovered = !scope || !streamed || isCoveredBy(streamed, scope);
-    if (hop.state === 'live' && isCovered) {
+    if (hop.state === 'live' && isCovered()) {
       told();
       tell('live', hop.since, isGap);
       return;
     }
     // A clock that was set back takes the beginning with it.
     untoldSince = Math.min(untoldSince ?? now, now);
-    const age = now - untoldSince;
-    const own = isLost || age >= DEAD_MS ? 'dead' : age >= LATE_MS ? 'late' : 'connecting';
+    // Nor may a wait outlast a clock that was set back.
+    graceUntil = Math.min(graceUntil, now + GRACE_MS);
+    const lateAt = Math.max(untoldSince + LATE_MS, graceUntil);
+    const deadAt = Math.max(untoldSince + DEAD_MS, graceUntil);
+    const own = isLost || now >= deadAt ? 'dead' : now >= lateAt ? 'late' : 'connecting';
     if (own !== 'dead') {
-      const next = own === 'late' ? DEAD_MS : LATE_MS;
-      cancelJudge = deps.setTimer(() => showHop(false), next - age);
+      cancelJudge = deps.setTimer(() => showHop(false), (own === 'late' ? deadAt : lateAt) - now);
     }
     if (hop.state !== 'live' && SEVERITY[hop.state] >= SEVERITY[own]) {
-      tell(hop.state, isCovered ? hop.since : now, isGap && isCovered);
+      tell(hop.state, isCovered() ? hop.since : now, isGap && isCovered());
     } else tell(own, untoldSince, false);
   }
 
@@ -146,10 +165,29 @@ export function createBoardStream(store: BoardStore, deps: BoardStreamDeps): Boa
     untoldSince = null;
   }
 
+  /** Another scope is shown, of which no stream tells yet. */
+  function goOutside(next: Scope): void {
+    const now = deps.now();
+    graceUntil = now + GRACE_MS;
+    untoldSince ??= now;
+    for (const { scope, at } of left) {
+      if (isOverlapping(scope, next)) untoldSince = Math.min(untoldSince, at);
+    }
+  }
+
+  /** The stream of a scope ends for one that does not cover it. */
+  function leave(former: Scope): void {
+    const at = hop.state === 'live' ? deps.now() : hop.since;
+    left.push({ scope: former, at });
+    if (left.length <= MOST_LEFT) return;
+    left = [{ scope: ANYWHERE, at: Math.min(...left.map(({ at }) => at)) }];
+  }
+
   function connect(position: string | null): void {
     if (!scope) return;
     const opened = scope;
     connection?.close();
+    if (streamed && !isCoveredBy(opened, streamed)) leave(streamed);
     streamed = opened;
     streamedFrom = position;
     resetAt = null;
@@ -244,6 +282,7 @@ export function createBoardStream(store: BoardStore, deps: BoardStreamDeps): Boa
     // What was received before is applied before: a snapshot must not be overwritten by its own past.
     batch.flush();
     told();
+    left = left.filter(({ scope }) => !isCoveredBy(asked, scope));
     // A stream that began at its own time may have begun after this was cut: what lies between is in neither.
     const isStreaming =
       connection !== null &&
@@ -282,6 +321,7 @@ export function createBoardStream(store: BoardStore, deps: BoardStreamDeps): Boa
       if (isClosed || (scope && isSameScope(scope, next))) return;
       scope = next;
       failures = 0;
+      if (!isCovered()) goOutside(next);
       showHop(false);
       read();
     },

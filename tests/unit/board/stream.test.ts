@@ -320,6 +320,50 @@ describe('board stream', () => {
     expect(hop().state).toBe('live');
   });
 
+  it('says since when leagues were left, where they are shown again and not read soon', async () => {
+    const { page, store, stream, read } = setUp();
+    const hop = () => store.getState().feed.hop;
+    const show = async (scope: Scope, at: string) => {
+      stream.setScope(scope);
+      await read().answer(aSnapshot(at, [aWireRow()]));
+      page.source().emit('feed-status', '{}');
+      expect(hop().state).toBe('live');
+    };
+    const stay = (minutes: number) => {
+      for (let second = 0; second < minutes * 60; second += 5) {
+        page.source().emit('ping', new Date(page.now()).toISOString());
+        page.advance(5_000);
+      }
+    };
+    await show(ALL, '7-0');
+    stay(1);
+    await show(NBA, '8-0');
+    const leftAt = page.now();
+    stay(2);
+    stream.setScope(ALL);
+    // As a rule it is read before anybody could see it grey.
+    expect(hop().state).toBe('connecting');
+    page.advance(900);
+    expect(hop().state).toBe('connecting');
+    page.advance(100);
+    expect(hop()).toEqual({ state: 'dead', since: leftAt });
+    // Back in the leagues that are told of, and out again: nothing was read meanwhile.
+    stream.setScope(NBA);
+    page.source().emit('ping', new Date(page.now()).toISOString());
+    expect(hop().state).toBe('live');
+    stream.setScope(ALL);
+    page.advance(1_000);
+    expect(hop()).toEqual({ state: 'dead', since: leftAt });
+    await read().answer(aSnapshot('9-0', [aWireRow()]));
+    page.source().emit('feed-status', '{}');
+    expect(hop().state).toBe('live');
+    // What was read is known from then on.
+    await show(NBA, '10-0');
+    stream.setScope(ALL);
+    page.advance(5_000);
+    expect(hop().state).toBe('connecting');
+  });
+
   it('tries again at once when asked to', async () => {
     const { stream, read, reads } = setUp();
     stream.setScope(ALL);
