@@ -34,7 +34,10 @@ export function CellCard() {
     /** The cell that the card is of, or comes for; it also stays the one of which a card was sent away. */
     let asked: HTMLElement | null = null;
     let timer: ReturnType<typeof setTimeout> | undefined;
-    /** Whether a card was sent away and the pointer has rested since: what it uncovered was not asked for. */
+    /**
+     * Whether the pointer has rested since a card was sent away, or since it was pressed: what came below it then, because a
+     * card went or a panel came, was not asked for.
+     */
     let isSentAway = false;
     const ask = (cell: HTMLElement | null) => {
       if (cell === asked) return;
@@ -55,6 +58,11 @@ export function CellCard() {
     const dismiss = () => {
       clearTimeout(timer);
       setShown(null);
+    };
+    const sendAway = () => {
+      dismiss();
+      isSentAway = true;
+      document.addEventListener('pointermove', onPointerMove, { signal, once: true });
     };
     const onPointerOver = ({ target, pointerType }: PointerEvent) => {
       if (pointerType === 'touch') return;
@@ -80,12 +88,10 @@ export function CellCard() {
       if (event.key === 'Enter') dismiss();
       if (event.key !== 'Escape' || !document.getElementById(CARD_ID)) return;
       event.preventDefault();
-      dismiss();
-      isSentAway = true;
-      document.addEventListener('pointermove', onPointerMove, { signal, once: true });
+      sendAway();
     };
     document.addEventListener('pointerover', onPointerOver, { signal, passive: true });
-    document.addEventListener('pointerdown', dismiss, { signal, passive: true });
+    document.addEventListener('pointerdown', sendAway, { signal, passive: true });
     document.addEventListener('focusin', onFocusIn, { signal });
     document.addEventListener('focusout', onFocusOut, { signal });
     // Before anything else takes Escape for itself.
