@@ -87,6 +87,8 @@ export function createBoardStream(store: BoardStore, deps: BoardStreamDeps): Boa
   let isLost = store.getState().feed.hop.state === 'dead';
   /** Since when nothing has told whether what is shown is so; null while the stream does. */
   let untoldSince: number | null = deps.heldSince ?? deps.now();
+  /** Since when what is shown is not what is streamed, whatever was shown meanwhile; null while it is. */
+  let outsideSince: number | null = untoldSince;
   /** Scopes that were streamed until `at` and neither streamed nor read since: what is held of them is of then. */
   let left: { scope: Scope; at: number }[] = [];
   let graceUntil = Number.NEGATIVE_INFINITY;
@@ -151,28 +153,47 @@ export function createBoardStream(store: BoardStore, deps: BoardStreamDeps): Boa
       cancelJudge = deps.setTimer(() => showHop(false), (own === 'late' ? deadAt : lateAt) - now);
     }
     if (hop.state !== 'live' && SEVERITY[hop.state] >= SEVERITY[own]) {
-      tell(hop.state, isCovered() ? hop.since : now, isGap && isCovered());
+      const since = isCovered() ? hop.since : Math.min(hop.since, untoldSince);
+      tell(hop.state, since, isGap && isCovered());
     } else tell(own, untoldSince, false);
   }
 
   function tell(state: FeedState, since: number, isGap: boolean): void {
-    if (state !== store.getState().feed.hop.state) store.setHop(state, since, isGap);
+    const shown = store.getState().feed.hop;
+    const isGrey = state === 'late' || state === 'dead';
+    // Other leagues may be as grey, but since another time.
+    if (state === shown.state && (isLost || !isGrey || since === shown.since)) return;
+    store.setHop(state, since, isGap);
   }
 
   /** What is shown has just been told by the server. */
   function told(): void {
     isLost = false;
     untoldSince = null;
+    outsideSince = null;
   }
 
   /** Another scope is shown, of which no stream tells yet. */
   function goOutside(next: Scope): void {
     const now = deps.now();
-    graceUntil = now + GRACE_MS;
-    untoldSince ??= now;
-    for (const { scope, at } of left) {
-      if (isOverlapping(scope, next)) untoldSince = Math.min(untoldSince, at);
+    // What is grey does not come back for as long.
+    if (store.getState().feed.hop.state !== 'dead') graceUntil = now + GRACE_MS;
+    outsideSince ??= now;
+    untoldSince = outsideSince;
+    const asked = untold(next);
+    for (const { scope, at } of left.toReversed()) {
+      if (!isOverlapping(scope, asked)) continue;
+      untoldSince = Math.min(untoldSince, at);
+      // What was left before that was streamed since.
+      if (isCoveredBy(scope, asked)) break;
     }
+  }
+
+  /** The part of a scope of which the stream tells nothing, where leagues alone say which. */
+  function untold(asked: Scope): Scope {
+    const told = streamed?.fixtureIds.length === 0 ? streamed.leagues : [];
+    const leagues = asked.leagues.filter((league) => !told.includes(league));
+    return leagues.length > 0 ? { ...asked, leagues } : asked;
   }
 
   /** The stream of a scope ends for one that does not cover it. */
@@ -303,6 +324,8 @@ export function createBoardStream(store: BoardStore, deps: BoardStreamDeps): Boa
       connection?.fill();
       showHop(false);
     } else connect(snapshot.at);
+    // Nothing is held any more of what lies outside.
+    if (isDue) left = [];
   }
 
   /** A league that was filled after our snapshot was cut is in no event: it must be read. */

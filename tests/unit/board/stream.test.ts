@@ -364,6 +364,66 @@ describe('board stream', () => {
     expect(hop().state).toBe('connecting');
   });
 
+  it('takes of what was left only what is shown again and not told of, as of when it was told last', async () => {
+    const { page, store, stream, read } = setUp();
+    const hop = () => store.getState().feed.hop;
+    const show = async (scope: Scope, at: string) => {
+      stream.setScope(scope);
+      await read().answer(aSnapshot(at, [aWireRow()]));
+      page.source().emit('feed-status', '{}');
+      expect(hop().state).toBe('live');
+    };
+    const stay = () => {
+      for (let second = 0; second < 120; second += 5) {
+        page.source().emit('ping', new Date(page.now()).toISOString());
+        page.advance(5_000);
+      }
+    };
+    const of = (...leagues: string[]): Scope => ({ leagues, fixtureIds: [] });
+    await show(ALL, '7-0');
+    stay();
+    await show(NBA, '8-0');
+    const allLeftAt = page.now();
+    stay();
+    await show(of('EPL'), '9-0');
+    const nbaLeftAt = page.now();
+    // It was streamed until a moment ago, though it was part of what was left before.
+    stream.setScope(NBA);
+    page.advance(2_000);
+    expect(hop().state).toBe('connecting');
+    page.advance(8_000);
+    expect(hop()).toEqual({ state: 'late', since: nbaLeftAt });
+    // Others are older: they are grey at once, and say since when.
+    page.source().emit('ping', new Date(page.now()).toISOString());
+    page.advance(5_000);
+    expect(hop()).toEqual({ state: 'dead', since: nbaLeftAt });
+    stream.setScope(of('MLS'));
+    expect(hop()).toEqual({ state: 'dead', since: allLeftAt });
+  });
+
+  it('does not take what is streamed for as old as what was left together with it', async () => {
+    const { page, store, stream, read } = setUp();
+    const hop = () => store.getState().feed.hop;
+    const of = (...leagues: string[]): Scope => ({ leagues, fixtureIds: [] });
+    stream.setScope(of('NBA', 'EPL'));
+    await read().answer(aSnapshot('7-0', [aWireRow()]));
+    page.source().emit('feed-status', '{}');
+    stream.setScope(NBA);
+    await read().answer(aSnapshot('8-0', [aWireRow()]));
+    page.source().emit('feed-status', '{}');
+    for (let second = 0; second < 120; second += 5) {
+      page.source().emit('ping', new Date(page.now()).toISOString());
+      page.advance(5_000);
+    }
+    // Nothing is held of it: what is on screen is live.
+    stream.setScope(of('NBA', 'MLS'));
+    page.advance(2_000);
+    expect(hop().state).toBe('connecting');
+    stream.setScope(of('NBA', 'EPL'));
+    page.advance(2_000);
+    expect(hop().state).toBe('dead');
+  });
+
   it('tries again at once when asked to', async () => {
     const { stream, read, reads } = setUp();
     stream.setScope(ALL);
