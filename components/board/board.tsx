@@ -111,12 +111,9 @@ function Screen({
   const heights = heightsOf(layout, taste.density);
   const [Start, wantStart] = usePart(loadStart);
   useEffect(wantStart, [wantStart]);
-  const [NoRows, wantNoRows, isFailed] = usePart(loadNoRows);
-  const Refused = useRefused();
   const isBare = built.rows.length === 0;
-  useEffect(() => {
-    if (isBare) wantNoRows();
-  }, [isBare, wantNoRows]);
+  const [NoRows, , isFailed] = usePart(loadNoRows, isBare);
+  const [Refused] = usePart(loadRefused, useRefusal() !== null);
   // While only a first screen is held, the server's counts are good for what the server was asked.
   const [firstQuery] = useState(query);
   const counted = query === firstQuery ? load.totals : null;
@@ -206,17 +203,8 @@ function useLasting(isSo: boolean, ms: number): boolean {
   return isSo && isLong;
 }
 
+/** What says why the server refuses; null until it has come. */
 type RefusedPart = ComponentType<RefusedProps> | null;
-
-/** What says why the server refuses, once there is a refusal. */
-function useRefused(): RefusedPart {
-  const [Refused, want] = usePart(loadRefused);
-  const isRefused = useRefusal() !== null;
-  useEffect(() => {
-    if (isRefused) want();
-  }, [isRefused, want]);
-  return Refused;
-}
 
 /** What the board lacks, each in a line. */
 function Notices({ ignored, Refused }: { ignored: readonly string[]; Refused: RefusedPart }) {

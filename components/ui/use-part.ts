@@ -11,10 +11,12 @@ const AGAIN_AFTER_MS = 10_000;
 /**
  * A component that is not part of the first load. It is fetched when `want` is called, and by itself a while after
  * the mount, since a part that explains a dead server cannot be had from one. A load that fails is told as the third
- * value, and leaves the page as it is; it is tried again a while later, and at the next call.
+ * value, and leaves the page as it is; the next call tries again, and a part that is wanted by what is on
+ * screen (`isWanted`) is asked for again each 10 s.
  */
 export function usePart<Props>(
   load: Load<Props>,
+  isWanted = false,
 ): [part: ComponentType<Props> | null, want: () => void, isFailed: boolean] {
   const [part, setPart] = useState<ComponentType<Props> | null>(null);
   const [isFailed, setIsFailed] = useState(false);
@@ -32,9 +34,12 @@ export function usePart<Props>(
     return () => clearTimeout(timer);
   }, [want]);
   useEffect(() => {
-    if (!isFailed) return;
+    if (isWanted) want();
+  }, [isWanted, want]);
+  useEffect(() => {
+    if (!isWanted || !isFailed) return;
     const timer = setInterval(want, AGAIN_AFTER_MS);
     return () => clearInterval(timer);
-  }, [isFailed, want]);
+  }, [isWanted, isFailed, want]);
   return [part, want, isFailed];
 }
