@@ -30,6 +30,15 @@ async function aFilledKit(options: Parameters<typeof createHubKit>[0] = {}) {
   return kit;
 }
 
+/** A hub whose vendor has more fixtures, `F00` to `F11`, than it tells of in one answer; `odds` is how it answers. */
+function aKitOfMany() {
+  const kit = createHubKit({ settings: { oddsRefreshMs: 0, fixturesPollMs: 0 } });
+  const ids = Array.from({ length: 12 }, (_, index) => `F${String(index).padStart(2, '0')}`);
+  kit.vendor.fixtures = ids.map((id) => aWireFixture({ id }));
+  for (const id of ids) kit.vendor.odds.set(id, [aRestRow({ id: `odd of ${id}` })]);
+  return { kit, ids, odds: kit.rest.odds };
+}
+
 const post = (kit: HubKit, row: Record<string, unknown>) =>
   kit.vendor.open()[0]?.event('copilot-odds', { data: [row], type: 'copilot-odds' });
 const stateOf = (kit: HubKit, id: string) => kit.hub.book.odds.get(id)?.state;
@@ -131,11 +140,7 @@ describe('repair', () => {
   });
 
   it('reads all others where one batch cannot be read, and is partial until it is', async () => {
-    const kit = createHubKit({ settings: { oddsRefreshMs: 0, fixturesPollMs: 0 } });
-    const ids = Array.from({ length: 12 }, (_, index) => `F${String(index).padStart(2, '0')}`);
-    kit.vendor.fixtures = ids.map((id) => aWireFixture({ id }));
-    for (const id of ids) kit.vendor.odds.set(id, [aRestRow({ id: `odd of ${id}` })]);
-    const { odds } = kit.rest;
+    const { kit, ids, odds } = aKitOfMany();
     let isBroken = true;
     kit.rest.odds = async (asked, kind) => {
       if (isBroken && asked.includes('F03'))
@@ -156,11 +161,7 @@ describe('repair', () => {
   });
 
   it('asks again soon where it has waited for the answer for longer than the pause', async () => {
-    const kit = createHubKit({ settings: { oddsRefreshMs: 0, fixturesPollMs: 0 } });
-    const ids = Array.from({ length: 12 }, (_, index) => `F${String(index).padStart(2, '0')}`);
-    kit.vendor.fixtures = ids.map((id) => aWireFixture({ id }));
-    for (const id of ids) kit.vendor.odds.set(id, [aRestRow({ id: `odd of ${id}` })]);
-    const { odds } = kit.rest;
+    const { kit, odds } = aKitOfMany();
     const askedAt: number[] = [];
     kit.rest.odds = async (asked, kind) => {
       if (kind !== 'open' || !asked.includes('F03')) return odds(asked, kind);
