@@ -5,10 +5,11 @@
  */
 import type { Snapshot } from '@/lib/protocol/decode';
 import { compareEntryIds } from '@/lib/protocol/entry-id';
-import { DEAD_MS, type FeedState, LATE_MS, SEVERITY } from '@/lib/protocol/events';
+import { type FeedState, SEVERITY } from '@/lib/protocol/events';
 import { type Connection, type ConnectionDeps, type Frame, openConnection } from './connection';
 import { createFrameBatch, type Scheduler } from './frame-batch';
 import type { BoardStore, Scope } from './store';
+import { ANYWHERE, createUntold, isCoveredBy } from './untold';
 
 /** A failed read is tried again after this long, doubling up to the limit. */
 const RETRY_MS = 1_000;
@@ -28,13 +29,6 @@ const READ_STALE_MS = 5_000;
  * more, so that goes here.
  */
 const REFRESH_MS = 30 * 60_000;
-
-/** What is held of another scope may be old, but its snapshot is given this long to come before it is called so. */
-const GRACE_MS = 1_000;
-/** Scopes that were left and not read since; beyond it they count as one. */
-const MOST_LEFT = 50;
-
-const ANYWHERE: Scope = { leagues: [], fixtureIds: [] };
 
 export type BoardStreamDeps = Scheduler &
   ConnectionDeps & {
@@ -59,19 +53,6 @@ function isSameScope(a: Scope, b: Scope): boolean {
   return isSame(a.leagues, b.leagues) && isSame(a.fixtureIds, b.fixtureIds);
 }
 
-/** Whether the stream of one scope brings everything that is shown of another. */
-function isCoveredBy(wide: Scope, narrow: Scope): boolean {
-  const holds = (all: readonly string[], some: readonly string[]) =>
-    all.length === 0 || (some.length > 0 && some.every((value) => all.includes(value)));
-  return holds(wide.leagues, narrow.leagues) && holds(wide.fixtureIds, narrow.fixtureIds);
-}
-
-function isOverlapping(a: Scope, b: Scope): boolean {
-  const share = (left: readonly string[], right: readonly string[]) =>
-    left.length === 0 || right.length === 0 || left.some((value) => right.includes(value));
-  return share(a.leagues, b.leagues) && share(a.fixtureIds, b.fixtureIds);
-}
-
 /** Keeps `store` at what the server knows of the scope set last. Nothing is opened before `setScope`. */
 export function createBoardStream(store: BoardStore, deps: BoardStreamDeps): BoardStream {
   let scope: Scope | null = null;
@@ -85,13 +66,7 @@ export function createBoardStream(store: BoardStore, deps: BoardStreamDeps): Boa
   let hop: { state: FeedState; since: number } = { state: 'connecting', since: deps.now() };
   /** A board that was dead before anybody listened stays so until something was read or heard. */
   let isLost = store.getState().feed.hop.state === 'dead';
-  /** Since when nothing has told whether what is shown is so; null while the stream does. */
-  let untoldSince: number | null = deps.heldSince ?? deps.now();
-  /** Since when what is shown is not what is streamed, whatever was shown meanwhile; null while it is. */
-  let outsideSince: number | null = untoldSince;
-  /** Scopes that were streamed until `at` and neither streamed nor read since: what is held of them is of then. */
-  let left: { scope: Scope; at: number }[] = [];
-  let graceUntil = Number.NEGATIVE_INFINITY;
+  const untold = createUntold(deps.heldSince ?? deps.now());
   let cancelJudge: (() => void) | null = null;
   /** Number of the newest read; answers of older ones are nobody's. */
   let reading = 0;
@@ -136,26 +111,21 @@ export function createBoardStream(store: BoardStore, deps: BoardStreamDeps): Boa
   function showHop(isGap: boolean): void {
     cancelJudge?.();
     cancelJudge = null;
-    const now = deps.now();
-    if (hop.state === 'live' && isCovered()) {
+    const isInside = isCovered();
+    if (hop.state === 'live' && isInside) {
       told();
       tell('live', hop.since, isGap);
       return;
     }
-    // A clock that was set back takes the beginning with it.
-    untoldSince = Math.min(untoldSince ?? now, now);
-    // Nor may a wait outlast a clock that was set back.
-    graceUntil = Math.min(graceUntil, now + GRACE_MS);
-    const lateAt = Math.max(untoldSince + LATE_MS, graceUntil);
-    const deadAt = Math.max(untoldSince + DEAD_MS, graceUntil);
-    const own = isLost || now >= deadAt ? 'dead' : now >= lateAt ? 'late' : 'connecting';
-    if (own !== 'dead') {
-      cancelJudge = deps.setTimer(() => showHop(false), (own === 'late' ? deadAt : lateAt) - now);
+    const now = deps.now();
+    const { state, since, worseAt } = untold.judge(now);
+    const own = isLost ? 'dead' : state;
+    if (own !== 'dead' && worseAt !== null) {
+      cancelJudge = deps.setTimer(() => showHop(false), worseAt - now);
     }
     if (hop.state !== 'live' && SEVERITY[hop.state] >= SEVERITY[own]) {
-      const since = isCovered() ? hop.since : Math.min(hop.since, untoldSince);
-      tell(hop.state, since, isGap && isCovered());
-    } else tell(own, untoldSince, false);
+      tell(hop.state, isInside ? hop.since : Math.min(hop.since, since), isGap && isInside);
+    } else tell(own, since, false);
   }
 
   function tell(state: FeedState, since: number, isGap: boolean): void {
@@ -169,46 +139,16 @@ export function createBoardStream(store: BoardStore, deps: BoardStreamDeps): Boa
   /** What is shown has just been told by the server. */
   function told(): void {
     isLost = false;
-    untoldSince = null;
-    outsideSince = null;
-  }
-
-  /** Another scope is shown, of which no stream tells yet. */
-  function goOutside(next: Scope): void {
-    const now = deps.now();
-    // What is grey does not come back for as long.
-    if (store.getState().feed.hop.state !== 'dead') graceUntil = now + GRACE_MS;
-    outsideSince ??= now;
-    untoldSince = outsideSince;
-    const asked = untold(next);
-    for (const { scope, at } of left.toReversed()) {
-      if (!isOverlapping(scope, asked)) continue;
-      untoldSince = Math.min(untoldSince, at);
-      // What was left before that was streamed since.
-      if (isCoveredBy(scope, asked)) break;
-    }
-  }
-
-  /** The part of a scope of which the stream tells nothing, where leagues alone say which. */
-  function untold(asked: Scope): Scope {
-    const told = streamed?.fixtureIds.length === 0 ? streamed.leagues : [];
-    const leagues = asked.leagues.filter((league) => !told.includes(league));
-    return leagues.length > 0 ? { ...asked, leagues } : asked;
-  }
-
-  /** The stream of a scope ends for one that does not cover it. */
-  function leave(former: Scope): void {
-    const at = hop.state === 'live' ? deps.now() : hop.since;
-    left.push({ scope: former, at });
-    if (left.length <= MOST_LEFT) return;
-    left = [{ scope: ANYWHERE, at: Math.min(...left.map(({ at }) => at)) }];
+    untold.told();
   }
 
   function connect(position: string | null): void {
     if (!scope) return;
     const opened = scope;
     connection?.close();
-    if (streamed && !isCoveredBy(opened, streamed)) leave(streamed);
+    if (streamed && !isCoveredBy(opened, streamed)) {
+      untold.leave(streamed, hop.state === 'live' ? deps.now() : hop.since);
+    }
     streamed = opened;
     streamedFrom = position;
     resetAt = null;
@@ -303,7 +243,7 @@ export function createBoardStream(store: BoardStore, deps: BoardStreamDeps): Boa
     // What was received before is applied before: a snapshot must not be overwritten by its own past.
     batch.flush();
     told();
-    left = left.filter(({ scope }) => !isCoveredBy(asked, scope));
+    untold.read(asked);
     // A stream that began at its own time may have begun after this was cut: what lies between is in neither.
     const isStreaming =
       connection !== null &&
@@ -325,7 +265,7 @@ export function createBoardStream(store: BoardStore, deps: BoardStreamDeps): Boa
       showHop(false);
     } else connect(snapshot.at);
     // Nothing is held any more of what lies outside.
-    if (isDue) left = [];
+    if (isDue) untold.clear();
   }
 
   /** A league that was filled after our snapshot was cut is in no event: it must be read. */
@@ -344,7 +284,10 @@ export function createBoardStream(store: BoardStore, deps: BoardStreamDeps): Boa
       if (isClosed || (scope && isSameScope(scope, next))) return;
       scope = next;
       failures = 0;
-      if (!isCovered()) goOutside(next);
+      if (streamed && !isCovered()) {
+        const mayWait = store.getState().feed.hop.state !== 'dead';
+        untold.goOutside(next, streamed, deps.now(), mayWait);
+      }
       showHop(false);
       read();
     },

@@ -8,6 +8,7 @@ import { createFakePage } from './fakes';
 const ID = String(aWireRow().id);
 const ALL: Scope = { leagues: [], fixtureIds: [] };
 const NBA: Scope = { leagues: ['NBA'], fixtureIds: [] };
+const of = (...leagues: string[]): Scope => ({ leagues, fixtureIds: [] });
 
 function aSnapshot(at: string, rows: object[] = []): Snapshot {
   return decodeSnapshot({
@@ -67,7 +68,21 @@ function setUp(prepare: (store: BoardStore) => void = () => {}, heldForMs = 0) {
       .source()
       .emit('copilot-odds', JSON.stringify({ entry_id: id, data: [aWireRow({ price })] }), id);
   const price = () => store.getState().book.odds.get(ID)?.price;
-  return { page, store, stream, reads, read, emit, price };
+  /** Shows a scope until it is read and live. */
+  const show = async (scope: Scope, at: string) => {
+    stream.setScope(scope);
+    await read().answer(aSnapshot(at, [aWireRow()]));
+    page.source().emit('feed-status', '{}');
+    expect(store.getState().feed.hop.state).toBe('live');
+  };
+  /** Lets time pass on a stream that speaks. */
+  const stay = (minutes: number) => {
+    for (let second = 0; second < minutes * 60; second += 5) {
+      page.source().emit('ping', new Date(page.now()).toISOString());
+      page.advance(5_000);
+    }
+  };
+  return { page, store, stream, reads, read, emit, price, show, stay };
 }
 
 describe('board stream', () => {
@@ -321,20 +336,8 @@ describe('board stream', () => {
   });
 
   it('says since when leagues were left, where they are shown again and not read soon', async () => {
-    const { page, store, stream, read } = setUp();
+    const { page, store, stream, read, show, stay } = setUp();
     const hop = () => store.getState().feed.hop;
-    const show = async (scope: Scope, at: string) => {
-      stream.setScope(scope);
-      await read().answer(aSnapshot(at, [aWireRow()]));
-      page.source().emit('feed-status', '{}');
-      expect(hop().state).toBe('live');
-    };
-    const stay = (minutes: number) => {
-      for (let second = 0; second < minutes * 60; second += 5) {
-        page.source().emit('ping', new Date(page.now()).toISOString());
-        page.advance(5_000);
-      }
-    };
     await show(ALL, '7-0');
     stay(1);
     await show(NBA, '8-0');
@@ -365,26 +368,13 @@ describe('board stream', () => {
   });
 
   it('takes of what was left only what is shown again and not told of, as of when it was told last', async () => {
-    const { page, store, stream, read } = setUp();
+    const { page, store, stream, show, stay } = setUp();
     const hop = () => store.getState().feed.hop;
-    const show = async (scope: Scope, at: string) => {
-      stream.setScope(scope);
-      await read().answer(aSnapshot(at, [aWireRow()]));
-      page.source().emit('feed-status', '{}');
-      expect(hop().state).toBe('live');
-    };
-    const stay = () => {
-      for (let second = 0; second < 120; second += 5) {
-        page.source().emit('ping', new Date(page.now()).toISOString());
-        page.advance(5_000);
-      }
-    };
-    const of = (...leagues: string[]): Scope => ({ leagues, fixtureIds: [] });
     await show(ALL, '7-0');
-    stay();
+    stay(2);
     await show(NBA, '8-0');
     const allLeftAt = page.now();
-    stay();
+    stay(2);
     await show(of('EPL'), '9-0');
     const nbaLeftAt = page.now();
     // It was streamed until a moment ago, though it was part of what was left before.
@@ -402,19 +392,11 @@ describe('board stream', () => {
   });
 
   it('does not take what is streamed for as old as what was left together with it', async () => {
-    const { page, store, stream, read } = setUp();
+    const { page, store, stream, show, stay } = setUp();
     const hop = () => store.getState().feed.hop;
-    const of = (...leagues: string[]): Scope => ({ leagues, fixtureIds: [] });
-    stream.setScope(of('NBA', 'EPL'));
-    await read().answer(aSnapshot('7-0', [aWireRow()]));
-    page.source().emit('feed-status', '{}');
-    stream.setScope(NBA);
-    await read().answer(aSnapshot('8-0', [aWireRow()]));
-    page.source().emit('feed-status', '{}');
-    for (let second = 0; second < 120; second += 5) {
-      page.source().emit('ping', new Date(page.now()).toISOString());
-      page.advance(5_000);
-    }
+    await show(of('NBA', 'EPL'), '7-0');
+    await show(NBA, '8-0');
+    stay(2);
     // Nothing is held of it: what is on screen is live.
     stream.setScope(of('NBA', 'MLS'));
     page.advance(2_000);
