@@ -1,9 +1,9 @@
 /** What leaves the board as text: files of the tape and of a view, and one price on the clipboard. Pure. */
 import type { Fixture, Odd } from '@/lib/protocol/events';
 import { formatPrice, type OddsFormat } from '@/lib/protocol/price';
+import type { ViewEntry } from './rows';
 import { type BoardState, type Figures, shownPrice } from './store';
 import type { TapeEntry } from './tape';
-import type { ViewEntry } from './view-odds';
 
 export type Value = string | number | boolean | null;
 

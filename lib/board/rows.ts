@@ -257,6 +257,14 @@ function teamsByOdds(odds: readonly Odd[]): Teams | null {
  */
 type Entry = { fixture: Fixture; oddIds: readonly string[] };
 
+/** A fixture of a view with its odds of the view. */
+export type ViewEntry = { fixture: Fixture; odds: readonly Odd[] };
+
+/** An entry with its odds as they are held now. */
+export function withOdds(book: Book, { fixture, oddIds }: Entry): ViewEntry {
+  return { fixture, odds: book.oddsBy(oddIds) };
+}
+
 /** Whether a filter asks for odds of some kind, so that a fixture without any is not what was asked for. */
 export function asksForOdds(query: BoardQuery): boolean {
   const isOfSome = query.market.length > 0 || query.state.length > 0 || query.main;
@@ -507,11 +515,7 @@ function place(market: string, odds: readonly Odd[], fixture: Fixture): Placed {
   return { market, lines: lines.length, points: main ? pointsOf(main) : null, sides };
 }
 
-function fixtureRow(
-  fixture: Fixture,
-  odds: readonly Odd[],
-  columns: readonly Column[],
-): FixtureRow {
+function fixtureRow({ fixture, odds }: ViewEntry, columns: readonly Column[]): FixtureRow {
   const byMarket = new Map<string, Odd[]>(columns.map(({ market }) => [market, []]));
   for (const odd of odds) byMarket.get(slug(odd.market))?.push(odd);
   const places = [...byMarket].map(([market, held]) => place(market, held, fixture));
@@ -574,10 +578,7 @@ export function buildBoardRows(
     options.cache,
     'row',
     [query, view.totals.version, columns, options.quietSince],
-    (id) => {
-      const { fixture, oddIds } = entryOf.get(id) as Entry;
-      return fixtureRow(fixture, book.oddsBy(oddIds), columns);
-    },
+    (id) => fixtureRow(withOdds(book, entryOf.get(id) as Entry), columns),
     dependsOnStates(query),
   );
   const rows: BoardRow[] = [];
@@ -628,8 +629,7 @@ function marketRank(query: BoardQuery, mainMarkets: readonly Market[]): (market:
 
 /** The heading of a fixture and its lines. */
 function linesOf(
-  fixture: Fixture,
-  odds: readonly Odd[],
+  { fixture, odds }: ViewEntry,
   rankOf: (market: string) => number,
   isPage: boolean,
 ): LinesRow[] {
@@ -712,10 +712,7 @@ export function buildLinesRows(
     options.cache,
     'lines',
     [query, view.totals.version, options.mainMarkets, options.quietSince],
-    (id) => {
-      const { fixture, oddIds } = entryOf.get(id) as Entry;
-      return linesOf(fixture, book.oddsBy(oddIds), rankOf, query.view === 'fixture');
-    },
+    (id) => linesOf(withOdds(book, entryOf.get(id) as Entry), rankOf, query.view === 'fixture'),
     dependsOnStates(query),
   );
   const rows: LinesRow[] = [];

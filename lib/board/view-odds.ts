@@ -2,10 +2,15 @@
 import type { Book } from '@/lib/protocol/book';
 import type { Fixture, Odd } from '@/lib/protocol/events';
 import { type BoardQuery, createBoardPredicate, quietSinceOf } from '@/lib/protocol/filter';
-import { asksForOdds, fixtureOf, isOfVersion, select, versionsOf } from './rows';
-
-/** A fixture of a view with its odds of the view. */
-export type ViewEntry = { fixture: Fixture; odds: readonly Odd[] };
+import {
+  asksForOdds,
+  fixtureOf,
+  isOfVersion,
+  select,
+  type ViewEntry,
+  versionsOf,
+  withOdds,
+} from './rows';
 
 /**
  * All that a view holds, fixtures in its order.
@@ -14,7 +19,7 @@ export type ViewEntry = { fixture: Fixture; odds: readonly Odd[] };
 export function entriesOfView(book: Book, query: BoardQuery, nowMs: number): readonly ViewEntry[] {
   const quietSince = quietSinceOf(query.quiet, nowMs);
   const { entries } = select(book, query, { mainMarkets: [], quietSince });
-  return entries.map(({ fixture, oddIds }) => ({ fixture, odds: book.oddsBy(oddIds) }));
+  return entries.map((entry) => withOdds(book, entry));
 }
 
 export type ViewPredicate = {
