@@ -34,6 +34,7 @@ import { fixtureName } from './fixture-name';
 import type { RowContext } from './fixture-section';
 import { heightsOf, type Layout } from './layout';
 import { LinesView } from './lines-view';
+import type { NoRowsProps } from './no-rows';
 import { OddHistory } from './odd-history';
 import type { RefusedProps } from './refused';
 
@@ -109,10 +110,9 @@ function Screen({
   const store = useBoardStore();
   const taste = useTaste();
   const heights = heightsOf(layout, taste.density);
-  const [Start, wantStart] = usePart(loadStart);
-  useEffect(wantStart, [wantStart]);
+  const [Start] = usePart(loadStart, true);
   const isBare = built.rows.length === 0;
-  const [NoRows, , isFailed] = usePart(loadNoRows, isBare);
+  const [NoRows, , isMissing] = usePart(loadNoRows, isBare);
   const [Refused] = usePart(loadRefused, useRefusal() !== null);
   // While only a first screen is held, the server's counts are good for what the server was asked.
   const [firstQuery] = useState(query);
@@ -158,13 +158,7 @@ function Screen({
         <main ref={main} className="relative min-w-0 flex-1">
           <h1 className="sr-only">{title}</h1>
           {isBare ? (
-            NoRows ? (
-              <NoRows heights={heights} filters={filters} onClear={onClear} />
-            ) : isFailed && load.state !== 'loading' ? (
-              <p className="p-6 text-center text-ink-muted">No rows to show.</p>
-            ) : (
-              <BoardSkeleton heights={heights} />
-            )
+            <Bare NoRows={NoRows} isMissing={isMissing} {...{ heights, filters, onClear }} />
           ) : 'columns' in built ? (
             <BoardView built={built} context={context} />
           ) : (
@@ -184,6 +178,18 @@ function Screen({
       <Notices ignored={ignored} Refused={Refused} />
     </>
   );
+}
+
+/** A board without rows; while what says why has not come it waits, and where that cannot be had it says so much. */
+function Bare({
+  NoRows,
+  isMissing,
+  ...props
+}: NoRowsProps & { NoRows: ComponentType<NoRowsProps> | null; isMissing: boolean }) {
+  const { state } = useLoad();
+  if (NoRows) return <NoRows {...props} />;
+  if (!isMissing || state === 'loading') return <BoardSkeleton heights={props.heights} />;
+  return <p className="p-6 text-center text-ink-muted">No rows to show.</p>;
 }
 
 /** A league that begins is read within this, and no reason to worry anybody. */

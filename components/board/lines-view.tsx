@@ -66,11 +66,8 @@ export function LinesView({ built: { rows }, layout, context: shared }: Props) {
   useEffect(() => {
     shown.current = rows;
   }, [rows]);
-  const [Columns, wantColumns] = usePart(loadColumns);
+  const [Columns] = usePart(loadColumns, optional.length > 0);
   const [Mark] = usePart(loadMark);
-  useEffect(() => {
-    if (optional.length > 0) wantColumns();
-  }, [optional, wantColumns]);
   const context = useMemo<RowContext>(
     () => ({
       ...shared,

@@ -6,10 +6,14 @@ import type { ActiveFilter } from './board-filters';
 import { BoardSkeleton } from './board-states';
 import type { Heights } from './layout';
 
-type Props = { heights: Heights; filters: readonly ActiveFilter[]; onClear: () => void };
+export type NoRowsProps = {
+  heights: Heights;
+  filters: readonly ActiveFilter[];
+  onClear: () => void;
+};
 
 /** A board without rows: what it has none for. The page itself never brings it; loaded when it is first wanted. */
-export default function NoRows({ heights, filters, onClear }: Props) {
+export default function NoRows({ heights, filters, onClear }: NoRowsProps) {
   const load = useLoad();
   const { retry } = useBoardStream();
   if (load.state === 'error') {

@@ -122,7 +122,7 @@ function createDrawing(host: HTMLElement): Drawing {
   const band = createBand();
   const lines: ISeriesApi<'Line'>[] = [];
   let dressed = '';
-  let drawn: { props: ChartProps; last: number | undefined; colours: string } | null = null;
+  let drawn: { props: ChartProps; last: number | undefined; lookKey: string } | null = null;
 
   function lineAt(index: number): ISeriesApi<'Line'> {
     const known = lines[index];
@@ -223,7 +223,7 @@ function createDrawing(host: HTMLElement): Drawing {
       const isSame =
         drawn !== null &&
         drawn.last === last &&
-        drawn.colours === look.key &&
+        drawn.lookKey === look.key &&
         drawn.props.axis === props.axis &&
         drawn.props.range === props.range &&
         drawn.props.format === props.format &&
@@ -231,7 +231,7 @@ function createDrawing(host: HTMLElement): Drawing {
         drawn.props.histories.length === props.histories.length &&
         drawn.props.histories.every((history, index) => history === props.histories[index]);
       if (isSame) return;
-      drawn = { props, last, colours: look.key };
+      drawn = { props, last, lookKey: look.key };
       dress(props, span.to - span.from, look);
       const end = settledBy(own);
       for (const line of lines.splice(props.histories.length)) chart.removeSeries(line);
