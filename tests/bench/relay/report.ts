@@ -104,20 +104,26 @@ export function goalLines(goal: Goal, outcomes: readonly Outcome[], offered: num
     const found = middle === null ? '–' : `${show(middle, 3)} (${each.join(', ')})`;
     lines.push(['CPU per delivery / nchan', `${most} [${aim}]`, found, verdict(middle, most, aim)]);
   }
-  if (goal.naiveTimes) {
-    const { each } = ratios(outcomes, 'naive');
-    const times = each.map((ratio) => Number((1 / ratio).toFixed(1)));
-    const middle = median(times);
-    const found = middle === null ? '–' : `${show(middle)}x (${times.join(', ')})`;
-    const is = middle === null ? 'not measured' : middle >= goal.naiveTimes ? 'reached' : 'MISSED';
-    lines.push(['naive route, times ours', `${goal.naiveTimes}x`, found, is]);
-  }
+  if (goal.naiveTimes) lines.push(naiveLine('naive route, times ours', goal.naiveTimes, outcomes));
   if (goal.p99Ms) {
     const { most, aim } = goal.p99Ms;
     const wanted = aim === undefined ? `${most}` : `${most} [${aim}]`;
     lines.push(['p99 ms', wanted, show(medians.p99Ms, 2), verdict(medians.p99Ms, most, aim)]);
   }
   return lines;
+}
+
+/** How many times dearer than ours the proxy per viewer was, turn by turn. */
+export function naiveLine(
+  title: string,
+  least: number,
+  outcomes: readonly Outcome[],
+): [string, string, string, string] {
+  const times = ratios(outcomes, 'naive').each.map((ratio) => Number((1 / ratio).toFixed(1)));
+  const middle = median(times);
+  const found = middle === null ? '–' : `${show(middle)}x (${times.join(', ')})`;
+  const is = middle === null ? 'not measured' : middle >= least ? 'reached' : 'MISSED';
+  return [title, `${least}x`, found, is];
 }
 
 /** One line per contestant. */
