@@ -6,6 +6,7 @@ import {
   type Fixture,
   type HistoryBody,
   type HistoryEntry,
+  type PastMoment,
   SEVERITY,
   type SnapshotBody,
   type WireLeague,
@@ -31,6 +32,8 @@ export type FirstScreen = {
   feed: FeedStatus;
   /** Of the whole view. */
   totals: { fixtures: number; odds: number };
+  /** The moment of which it tells, where that is not now. */
+  past: PastMoment | null;
   now: number;
 };
 
@@ -60,18 +63,18 @@ export type Feed = {
   ): Promise<{ leagues: readonly WireLeague[]; isFallback: boolean }>;
   /**
    * The state of a filter at one position, a page of it: gzipped JSON of a `SnapshotBody`. `ageMs`: how old it may
-   * be, as far as the settings let it; 0 unless told.
-   * @throws PageError where `page` is no page
+   * be, as far as the settings let it; 0 unless told. `at`: a past position instead of the newest.
+   * @throws SnapshotError where `page` is no page, or `at` is no position that is held
    */
   snapshot(
     sport: string,
     query: RelayQuery,
-    options?: { waitMs?: number; page?: string; limit?: number; ageMs?: number },
+    options?: { waitMs?: number; page?: string; limit?: number; ageMs?: number; at?: string },
   ): Promise<Uint8Array<ArrayBuffer>>;
   firstScreen(
     sport: string,
     query: BoardQuery,
-    options?: { fixtures?: number; waitMs?: number },
+    options?: { fixtures?: number; waitMs?: number; at?: string },
   ): Promise<FirstScreen>;
   /** What is held of a fixture, waiting for nothing. */
   fixture(sport: string, id: string): Fixture | null;
@@ -197,6 +200,7 @@ export function createFeed(deps: FeedDeps): Feed {
         limit: options.limit ?? settings.snapshotRows,
         page: options.page,
         ageMs: options.ageMs,
+        at: options.at,
       });
     },
 
@@ -205,6 +209,7 @@ export function createFeed(deps: FeedDeps): Feed {
         fixtures: options.fixtures ?? FIRST_FIXTURES,
         waitMs: options.waitMs ?? settings.pageWaitMs,
         mainMarkets: catalogue.mainMarkets(sport),
+        at: options.at,
       });
       return { ...screen, now: timing.now() };
     },

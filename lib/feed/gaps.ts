@@ -27,6 +27,8 @@ export type GapLedger = {
   drop(keys: readonly string[]): void;
   /** Since when something that is not read yet may be missed of these leagues; null where nothing is. */
   missingSince(keys: readonly string[]): number | null;
+  /** Since when some of these leagues had no stream at a moment, epoch ms; null where all had one, as far as it is remembered. */
+  silentAt(keys: readonly string[], atMs: number): number | null;
   /** The newest gaps of these leagues, newest last; of all where null. */
   list(keys: readonly string[] | null): FeedGap[];
 };
@@ -174,6 +176,17 @@ export function createGapLedger(now: () => number, meter: Meter): GapLedger {
         earliest = Math.min(earliest ?? since, since);
       }
       return earliest;
+    },
+
+    silentAt(keys, atMs) {
+      const isAsked = (key: string) => key === '' || keys.includes('') || keys.includes(key);
+      const found = gaps.find(
+        ({ leagues, from, until }) =>
+          from < atMs &&
+          atMs < (until ?? Number.POSITIVE_INFINITY) &&
+          leagues.some(({ key }) => isAsked(key)),
+      );
+      return found?.from ?? null;
     },
 
     list(keys) {

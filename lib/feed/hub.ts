@@ -20,6 +20,7 @@ import {
   type Odd,
   type OddRow,
   type OddsEventName,
+  type PastMoment,
   type Rejected,
   type RejectReason,
   type SnapshotBody,
@@ -39,11 +40,20 @@ import type { Gate } from './gate';
 import { createJournal, type Journal, payloadOf } from './journal';
 import type { Log } from './log';
 import { type Meter, NO_METER } from './meter';
+import { createPast } from './past';
 import { createReader } from './reader';
 import { applyRead, believed, withdraw } from './reads';
 import type { Rest } from './rest';
 import type { OpenSink } from './sink';
-import { bodyOf, createCuts, firstRows, placeholder, selectRows } from './snapshot';
+import {
+  bodyOf,
+  createCuts,
+  firstRows,
+  isSnapshotError,
+  placeholder,
+  type RowFilter,
+  selectRows,
+} from './snapshot';
 import { type Coverage, createSubscription, type League, WHOLE_SPORT } from './subscription';
 import type { Cancel, Timing } from './timing';
 import type { Upstream, UpstreamHandlers } from './upstream';
@@ -82,7 +92,14 @@ export type HubHealth = {
 };
 
 /** `ageMs`: how old it may be, so that it need not be made anew for each of many who ask at once. */
-export type SnapshotOptions = { waitMs: number; limit: number; ageMs?: number; page?: string };
+/** `at`: a past position instead of the newest. */
+export type SnapshotOptions = {
+  waitMs: number;
+  limit: number;
+  ageMs?: number;
+  page?: string;
+  at?: string;
+};
 
 export type Hub = {
   readonly sport: string;
@@ -104,11 +121,12 @@ export type Hub = {
   snapshot(query: RelayQuery, options: SnapshotOptions): Promise<Uint8Array<ArrayBuffer>>;
   firstScreen(
     query: BoardQuery,
-    options: { waitMs: number; fixtures: number; mainMarkets: readonly string[] },
+    options: { waitMs: number; fixtures: number; mainMarkets: readonly string[]; at?: string },
   ): Promise<{
     snapshot: SnapshotBody;
     feed: FeedStatus;
     totals: { fixtures: number; odds: number };
+    past: PastMoment | null;
   }>;
   status(query: Pick<RelayQuery, 'leagues'>): FeedStatus;
   /** What the journal still holds of an odd, oldest first. */
@@ -130,6 +148,8 @@ const HELD_MS = 1_000;
 const BEFORE_ALL = '0-0';
 /** A full Book takes new odds again once it is no fuller than this part of what it may hold. */
 const ROOM = 0.9;
+/** Copies of the Book that the journal's age is good for. */
+const PAST_COPIES = 5;
 /** A fixture that nothing is heard of is forgotten after this many times the wait for a finished one. */
 const SILENT_FACTOR = 4;
 
@@ -387,6 +407,15 @@ export function createHub(deps: HubDeps): Hub {
     },
   });
 
+  const past = createPast({
+    book,
+    journal,
+    timing,
+    everyMs: settings.journalMs / PAST_COPIES,
+    watched: () =>
+      subscription.wanted().flatMap(({ key }) => (reader.filledAt([key]) === null ? [] : [key])),
+  });
+
   const reader = createReader({
     sport,
     rest: deps.rest,
@@ -455,7 +484,10 @@ export function createHub(deps: HubDeps): Hub {
       mark() {
         return journal.append({ kind: 'mark' }).id;
       },
-      onChange: () => viewers.statusChanged(),
+      onChange() {
+        past.changed();
+        viewers.statusChanged();
+      },
       onHealed(keys, { changes, startedAt, gapMs }) {
         gaps.read(keys, startedAt, changes);
         if (refill && startedAt >= refill.since) refilled(keys);
@@ -506,6 +538,7 @@ export function createHub(deps: HubDeps): Hub {
       if (dropped.length > 0) {
         const { id } = journal.append({ kind: 'mark' });
         for (const key of dropped) letGoAt.set(key, id);
+        past.drop(dropped);
       }
       if (!subscription.isWhole()) withdrawLeagues(dropped);
     },
@@ -604,6 +637,7 @@ export function createHub(deps: HubDeps): Hub {
   function housekeeping(): void {
     const now = timing.now();
     journal.prune();
+    past.keep();
     for (const [key, at] of letGoAt) if ('reason' in journal.after(at)) letGoAt.delete(key);
     for (const fixture of book.fixtures.values()) {
       if (statusGroup(fixture.status) !== 'finished') {
@@ -694,6 +728,24 @@ export function createHub(deps: HubDeps): Hub {
   refreshLeagues();
   cancelHousekeeping = timing.schedule(housekeeping, HOUSEKEEPING_MS);
 
+  /** What was held at a past position of what was watched then, and what it lacked. */
+  async function pastOf(query: Pick<RelayQuery, 'leagues'>, position: string) {
+    lastUsedAt = timing.now();
+    const { book: held, at, isWatched, isOfWatched } = await past.at(position);
+    const keys = subscription.resolve(query).map(({ key }) => key);
+    const watched = (filter: RowFilter): RowFilter => ({
+      odd: (odd, fixture) =>
+        isOfWatched(odd.league, odd.wire.league_id) && filter.odd(odd, fixture),
+      fixture: (fixture) =>
+        isOfWatched(fixture.league, fixture.leagueId) && filter.fixture(fixture),
+    });
+    return {
+      ...{ at, book: held, watched },
+      partial: !keys.every(isWatched),
+      silentSince: gaps.silentAt(keys, Number.parseInt(position, 10)),
+    };
+  }
+
   async function ready(query: Pick<RelayQuery, 'leagues'>, waitMs: number): Promise<void> {
     lastUsedAt = timing.now();
     subscription.touch(query);
@@ -716,8 +768,18 @@ export function createHub(deps: HubDeps): Hub {
     open: (query, position, openSink, onEnd) =>
       viewers.open(query, resumable(query, position), openSink, onEnd),
 
-    async snapshot(query, { waitMs, limit, ageMs = 0, page }) {
+    async snapshot(query, { waitMs, limit, ageMs = 0, page, at }) {
       if (page !== undefined) return cuts.page(sport, page, limit);
+      if (at !== undefined) {
+        const then = await pastOf(query, at);
+        const { partial, silentSince } = then;
+        const options = { limit, ageMs: settings.snapshotShareMs };
+        return cuts.first(`${relayKey(query)} at ${then.at} ${partial}`, options, () => {
+          const rows = selectRows(then.book, then.watched(createRelayPredicate(query)));
+          const about = { sport, at: then.at, partial: partial || silentSince !== null };
+          return { ...about, format: query.oddsFormat, ...rows };
+        });
+      }
       await ready(query, waitMs);
       const { partial, filledAt } = status(query);
       // What still lacks something is made anew each time, and so is what lacked a league that was filled since.
@@ -728,22 +790,41 @@ export function createHub(deps: HubDeps): Hub {
       });
     },
 
-    async firstScreen(query, { waitMs, fixtures, mainMarkets }) {
+    async firstScreen(query, { waitMs, fixtures, mainMarkets, at }) {
       const scope = { leagues: query.league };
-      await ready(scope, waitMs);
-      const { totals, ...rows } = firstRows(book, query, {
-        ...{ fixtures, mainMarkets },
-        now: timing.now(),
-      });
-      const feed = status(scope);
-      const cut = {
-        sport,
-        at: journal.last(),
-        partial: feed.partial,
-        format: 'american' as const,
-        ...rows,
-      };
-      return { snapshot: bodyOf(cut), feed, totals };
+      const options = { fixtures, mainMarkets };
+      const format = 'american' as const;
+      if (at === undefined) {
+        await ready(scope, waitMs);
+        const { totals, ...rows } = firstRows(book, query, { ...options, now: timing.now() });
+        const feed = status(scope);
+        const about = { sport, at: journal.last(), partial: feed.partial };
+        return { snapshot: bodyOf({ ...about, format, ...rows }), feed, totals, past: null };
+      }
+      const moment = { ms: Number.parseInt(at, 10), position: at };
+      try {
+        const then = await pastOf(scope, at);
+        const { totals, ...rows } = firstRows(then.book, query, {
+          ...{ ...options, now: moment.ms },
+          watched: then.watched,
+        });
+        const about = { sport, at: then.at, partial: then.partial };
+        return {
+          snapshot: bodyOf({ ...about, format, ...rows }),
+          feed: status(scope),
+          totals,
+          past: { ...moment, silentSince: then.silentSince, problem: null },
+        };
+      } catch (refused) {
+        if (!isSnapshotError(refused)) throw refused;
+        const nothing = { sport, at: journal.last(), partial: false, fixtures: [], odds: [] };
+        return {
+          snapshot: { ...nothing, next: null },
+          feed: status(scope),
+          totals: { fixtures: 0, odds: 0 },
+          past: { ...moment, silentSince: null, problem: refused.message },
+        };
+      }
     },
 
     status,
@@ -807,6 +888,7 @@ export function createHub(deps: HubDeps): Hub {
       cancelLeagues();
       cancelOld();
       cancelHousekeeping();
+      past.close();
       viewers.close();
       subscription.close();
       reader.close();

@@ -12,7 +12,7 @@ import { systemTiming } from './timing';
 
 export type { Feed, FirstScreen, Health } from './feed';
 export { openLog } from './log';
-export { isPageError } from './snapshot';
+export { isSnapshotError } from './snapshot';
 export { acceptEncoding, acceptWriter } from './takeover';
 
 const FEED = Symbol.for('board.feed');

@@ -31,12 +31,12 @@ export type Cut = {
   odds: Odd[];
 };
 
-/** What a page token asks for cannot be given: it is malformed (`bad`) or its snapshot is gone (`gone`). */
-export class PageError extends Error {
-  override readonly name = 'PageError';
+/** What is asked for cannot be given: it is malformed (`bad`), held no more (`gone`), or too much at once (`busy`). */
+export class SnapshotError extends Error {
+  override readonly name = 'SnapshotError';
 
   constructor(
-    readonly kind: 'bad' | 'gone',
+    readonly kind: 'bad' | 'gone' | 'busy',
     message: string,
   ) {
     super(message);
@@ -44,11 +44,12 @@ export class PageError extends Error {
 }
 
 /** Told by its name: the feed may be of another bundle than whoever asks, and so its class. */
-export function isPageError(error: unknown): error is PageError {
-  return error instanceof Error && error.name === 'PageError';
+export function isSnapshotError(error: unknown): error is SnapshotError {
+  return error instanceof Error && error.name === 'SnapshotError';
 }
 
-type Filter = {
+/** Which odds and which fixtures, those without odds included, are wanted. */
+export type RowFilter = {
   fixture(fixture: Fixture): boolean;
   odd(odd: Odd, fixture: Fixture | null): boolean;
 };
@@ -56,7 +57,7 @@ type Filter = {
 /** All that a filter matches: its fixtures though they have no odds, and its odds though nobody described their fixture. */
 export function selectRows(
   book: Book,
-  filter: Filter,
+  filter: RowFilter,
   order = DEFAULT_QUERY.order,
 ): { fixtures: Fixture[]; odds: Odd[] } {
   const oddsOf = new Map<string, Odd[]>();
@@ -223,15 +224,15 @@ export function createCuts(timing: Timing, settings: FeedSettings) {
       return page;
     },
 
-    /** @throws PageError where the token is no token or its snapshot is gone */
+    /** @throws SnapshotError where the token is no token or its snapshot is gone */
     async page(sport: string, token: string, limit: number): Promise<Uint8Array<ArrayBuffer>> {
       const [, id, offset] = /^([\w-]{12})\.(\d{1,9})$/.exec(token) ?? [];
       if (id === undefined) {
-        throw new PageError('bad', 'page must be the "next" of an earlier page, unchanged');
+        throw new SnapshotError('bad', 'page must be the "next" of an earlier page, unchanged');
       }
       const found = held.get(id);
       if (!found || found.cut.sport !== sport || found.expiresAt <= timing.now()) {
-        throw new PageError(
+        throw new SnapshotError(
           'gone',
           `this page's snapshot is gone after ${Math.round(settings.snapshotCutMs / 1000)} s; start again without "page"`,
         );
@@ -260,7 +261,14 @@ export function firstRows(
     fixtures: most,
     mainMarkets,
     now,
-  }: { fixtures: number; mainMarkets: readonly string[]; now: number },
+    watched = (filter) => filter,
+  }: {
+    fixtures: number;
+    mainMarkets: readonly string[];
+    now: number;
+    /** Leaves out what the Book holds and nobody may be told. */
+    watched?: (filter: RowFilter) => RowFilter;
+  },
 ): { fixtures: Fixture[]; odds: Odd[]; totals: { fixtures: number; odds: number } } {
   const predicate = createBoardPredicate(query);
   // A filter on odds hides the fixtures that have none of them.
@@ -283,13 +291,13 @@ export function firstRows(
     }
     return found;
   };
-  const filter: Filter = {
+  const filter: RowFilter = {
     odd: (odd, fixture) => predicate.odd(odd, fixture) && (quietOf(odd, fixture)?.has(odd) ?? true),
     fixture: (fixture) =>
       predicate.fixture(fixture) &&
       (!isOddFilter || (query.q.trim() !== '' && predicate.fixtureText(fixture))),
   };
-  const all = selectRows(book, filter, query.order);
+  const all = selectRows(book, watched(filter), query.order);
   const markets = new Set(mainMarkets.map(slug));
   const isShown = (odd: Odd) =>
     query.view !== 'board' ||

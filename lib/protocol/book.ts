@@ -211,6 +211,11 @@ export class Book {
     this.#hold(odd);
   }
 
+  /** The same with a fixture. */
+  holdFixture(fixture: Fixture): void {
+    this.#fixtures.set(fixture.id, fixture);
+  }
+
   /**
    * Forgets which messages made what is held, and holds the rest: ids that come next are of another life of whoever gives
    * them out, whose clock may be behind the one before.

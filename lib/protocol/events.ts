@@ -295,6 +295,18 @@ export type SnapshotBody = {
   next: string | null;
 };
 
+/** A past moment that a board is of. */
+export type PastMoment = {
+  /** Epoch ms by the server's clock. */
+  ms: number;
+  /** The position that was asked for. */
+  position: string;
+  /** Since when some of what is shown had no stream then, epoch ms; null where all had. */
+  silentSince: number | null;
+  /** Why nothing can be shown of it; null where something can. */
+  problem: string | null;
+};
+
 /** One point of an odd's history, oldest first in `HistoryBody`. */
 export type HistoryEntry = {
   timestamp: number;

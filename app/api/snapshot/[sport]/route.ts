@@ -1,12 +1,14 @@
 import { failure, guarded, packedAnswer, unknownSport } from '@/app/api/json';
-import { getFeed, isPageError } from '@/lib/feed';
+import { getFeed, isSnapshotError } from '@/lib/feed';
 import { clip } from '@/lib/protocol/errors';
 import { parseRelayQuery } from '@/lib/protocol/filter';
 
 const MOST_ROWS = 50_000;
 const MOST_AGE_MS = 60_000;
 
-/** The state of a filter at one position of the stream. */
+const STATUS = { bad: 400, gone: 410, busy: 503 } as const;
+
+/** The state of a filter at one position of the stream: the newest, or the one that is asked for. */
 export async function GET(
   request: Request,
   { params }: { params: Promise<{ sport: string }> },
@@ -37,11 +39,12 @@ export async function GET(
         page,
         limit: limit === undefined ? undefined : Number(limit),
         ageMs: Number(age),
+        at: searchParams.get('at') ?? undefined,
       };
       return await packedAnswer(request, await feed.snapshot(sport, query, options));
     } catch (refused) {
-      if (!isPageError(refused)) throw refused;
-      return failure(refused.kind === 'gone' ? 410 : 400, refused.message);
+      if (!isSnapshotError(refused)) throw refused;
+      return failure(STATUS[refused.kind], refused.message);
     }
   });
 }
