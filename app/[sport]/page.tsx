@@ -4,13 +4,14 @@ import { notFound } from 'next/navigation';
 import { Board } from '@/components/board/board';
 import { knownFixtureName } from '@/components/board/fixture-name';
 import { Mark, SignOut } from '@/components/board/header-parts';
+import { PastNotice } from '@/components/board/past-notice';
 import { DeskSlot } from '@/components/desk/desk-slot';
 import { isSignedIn } from '@/lib/access/pass';
 import { isZone, ZONE_COOKIE } from '@/lib/board/format';
 import { BoardProvider } from '@/lib/board/hooks';
-import { parseBoardQuery } from '@/lib/board/query-state';
+import { parseBoardQuery, parsePosition, readQuery } from '@/lib/board/query-state';
 import { slimFirstScreen } from '@/lib/board/store';
-import { viewWords } from '@/lib/board/view-words';
+import { momentWords, viewWords } from '@/lib/board/view-words';
 import { getFeed } from '@/lib/feed';
 import { SPORTS } from '@/lib/protocol/sports';
 
@@ -27,12 +28,18 @@ async function sportOf(id: string) {
 export async function generateMetadata({ params, searchParams }: Props): Promise<Metadata> {
   const { sport } = await sportOf((await params).sport);
   if (!sport) return { title: 'Not found' };
-  const words = viewWords(parseBoardQuery(await searchParams).query, (id) =>
-    knownFixtureName(id, getFeed().fixture(sport.id, id)),
-  );
+  const search = await searchParams;
+  const at = parsePosition(search);
+  const words = [
+    ...(at === null ? [] : [momentWords(Number.parseInt(at, 10))]),
+    ...viewWords(readQuery(search), (id) => knownFixtureName(id, getFeed().fixture(sport.id, id))),
+  ];
   // What a chat shows of a link: what is filtered, and no price, which would be old by the time it is read.
   const title = [`${sport.name} odds`, ...words].join(' · ');
-  const description = `Live ${sport.name.toLowerCase()} odds, the moment they change.`;
+  const description =
+    at === null
+      ? `Live ${sport.name.toLowerCase()} odds, the moment they change.`
+      : `${sport.name} odds as they stood at one moment.`;
   return {
     // Of a tab among many, the first words are all that is seen.
     title: [...words, sport.name].join(' · '),
@@ -49,10 +56,12 @@ export default async function SportPage({ params, searchParams }: Props) {
   // Only a sport that is not built in needs the vendor's word; the rest is waited for at once, so that a
   // vendor who is silent costs a page one wait and not three.
   if (!SPORTS.some((sport) => sport.id === id) && !(await known).sport) notFound();
-  const { query, ignored } = parseBoardQuery(await searchParams);
+  const search = await searchParams;
+  const { query, ignored } = parseBoardQuery(search);
+  const at = parsePosition(search);
   const [{ sports, sport }, initial, { leagues }, jar, head] = await Promise.all([
     known,
-    feed.firstScreen(id, query),
+    feed.firstScreen(id, query, { at: at ?? undefined }),
     feed.leagues(id),
     cookies(),
     headers(),
@@ -63,7 +72,7 @@ export default async function SportPage({ params, searchParams }: Props) {
   const isPhone = /\bMobi/.test(head.get('user-agent') ?? '');
   return (
     <BoardProvider
-      key={id}
+      key={at === null ? id : `${id} ${at}`}
       sport={id}
       initial={slimFirstScreen(initial)}
       mainMarkets={sport.mainMarkets}
@@ -77,6 +86,7 @@ export default async function SportPage({ params, searchParams }: Props) {
         isPhone={isPhone}
         mark={<Mark />}
         signOut={isSignedIn(head) && <SignOut />}
+        notice={initial.past && <PastNotice past={initial.past} {...{ sport: id, query, zone }} />}
         desk={<DeskSlot />}
       />
     </BoardProvider>

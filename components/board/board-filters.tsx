@@ -9,7 +9,7 @@ import { MultiSelect } from '@/components/ui/multi-select';
 import type { Option } from '@/components/ui/option';
 import { type QueryPatch, useBoardQuery, useOpenHistory } from '@/lib/board/address';
 import type { Facet } from '@/lib/board/facets';
-import { useFacets, useOffer, useSport } from '@/lib/board/hooks';
+import { useBoardStore, useFacets, useOffer, useSport } from '@/lib/board/hooks';
 import { boardHref } from '@/lib/board/query-state';
 import type { Totals } from '@/lib/board/rows';
 import { tasteNow } from '@/lib/board/taste-store';
@@ -206,8 +206,9 @@ export function BoardFilters({ totals, layout }: { totals: ReactNode; layout: La
       onChange={(order) => setQuery({ order })}
     />
   );
+  const at = useBoardStore().past?.position ?? null;
   const linkText = () =>
-    new URL(boardHref(sport, { ...query, history }), window.location.origin).href;
+    new URL(boardHref(sport, { ...query, history, at }), window.location.origin).href;
   const onSearch = (q: string) => setQuery({ q });
 
   if (layout === 'wide') {

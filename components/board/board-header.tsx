@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import { RouteLink } from '@/components/ui/route-link';
 import { useBoardQuery } from '@/lib/board/address';
 import { formatClock, zoneName } from '@/lib/board/format';
-import { useNow, useSports, useTimeZone } from '@/lib/board/hooks';
+import { useBoardStore, useNow, useSports, useTimeZone } from '@/lib/board/hooks';
 import { boardHref } from '@/lib/board/query-state';
 import type { Sport } from '@/lib/protocol/sports';
 import { FeedIndicator, useFeedValue } from './feed-indicator';
@@ -14,13 +14,18 @@ type HeaderProps = Props & { mark: ReactNode; signOut: ReactNode };
 
 /** Where one is, whether it is real, what time it is, and whether it is live. */
 export function BoardHeader({ sport, sports, mark, signOut }: HeaderProps) {
+  const { past } = useBoardStore();
   return (
     <header className="flex shrink-0 items-center gap-3 border-line-subtle border-b bg-surface-raised px-3 compact:grid compact:grid-cols-[minmax(0,1fr)_auto] compact:gap-y-0 wide:h-12 wide:px-3.5">
       {mark}
       <SportTabs sport={sport} sports={sports} />
       <div className="ml-auto flex shrink-0 items-center gap-3 compact:h-11 compact:gap-2.5">
-        <Clock />
-        <FeedIndicator />
+        {!past && (
+          <>
+            <Clock />
+            <FeedIndicator />
+          </>
+        )}
         {signOut}
       </div>
     </header>

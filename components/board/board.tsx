@@ -21,7 +21,6 @@ import {
   useRows,
   useTimeZone,
   useToday,
-  useZoneCookie,
 } from '@/lib/board/hooks';
 import { useTaste } from '@/lib/board/taste-store';
 import type { Sport } from '@/lib/protocol/sports';
@@ -56,25 +55,29 @@ export type BoardProps = {
   /** Parts of the header; `signOut` for who signed in. */
   mark: ReactNode;
   signOut: ReactNode;
+  /** What stands below the header, of a board that is not of now. */
+  notice: ReactNode;
   /** What stands beside the grid. */
   desk: ReactNode;
 };
 
 /** The whole screen of one sport, inside its <BoardProvider>. */
-export function Board({ sport, sports, ignored, isPhone, mark, signOut, desk }: BoardProps) {
+export function Board(props: BoardProps) {
+  const { sport, sports, ignored, isPhone, mark, signOut, notice, desk } = props;
   const layout: Layout = useMedia(COMPACT, isPhone) ? 'compact' : 'wide';
   const { density } = useTaste();
   const isDead = useFeedValue((feed) => feed.state === 'dead');
-  useZoneCookie();
+  const { past } = useBoardStore();
   return (
     <div
       data-layout={layout}
       data-density={density}
-      data-board={isDead ? 'dead' : 'live'}
+      data-board={past ? 'past' : isDead ? 'dead' : 'live'}
       className="flex h-dvh flex-col overflow-hidden bg-surface text-ink"
     >
       <BoardHeader sport={sport} sports={sports} mark={mark} signOut={signOut} />
       <SimulatorNotice />
+      {notice}
       <Screen
         sport={sport}
         title={`${sports.find(({ id }) => id === sport)?.name ?? sport} odds`}
@@ -108,6 +111,7 @@ function Screen({
   const zone = useTimeZone();
   const today = useToday(zone);
   const store = useBoardStore();
+  const at = store.past?.position ?? null;
   const taste = useTaste();
   const heights = heightsOf(layout, taste.density);
   const [Start] = usePart(loadStart, true);
@@ -127,8 +131,8 @@ function Screen({
     [setQuery],
   );
   const context = useMemo<Omit<RowContext, 'columns'>>(
-    () => ({ sport, query, zone, today, heights, taste, isDead, Start, onOpenFixture }),
-    [sport, query, zone, today, heights, taste, isDead, Start, onOpenFixture],
+    () => ({ sport, query, at, zone, today, heights, taste, isDead, Start, onOpenFixture }),
+    [sport, query, at, zone, today, heights, taste, isDead, Start, onOpenFixture],
   );
   const main = useRef<HTMLElement>(null);
   const filters = activeFilters(query, (id) =>

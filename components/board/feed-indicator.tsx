@@ -1,6 +1,6 @@
 'use client';
 
-import { useEffect, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { usePart } from '@/components/ui/use-part';
 import { formatMoment } from '@/lib/board/format';
@@ -56,29 +56,6 @@ export function FeedIndicator() {
         <span>{words}</span>
       </button>
       {FeedDetails && <FeedDetails isOpen={isOpen} onOpenChange={setIsOpen} anchor={trigger} />}
-      <FeedAnnouncer words={words} state={state} />
     </>
-  );
-}
-
-/** How long a state must last before it is spoken: a feed that flaps is not read out change by change. */
-const ANNOUNCE_AFTER_MS = 2_000;
-
-/** Says changes of the feed, and nothing else, to those who cannot see the indicator. */
-function FeedAnnouncer({ words, state }: { words: string; state: FeedState }) {
-  const [said, setSaid] = useState('');
-  useEffect(() => {
-    // A dead board says so by itself, as an alert.
-    if (state === 'dead') {
-      setSaid('');
-      return;
-    }
-    const timer = setTimeout(() => setSaid(`Feed: ${words}`), ANNOUNCE_AFTER_MS);
-    return () => clearTimeout(timer);
-  }, [words, state]);
-  return (
-    <span role="status" aria-live="polite" className="sr-only">
-      {said}
-    </span>
   );
 }

@@ -21,6 +21,8 @@ import { shortName } from './short-name';
 export type RowContext = {
   sport: string;
   query: BoardQuery;
+  /** The past position that the board is of; null: it is live. */
+  at: string | null;
   zone: string;
   /** The `dayKey` of now in it. */
   today: string;
@@ -125,7 +127,7 @@ function MoreLink({
 /** Leads to a fixture's own page. */
 export function FixtureLink({
   fixtureId,
-  context: { sport, query, onOpenFixture },
+  context: { sport, query, at, onOpenFixture },
   label,
   className,
   children,
@@ -139,7 +141,7 @@ export function FixtureLink({
 }) {
   return (
     <a
-      href={boardHref(sport, { ...query, view: 'fixture', fixture: [fixtureId] })}
+      href={boardHref(sport, { ...query, view: 'fixture', fixture: [fixtureId], at })}
       aria-label={label}
       title={label}
       className={className}

@@ -1,7 +1,7 @@
 'use client';
 
 import type { ReactNode } from 'react';
-import { useBoardStream, useLoad } from '@/lib/board/hooks';
+import { useBoardStore, useBoardStream, useLoad } from '@/lib/board/hooks';
 import type { ActiveFilter } from './board-filters';
 import { BoardSkeleton } from './board-states';
 import type { Heights } from './layout';
@@ -16,6 +16,8 @@ export type NoRowsProps = {
 export default function NoRows({ heights, filters, onClear }: NoRowsProps) {
   const load = useLoad();
   const { retry } = useBoardStream();
+  const { past } = useBoardStore();
+  if (past?.problem) return <PastProblem problem={past.problem} />;
   if (load.state === 'error') {
     return <BoardError message={load.error ?? 'The server did not answer.'} onRetry={retry} />;
   }
@@ -72,6 +74,16 @@ function EmptyBoard({
       <button type="button" className={BUTTON} onClick={onClear}>
         Clear filters
       </button>
+    </Centered>
+  );
+}
+
+/** A moment of which nothing can be told any more. */
+function PastProblem({ problem }: { problem: string }) {
+  return (
+    <Centered>
+      <h2 className="font-semibold text-ink text-price">That moment cannot be shown</h2>
+      <p className="text-ink-muted">{`${problem.charAt(0).toUpperCase()}${problem.slice(1)}.`}</p>
     </Centered>
   );
 }

@@ -1,10 +1,14 @@
 'use client';
 
+import { copyText } from '@/components/ui/copy-button';
 import { useBoardQuery } from '@/lib/board/address';
 import { useBoardStore } from '@/lib/board/hooks';
-import { ORDERS } from '@/lib/protocol/filter';
+import { boardHref } from '@/lib/board/query-state';
+import type { BoardStore } from '@/lib/board/store';
+import { type BoardQuery, ORDERS } from '@/lib/protocol/filter';
 import { useAction } from './actions';
 import { oddIdInFocus } from './odd-in-focus';
+import { say } from './said';
 
 /** The odd of the cell in focus, else of the one under the pointer. */
 function oddInHand(): string | undefined {
@@ -12,10 +16,29 @@ function oddInHand(): string | undefined {
   return oddIdInFocus() ?? pointed?.dataset.oddId;
 }
 
+/** A link to what is on screen, as it is at this moment. */
+async function copyMoment(store: BoardStore, query: BoardQuery): Promise<void> {
+  const at = store.position();
+  if (at === null) {
+    say('Nothing is known of this moment yet.');
+    return;
+  }
+  const { sport } = store.getState();
+  const { href } = new URL(boardHref(sport, { ...query, at }), window.location.origin);
+  say((await copyText(href)) ? 'Copied: good for as long as the server holds it' : 'Not copied');
+}
+
 /** Keys for marks that somebody has seen, for the views, and for the search that the board itself answers to. */
 export function BoardKeys() {
   const store = useBoardStore();
-  const [{ order }, setQuery] = useBoardQuery();
+  const [query, setQuery] = useBoardQuery();
+  const { order } = query;
+  useAction({
+    id: 'copy moment',
+    label: 'Copy a link to the board as it stands now',
+    group: 'View',
+    run: () => copyMoment(store, query),
+  });
   useAction({
     id: 'clear mark',
     label: 'Clear the mark of the cell in focus',

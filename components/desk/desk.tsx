@@ -4,14 +4,16 @@ import { useCallback, useEffect, useState } from 'react';
 import { fixtureName, knownFixtureName } from '@/components/board/fixture-name';
 import { usePart } from '@/components/ui/use-part';
 import { useBoardQuery, useOpenHistory } from '@/lib/board/address';
-import { useBoardStore, useLoad } from '@/lib/board/hooks';
+import { useBoardStore, useLoad, useSport, useZoneCookie } from '@/lib/board/hooks';
+import { boardHref } from '@/lib/board/query-state';
 import { followTaste } from '@/lib/board/taste-kept';
-import { viewWords } from '@/lib/board/view-words';
+import { momentWords, viewWords } from '@/lib/board/view-words';
 import { toggleWatched } from '@/lib/board/views';
 import { useAction, useActionKeys } from './actions';
 import { AlertsSlot, MuteButton } from './alerts-slot';
 import { BoardKeys } from './board-keys';
 import { CellCard } from './cell-card';
+import { FeedAnnouncer } from './feed-announcer';
 import { Figures } from './figures';
 import { Freeze } from './freeze';
 import { watchedFixtures } from './kept-views';
@@ -31,10 +33,13 @@ export default function Desk() {
   useActionKeys();
   useWatchAction();
   useViewTitle();
+  useLiveLink();
   useTapeRecorder();
   useEffect(followTaste, []);
+  useZoneCookie();
   const [open, setOpen] = useState<string | null>(null);
   const [historyOf, openHistory] = useOpenHistory();
+  const { past } = useBoardStore();
   const close = useCallback(() => setOpen(null), []);
   const isHistory = historyOf !== null;
   const toggle = (name: string) => {
@@ -46,6 +51,7 @@ export default function Desk() {
   return (
     <>
       <Said />
+      {!past && <FeedAnnouncer />}
       <OddCopy />
       <BoardKeys />
       <Figures />
@@ -89,8 +95,18 @@ function useViewTitle(): void {
     const { book } = store.getState();
     const nameOf = (id: string) => knownFixtureName(id, book.fixtures.get(id));
     const sport = document.title.split(' · ').at(-2) ?? '';
-    document.title = [...viewWords(query, nameOf), sport, 'Odds Board'].join(' · ');
+    const moment = store.past ? [momentWords(store.past.ms)] : [];
+    document.title = [...moment, ...viewWords(query, nameOf), sport, 'Odds Board'].join(' · ');
   }, [query, store, state]);
+}
+
+/** Keeps the way from a past board to the live one at the view that is shown; its notice is the server's. */
+function useLiveLink(): void {
+  const [query] = useBoardQuery();
+  const { sport } = useSport();
+  useEffect(() => {
+    document.querySelector('[data-past] a')?.setAttribute('href', boardHref(sport, query));
+  }, [sport, query]);
 }
 
 /** Puts the fixture of what is in focus on the watch list, or takes it away. */

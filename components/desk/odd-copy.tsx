@@ -3,7 +3,7 @@
 import { useEffect, useRef } from 'react';
 import { fixtureName } from '@/components/board/fixture-name';
 import { useBoardQuery } from '@/lib/board/address';
-import { oddLine } from '@/lib/board/export';
+import { oddLine, originOf } from '@/lib/board/export';
 import { useBoardStore } from '@/lib/board/hooks';
 import { useAction } from './actions';
 import { oddIdInFocus } from './odd-in-focus';
@@ -35,14 +35,19 @@ export function OddCopy() {
       const isSelected = window.getSelection()?.isCollapsed === false;
       const id = oddIdInFocus();
       if (event.defaultPrevented || (isSelected && !asked.current) || id === null) return;
-      const { book, figures, feed } = store.getState();
+      const { book, figures } = store.getState();
+      const origin = originOf(store);
       const odd = book.odds.get(id);
       if (!odd || !event.clipboardData) return;
       const name = fixtureName(odd.fixtureId, book.fixtures.get(odd.fixtureId));
-      const line = oddLine(odd, name, { format, figures, origin: feed });
+      const line = oddLine(odd, name, { format, figures, origin });
       event.clipboardData.setData('text/plain', line);
       event.preventDefault();
-      say(feed.state === 'live' ? 'Copied' : 'Copied, and marked as not live');
+      say(
+        origin.state === 'live'
+          ? 'Copied'
+          : `Copied, and marked as ${origin.state === 'past' ? 'of the past' : 'not live'}`,
+      );
     };
     document.addEventListener('copy', onCopy);
     return () => document.removeEventListener('copy', onCopy);

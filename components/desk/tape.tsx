@@ -15,7 +15,14 @@ import {
 import { SearchIcon } from '@/components/ui/icons';
 import { useInSight } from '@/components/ui/use-in-sight';
 import { useBoardQuery } from '@/lib/board/address';
-import { csvText, exportFileName, jsonText, tapeTable, viewTable } from '@/lib/board/export';
+import {
+  csvText,
+  exportFileName,
+  jsonText,
+  originOf,
+  tapeTable,
+  viewTable,
+} from '@/lib/board/export';
 import { formatClock, zoneName } from '@/lib/board/format';
 import { knownUntil, useBoardStore, useLoad, useSport, useTimeZone } from '@/lib/board/hooks';
 import { browserShelf, readItem, writeItem } from '@/lib/board/kept';
@@ -419,18 +426,19 @@ function Exports({ shown }: { shown: readonly TapeEntry[] }) {
   const [query] = useBoardQuery();
   const save = (what: 'tape' | 'view', ending: 'csv' | 'json') => {
     const now = Date.now();
-    const { book, feed } = store.getState();
+    const { book } = store.getState();
+    const origin = originOf(store);
     const table =
       what === 'tape'
-        ? tapeTable(shown.toReversed(), feed)
-        : viewTable(entriesOfView(book, query, knownUntil(store)), feed);
+        ? tapeTable(shown.toReversed(), origin)
+        : viewTable(entriesOfView(book, query, knownUntil(store)), origin);
     const about = {
       sport,
-      source: feed.source,
-      feed: feed.state,
-      feed_since: new Date(feed.since).toISOString(),
+      source: origin.source,
+      feed: origin.state,
+      feed_since: new Date(origin.since).toISOString(),
       exported_at: new Date(now).toISOString(),
-      view: boardHref(sport, query),
+      view: boardHref(sport, { ...query, at: store.past?.position ?? null }),
     };
     const text = ending === 'csv' ? csvText(table) : jsonText(table, about);
     download(exportFileName(what, sport, now, ending), text, ending);

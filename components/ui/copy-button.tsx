@@ -19,7 +19,8 @@ function copyBySelection(text: string): boolean {
   return isCopied;
 }
 
-async function copy(text: string): Promise<boolean> {
+/** Copies a text; answers whether it did. */
+export async function copyText(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
     return true;
@@ -41,7 +42,7 @@ export function CopyButton({ label, text }: Props) {
   return (
     <button
       type="button"
-      onClick={async () => setSaid((await copy(text())) ? 'copied' : 'failed')}
+      onClick={async () => setSaid((await copyText(text())) ? 'copied' : 'failed')}
       className="inline-flex h-7 shrink-0 items-center gap-1.5 rounded-control border border-line px-2 text-detail text-ink-muted hover:bg-surface-hover hover:text-ink"
     >
       {said === 'copied' ? <CheckIcon className="size-3.5 text-feed-live" /> : <LinkIcon />}

@@ -12,7 +12,7 @@ import {
   useSyncExternalStore,
 } from 'react';
 import { type BoardQuery, DEFAULT_QUERY } from '@/lib/protocol/filter';
-import { type LinkQuery, parseBoardQuery, parseHistory, writeQuery } from './query-state';
+import { type LinkQuery, parseHistory, readQuery, writeQuery } from './query-state';
 
 /** How long a pause in typing must be before the search text is written into the URL. */
 const TYPING_MS = 300;
@@ -188,7 +188,7 @@ const MOST_KNOWN = 3;
 export function queryOf(search: string): BoardQuery {
   const found = known.find((one) => one.search === search);
   if (found) return found.query;
-  const { query } = parseBoardQuery(new URLSearchParams(search));
+  const query = readQuery(new URLSearchParams(search));
   const last = known[0]?.query ?? DEFAULT_QUERY;
   let isSame = true;
   for (const name of Object.keys(query) as (keyof BoardQuery)[]) {

@@ -1,8 +1,8 @@
 /** What leaves the board as text: files of the tape and of a view, and one price on the clipboard. Pure. */
-import type { Fixture, Odd } from '@/lib/protocol/events';
+import type { FeedState, Fixture, Odd } from '@/lib/protocol/events';
 import { formatPrice, type OddsFormat } from '@/lib/protocol/price';
 import type { ViewEntry } from './rows';
-import { type BoardState, type Figures, shownPrice } from './store';
+import { type BoardState, type BoardStore, type Figures, shownPrice } from './store';
 import type { TapeEntry } from './tape';
 
 export type Value = string | number | boolean | null;
@@ -153,12 +153,20 @@ export function tapeTable(
 }
 
 /** Where prices came from and how the feed was when they left the board: away from it nothing else tells. */
-export type Origin = Pick<BoardState['feed'], 'source' | 'state' | 'since'>;
+export type Origin = Pick<BoardState['feed'], 'source' | 'since'> & { state: FeedState | 'past' };
 
-/** `not live since 2026-11-24 16:03:05 UTC`, `simulated`; null for real prices of a live feed. */
+/** That of all prices which a board shows. */
+export function originOf(store: BoardStore): Origin {
+  const { source, since, state } = store.getState().feed;
+  return { source, since, state: store.past ? 'past' : state };
+}
+
+/** `not live since 2026-11-24 16:03:05 UTC`, `as of …`, `simulated`; null for real prices of a live feed. */
 function originText({ source, state, since }: Origin): string | null {
   const doubts = [
-    ...(state === 'live' ? [] : [`not live since ${utcText(iso(since))}`]),
+    ...(state === 'live'
+      ? []
+      : [`${state === 'past' ? 'as of' : 'not live since'} ${utcText(iso(since))}`]),
     ...(source === 'simulator' ? ['simulated'] : []),
   ];
   return doubts.length === 0 ? null : doubts.join(', ');

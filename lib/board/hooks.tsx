@@ -108,7 +108,7 @@ export function BoardProvider({
     }),
   );
   const [cache] = useState(() => createRowCache(store.revisionOf, store.stateRevisionOf));
-  const [firstNow] = useState(() => initial?.now ?? Date.now());
+  const [firstNow] = useState(() => initial?.past?.ms ?? initial?.now ?? Date.now());
   const [query] = useBoardQuery();
   const retryRef = useRef<() => void>(() => {});
   const [scope, setScope] = useState<((scope: Scope) => void) | null>(null);
@@ -400,13 +400,16 @@ export function onSecond(callback: () => void): () => void {
   };
 }
 
-/** Epoch ms in whole steps, seconds unless told; on the first render the server's, so that both print the same. */
+/**
+ * Epoch ms in whole steps, seconds unless told; on the first render the server's, so that both print the same. Of a past
+ * board it is the moment that it is of.
+ */
 export function useNow(stepMs = 1_000): number {
-  const { firstNow } = useBoard();
+  const { firstNow, store } = useBoard();
   const whole = (at: number) => Math.floor(at / stepMs) * stepMs;
   return useSyncExternalStore(
     onSecond,
-    () => whole(Date.now()),
+    () => whole(store.past?.ms ?? Date.now()),
     () => whole(firstNow),
   );
 }
@@ -416,7 +419,7 @@ export function useNow(stepMs = 1_000): number {
  * from, since the clock of a desk may be minutes off.
  */
 export function serverNow(store: BoardStore): number {
-  return Date.now() - (store.getState().feed.clockOffsetMs ?? 0);
+  return store.past?.ms ?? Date.now() - (store.getState().feed.clockOffsetMs ?? 0);
 }
 
 /** Since when what a view shows must not have changed; follows the clock in steps, and where nothing asks not at all. */

@@ -2,6 +2,7 @@
  * A board's way to its server: snapshot, stream, and why there is none. What is on screen at first came with the page, so
  * no first load has this: import it lazily.
  */
+import { openPast } from './past';
 import { readSnapshot, readStreamStatus, streamUrl } from './queries';
 import { type Refusal, watchRefusal } from './refusal';
 import { createSharedEventSource } from './shared-source';
@@ -18,11 +19,15 @@ export type LiveOptions = {
   onRefusal(refusal: Refusal | null): void;
 };
 
-/** Keeps a board's store live from the server that the page came from, until it is closed. */
+/**
+ * Keeps a board's store live from the server that the page came from, until it is closed; of a past moment, reads what was
+ * held then.
+ */
 export function startLive(
   store: BoardStore,
   { sport, setTimer, heldSince, scope, onRefusal }: LiveOptions,
 ): BoardStream {
+  if (store.past) return openPast(store, { sport, ...store.past });
   let reading = new AbortController();
   const stream = createBoardStream(store, {
     requestFrame(callback) {

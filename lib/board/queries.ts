@@ -59,18 +59,20 @@ export async function readStreamStatus(url: string): Promise<number | null> {
   }
 }
 
-/** The full state of a scope, all pages; `onPage` after each. Kept nowhere but in the store. */
+/** The full state of a scope, all pages, at a past position where one is told; `onPage` after each. Kept nowhere but in the store. */
 export async function readSnapshot(
   sport: string,
   scope: Scope,
   onPage: () => void,
   signal: AbortSignal,
+  position: string | null = null,
 ): Promise<Snapshot> {
   let whole: Snapshot | null = null;
   let page: string | null = null;
   for (let count = 0; count < PAGE_LIMIT; count += 1) {
     const params = scopeParams(scope);
-    params.set('age', String(SNAPSHOT_AGE_MS));
+    if (position === null) params.set('age', String(SNAPSHOT_AGE_MS));
+    else params.set('at', position);
     if (page !== null) params.set('page', page);
     const path = `/api/snapshot/${encodeURIComponent(sport)}?${params}`;
     const body = await readJson<SnapshotBody>(path, signal);

@@ -70,11 +70,20 @@ const NAMES = [
   ...(['version', 'odds', 'tz', 'column', 'order'] as const),
 ] satisfies (keyof BoardQuery)[];
 
-/** What is open beside the rows, the odd whose history it is, is part of a link, and no part of what rows are made from. */
-const ASIDE = 'history';
+/** A position of the feed, or a millisecond of it. */
+const readPosition: ReadValue<string> = (text) =>
+  /^\d{1,15}(?:-\d{1,15})?$/.test(text.trim()) ? text.trim() : null;
+
+/**
+ * Parts of a link that rows are not made from: the odd whose history is open beside them, and the past moment that the
+ * board is of.
+ */
+const ASIDES = { history: readLabel, at: readPosition } satisfies Record<string, ReadValue<string>>;
+type Aside = keyof typeof ASIDES;
+const ASIDE_NAMES = Object.keys(ASIDES) as Aside[];
 
 /** What a link may say. */
-export type LinkQuery = BoardQuery & { history: string | null };
+export type LinkQuery = BoardQuery & { [Name in Aside]: string | null };
 
 function isMany(name: keyof BoardQuery): boolean {
   return Array.isArray(DEFAULT_QUERY[name]);
@@ -83,7 +92,7 @@ function isMany(name: keyof BoardQuery): boolean {
 /** The parameters of a view in the order in which they are written; names that are not ours follow. */
 function inWrittenOrder(params: URLSearchParams): URLSearchParams {
   const ordered = new URLSearchParams();
-  for (const name of new Set([...NAMES, ASIDE, ...params.keys()])) {
+  for (const name of new Set([...NAMES, ...ASIDE_NAMES, ...params.keys()])) {
     for (const value of params.getAll(name)) ordered.append(name, value);
   }
   return ordered;
@@ -95,11 +104,12 @@ function inWrittenOrder(params: URLSearchParams): URLSearchParams {
  */
 export function writeQuery(search: string, query: Partial<LinkQuery>): string {
   const params = new URLSearchParams(search);
-  for (const name of [...NAMES, ASIDE] as const) {
+  for (const name of [...NAMES, ...ASIDE_NAMES] as const) {
     const value = query[name];
     if (value === undefined) continue;
     params.delete(name);
-    if (value === null || (name !== ASIDE && value === DEFAULT_QUERY[name])) continue;
+    if (value === null || (!(name in ASIDES) && value === DEFAULT_QUERY[name as keyof BoardQuery]))
+      continue;
     for (const text of [value].flat()) params.append(name, String(text));
   }
   // These need no escape in a query, and are read more easily without.
@@ -115,22 +125,29 @@ export type ParsedBoardQuery = {
   ignored: readonly string[];
 };
 
-/** A view as one reads it from a page's URL. Bad values are left out and named; unknown names are nobody's business. */
-export function parseBoardQuery(search: Search): ParsedBoardQuery {
+/** A view as one reads it from a page's URL. Bad values are left out; unknown names are nobody's business. */
+export function readQuery(search: Search): BoardQuery {
   const query: { -readonly [Name in keyof BoardQuery]: BoardQuery[Name] } = { ...DEFAULT_QUERY };
-  const ignored: string[] = [];
   for (const name of NAMES) {
     const texts = valuesOf(search, name);
     if (texts.length === 0) continue;
     const read: ReadValue<unknown> = READERS[name];
-    const most = isMany(name) ? VALUE_COUNT : 1;
-    ignored.push(...badValues(name, texts, read, most));
     const values = [...new Set(texts.map(read))].filter((value) => value !== null);
-    const value = isMany(name) ? values.slice(0, most) : read(texts[0] ?? '');
+    const value = isMany(name) ? values.slice(0, VALUE_COUNT) : read(texts[0] ?? '');
     if (value !== null) Object.assign(query, { [name]: value });
   }
-  ignored.push(...badValues(ASIDE, valuesOf(search, ASIDE), readLabel, 1));
-  return { query, ignored };
+  return query;
+}
+
+/** The same, with what was left out. */
+export function parseBoardQuery(search: Search): ParsedBoardQuery {
+  const ignored = NAMES.flatMap((name) =>
+    badValues(name, valuesOf(search, name), READERS[name], isMany(name) ? VALUE_COUNT : 1),
+  );
+  for (const name of ASIDE_NAMES) {
+    ignored.push(...badValues(name, valuesOf(search, name), ASIDES[name], 1));
+  }
+  return { query: readQuery(search), ignored };
 }
 
 /** The values that cannot be right or are too many. Of a single value given twice the first counts, as in the browser. */
@@ -152,8 +169,13 @@ function valuesOf(search: Search, name: string): readonly string[] {
 }
 
 /** The odd whose history is open. */
-export function parseHistory(params: URLSearchParams): string | null {
-  return readLabel(params.get(ASIDE) ?? '');
+export function parseHistory(search: Search): string | null {
+  return readLabel(valuesOf(search, 'history')[0] ?? '');
+}
+
+/** The past position that the board is of; null: it is live. */
+export function parsePosition(search: Search): string | null {
+  return readPosition(valuesOf(search, 'at')[0] ?? '');
 }
 
 /** The page of a view: `/{sport}`, and of the query only what differs from the defaults. */

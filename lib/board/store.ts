@@ -14,6 +14,7 @@ import {
   type FeedStatus,
   type Fixture,
   type Odd,
+  type PastMoment,
   SEVERITY,
   type SnapshotBody,
   type WireRecord,
@@ -62,6 +63,8 @@ export type FirstScreen = {
   snapshot: SnapshotBody;
   feed: FeedStatus;
   totals: { fixtures: number; odds: number };
+  /** The moment of which it tells, where that is not now. */
+  past: PastMoment | null;
   /** The server's clock, epoch ms. */
   now: number;
 };
@@ -211,6 +214,10 @@ export type News = {
 );
 
 export type BoardStore = StoreApi<BoardState> & {
+  /** The moment that the board is of, where that is not now: then nothing of it changes. */
+  readonly past: PastMoment | null;
+  /** The newest entry that is in what is held; null while nobody knows. */
+  position(): string | null;
   /** Applies frames of the stream, in one write. */
   applyFrames(frames: readonly Frame[], isSeen: boolean): void;
   /**
@@ -282,9 +289,10 @@ export function createBoardStore({
   const aged = new Map<string, Move>();
   let stopSweep: (() => void) | null = null;
   let lastReceipt = 0;
+  const past = initial?.past ?? null;
   let hop: { state: FeedState; since: number } = {
     state: 'connecting',
-    since: initial?.now ?? now(),
+    since: past?.ms ?? initial?.now ?? now(),
   };
   let isCrowded = false;
   /** Newest structural change of each fixture, and of everything (a snapshot). */
@@ -300,11 +308,13 @@ export function createBoardStore({
   /** Fixtures that the server has forgotten since the held snapshot was cut, by the entry that said so. */
   const forgotten = new Map<string, string>();
 
+  let position: string | null = null;
   let first: Snapshot | null = null;
   if (initial) {
     first = decodeSnapshot(initial.snapshot, { keepWire: false });
     for (const fixture of first.fixtures) book.applyFixture(fixture, 0);
     for (const odd of first.odds) book.hold(odd);
+    position = first.at;
   }
 
   const store = createStore<BoardState>()(() => ({
@@ -484,8 +494,14 @@ export function createBoardStore({
     }
   }
 
+  function moveOn(id: string | null): void {
+    if (parseEntryId(id) && (position === null || isAfter(id, position))) position = id;
+  }
+
   return {
     ...store,
+    past,
+    position: () => position,
 
     applyFrames(frames, isSeen) {
       const { feed, load } = store.getState();
@@ -498,6 +514,7 @@ export function createBoardStore({
       const gone: string[] = [];
       for (const frame of frames) {
         lastFrameAt = frame.receivedAt;
+        moveOn(frame.id);
         if (frame.name === 'ping') {
           clock.note(frame.data, frame.receivedAt);
           clockOffsetMs = clock.ms();
@@ -584,6 +601,7 @@ export function createBoardStore({
       for (const [id, entryId] of forgotten) {
         if (!isAfter(entryId, snapshot.at)) forgotten.delete(id);
       }
+      moveOn(snapshot.at);
       holdFixtures(snapshot, receipt());
       for (const odd of snapshot.odds) {
         if (forgotten.has(odd.fixtureId)) continue;
@@ -677,6 +695,7 @@ export function createBoardStore({
       const { feed, load } = store.getState();
       book.forgetEntryIds();
       forgotten.clear();
+      position = null;
       const hopGaps = lastGap(feed.hopGaps, (gap) =>
         gap.until === null ? { ...gap, healing: 'reading' } : gap,
       );

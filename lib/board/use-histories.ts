@@ -38,6 +38,7 @@ export function useHistories(ids: readonly string[]): Histories {
     };
   }, [store, asked, refetch]);
 
+  const until = store.past?.ms ?? Number.POSITIVE_INFINITY;
   const known = useRef(new Map<string, { entries: readonly HistoryEntry[]; history: History }>());
   // biome-ignore lint/correctness/useExhaustiveDependencies: what the stream told is kept outside React; `told` says when there is more.
   const histories = useMemo(() => {
@@ -45,7 +46,9 @@ export function useHistories(ids: readonly string[]): Histories {
     const before = known.current;
     known.current = new Map();
     return asked.map((id) => {
-      const read = data.data.find((one) => one.id === id)?.entries ?? [];
+      const all = data.data.find((one) => one.id === id)?.entries ?? [];
+      // A past board knows nothing of what came after.
+      const read = all.filter(({ timestamp }) => timestamp * 1_000 <= until);
       const entries = mergeLive(read, follower.current?.entriesOf(id) ?? []);
       const last = before.get(id);
       const isSame =
@@ -55,7 +58,7 @@ export function useHistories(ids: readonly string[]): Histories {
       known.current.set(id, { entries, history });
       return history;
     });
-  }, [data, asked, told]);
+  }, [data, asked, told, until]);
 
   return {
     histories,

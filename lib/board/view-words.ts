@@ -10,6 +10,11 @@ function named(values: readonly string[], noun: string): string[] {
   return [`${values.length} ${noun}`];
 }
 
+/** A past moment in words: `as of 2026-11-27 14:03:22 UTC`. */
+export function momentWords(ms: number): string {
+  return `as of ${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}
+
 /**
  * What a view shows, most telling first: `["NBA", "Point Spread", "main lines"]`; empty where nothing is filtered.
  * Texts are as written in the URL.

@@ -180,7 +180,7 @@ export function createPast({ book, journal, timing, everyMs, watched }: PastDeps
   function gone(): SnapshotError {
     prune();
     const [oldest] = copies;
-    const since = oldest ? new Date(oldest.madeAt).toISOString() : null;
+    const since = oldest ? `${new Date(oldest.madeAt).toISOString().slice(0, 19)}Z` : null;
     return new SnapshotError(
       'gone',
       since === null

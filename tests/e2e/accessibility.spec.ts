@@ -75,6 +75,18 @@ test.describe('axe finds nothing', { tag: '@phone' }, () => {
     expect(await violations(page)).toEqual([]);
   });
 
+  test('on a past board, and where nothing is held of then', async ({ boardPage, page }) => {
+    await boardPage.open('/basketball');
+    await expect(async () => {
+      await page.goto(`/basketball?at=${Date.now()}`);
+      await expect(boardPage.cells.first()).toBeVisible({ timeout: 1_000 });
+    }).toPass({ timeout: 20_000 });
+    expect(await violations(page)).toEqual([]);
+    await page.goto('/basketball?at=1000');
+    await expect(page.getByRole('heading', { name: 'That moment cannot be shown' })).toBeVisible();
+    expect(await violations(page)).toEqual([]);
+  });
+
   test('on an empty board and on the page of an unknown sport', async ({ boardPage, page }) => {
     await boardPage.open('/basketball?league=Nowhere');
     expect(await violations(page)).toEqual([]);

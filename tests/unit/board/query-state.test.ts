@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { boardHref, parseBoardQuery, writeQuery } from '@/lib/board/query-state';
+import { boardHref, parseBoardQuery, parsePosition, writeQuery } from '@/lib/board/query-state';
 import {
   type BoardQuery,
   DEFAULT_QUERY,
@@ -55,6 +55,23 @@ describe('the URL of a view', () => {
     expect(parse('history=').ignored).toEqual(['history=']);
     expect(parse('history=a&history=b').ignored).toEqual(['history=b']);
     expect(parse('history=a').query).toEqual(DEFAULT_QUERY);
+  });
+
+  it('names a past moment last, and takes it for no filter', () => {
+    const href = boardHref('basketball', { at: '1795788198159-3', history: 'a', main: true });
+    expect(href).toBe('/basketball?main=true&history=a&at=1795788198159-3');
+    const search = new URLSearchParams(href.split('?')[1]);
+    expect(parsePosition(search)).toBe('1795788198159-3');
+    expect(parse(String(search))).toEqual({ query: { ...DEFAULT_QUERY, main: true }, ignored: [] });
+    expect(parsePosition({ at: '1795788198159' })).toBe('1795788198159');
+    expect(boardHref('basketball', { at: null })).toBe('/basketball');
+  });
+
+  it('ignores a moment that cannot be one, and names it', () => {
+    for (const text of ['yesterday', '-1', '1-2-3', '1e12', '']) {
+      expect(parsePosition(new URLSearchParams({ at: text }))).toBeNull();
+      expect(parse(`at=${text}`).ignored).toEqual([`at=${text}`]);
+    }
   });
 
   it('keeps a plus in a market’s name', () => {

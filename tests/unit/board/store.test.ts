@@ -749,6 +749,7 @@ describe('snapshot', () => {
       snapshot,
       feed: aFeedStatus(),
       totals: { fixtures: 1, odds: 2 },
+      past: null,
       now: 1,
     };
     const slim = slimFirstScreen(full).snapshot;
@@ -779,6 +780,7 @@ describe('snapshot', () => {
       },
       feed: aFeedStatus(),
       totals: { fixtures: 40, odds: 900 },
+      past: null,
       now: 1,
     };
     const { state } = setUp(initial);
@@ -786,6 +788,26 @@ describe('snapshot', () => {
     expect(state().load.totals).toEqual({ fixtures: 40, odds: 900 });
     expect(state().book.odds.get(ID)?.price).toBe(125);
     expect(state().feed).toMatchObject({ state: 'connecting', source: 'simulator' });
+  });
+});
+
+describe('the position of what is held', () => {
+  it('is that of the snapshot, then of the newest frame, and unknown after a reset until the next snapshot', () => {
+    const { store, odds, frame } = setUp();
+    expect(store.position()).toBeNull();
+    store.holdSnapshot(aSnapshot('5000-1', [aWireRow()]), ANYWHERE);
+    expect(store.position()).toBe('5000-1');
+    store.applyFrames([odds({ price: 125 }, { id: '6000-0' })], true);
+    expect(store.position()).toBe('6000-0');
+    // A status moves it on as well, a ping and a snapshot that is older do not.
+    store.applyFrames([frame('feed-status', aFeedStatus(), { id: '7000-2' })], true);
+    store.applyFrames([frame('ping', 'x', { id: null })], true);
+    store.holdSnapshot(aSnapshot('6500-0', [aWireRow()]), ANYWHERE);
+    expect(store.position()).toBe('7000-2');
+    store.reset();
+    expect(store.position()).toBeNull();
+    store.holdSnapshot(aSnapshot('100-0', [aWireRow()]), ANYWHERE);
+    expect(store.position()).toBe('100-0');
   });
 });
 

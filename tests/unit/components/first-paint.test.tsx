@@ -75,6 +75,7 @@ function render({
               gaps: [],
             },
             totals: { fixtures: fixtures.length, odds: counted },
+            past: null,
             now: NOW,
           }}
         >
@@ -85,6 +86,7 @@ function render({
             isPhone={false}
             mark={null}
             signOut={null}
+            notice={null}
             desk={null}
           />
         </BoardProvider>
