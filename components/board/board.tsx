@@ -224,6 +224,7 @@ function Notices({ ignored, Refused }: { ignored: readonly string[]; Refused: Re
     feed.state === 'late' || feed.state === 'dead' ? null : feed.message,
   );
   const { retry } = useBoardStream();
+  const { past } = useBoardStore();
   const refusal = useRefusal();
   const [isRead, setIsRead] = useState(false);
   const isPartial = useLasting(load.state === 'complete' && load.partial, PARTIAL_MS);
@@ -246,7 +247,10 @@ function Notices({ ignored, Refused }: { ignored: readonly string[]; Refused: Re
       )}
       {(isPartial || message !== null) && (
         <Notice>
-          {isPartial && 'Some leagues are not read in full yet. '}
+          {isPartial &&
+            (past
+              ? 'Some of it was not watched at that moment. '
+              : 'Some leagues are not read in full yet. ')}
           {message}
         </Notice>
       )}

@@ -22,7 +22,14 @@ export default function NoRows({ heights, filters, onClear }: NoRowsProps) {
     return <BoardError message={load.error ?? 'The server did not answer.'} onRetry={retry} />;
   }
   if (load.state !== 'complete') return <BoardSkeleton heights={heights} />;
-  return <EmptyBoard filters={filters} isPartial={load.partial} onClear={onClear} />;
+  return (
+    <EmptyBoard
+      filters={filters}
+      isPartial={load.partial}
+      isPast={past !== null}
+      onClear={onClear}
+    />
+  );
 }
 
 const BUTTON =
@@ -36,25 +43,33 @@ function Centered({ children }: { children: ReactNode }) {
   );
 }
 
+const UNWATCHED = 'Not all of it was watched, or had a stream, at that moment.';
+
+/** Why nothing is on a board that asks for everything. */
+function whyEmpty(isPast: boolean, isPartial: boolean): string {
+  if (isPast) return isPartial ? UNWATCHED : 'Nothing of this sport was priced at that moment.';
+  return isPartial
+    ? 'Nothing of this sport has been read yet. Fixtures show as they arrive.'
+    : 'Nothing of this sport is priced at the moment. Fixtures show as they arrive.';
+}
+
 /** Nothing matches: says what was asked for, and offers to ask for less. */
 function EmptyBoard({
   filters,
   isPartial,
+  isPast,
   onClear,
 }: {
   filters: readonly ActiveFilter[];
   isPartial: boolean;
+  isPast: boolean;
   onClear: () => void;
 }) {
   if (filters.length === 0) {
     return (
       <Centered>
         <h2 className="font-semibold text-ink text-price">No fixtures</h2>
-        <p className="text-ink-muted">
-          {isPartial
-            ? 'Nothing of this sport has been read yet. Fixtures show as they arrive.'
-            : 'Nothing of this sport is priced at the moment. Fixtures show as they arrive.'}
-        </p>
+        <p className="text-ink-muted">{whyEmpty(isPast, isPartial)}</p>
       </Centered>
     );
   }
@@ -69,7 +84,9 @@ function EmptyBoard({
             <span className="text-ink">{text}</span>
           </span>
         ))}
-        . The board fills by itself when one arrives.
+        {isPast
+          ? `, as it stood. ${isPartial ? UNWATCHED : ''}`
+          : '. The board fills by itself when one arrives.'}
       </p>
       <button type="button" className={BUTTON} onClick={onClear}>
         Clear filters

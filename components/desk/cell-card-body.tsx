@@ -53,7 +53,13 @@ export default function CellCardBody({ cardId, cell, id, tallies, onGone }: Prop
         return;
       }
       const offsetMs = feed.clockOffsetMs ?? 0;
-      const facts = oddFacts(odd, { tallies, format, zone, now: Date.now(), offsetMs });
+      const facts = oddFacts(odd, {
+        tallies,
+        format,
+        zone,
+        now: store.past?.ms ?? Date.now(),
+        offsetMs,
+      });
       for (const place of element.querySelectorAll<HTMLElement>('[data-fact]')) {
         writeText(place, facts[place.dataset.fact as keyof OddFacts]);
       }

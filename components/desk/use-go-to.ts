@@ -3,7 +3,7 @@
 import { useMemo } from 'react';
 import { NO_FILTERS } from '@/components/board/board-filters';
 import { useBoardQuery } from '@/lib/board/address';
-import { useSport } from '@/lib/board/hooks';
+import { useBoardStore, useSport } from '@/lib/board/hooks';
 import { boardHref } from '@/lib/board/query-state';
 
 /** A place on a board: a fixture, or one odd of it. */
@@ -39,6 +39,7 @@ export function useGoTo(): {
 } {
   const [{ odds, tz, version }, setQuery] = useBoardQuery();
   const { sport } = useSport();
+  const position = useBoardStore().past?.position ?? null;
   return useMemo(() => {
     const viewOf = ({ fixtureId, market }: Place) =>
       fixtureId === null
@@ -52,7 +53,8 @@ export function useGoTo(): {
     return {
       hrefOf(place) {
         const view = viewOf(place);
-        return view && boardHref(place.sport, { ...view, odds, tz, version });
+        const at = place.sport === sport ? position : null;
+        return view && boardHref(place.sport, { ...view, odds, tz, version, at });
       },
       go(place) {
         const view = viewOf(place);
@@ -62,5 +64,5 @@ export function useGoTo(): {
         return true;
       },
     };
-  }, [odds, tz, version, sport, setQuery]);
+  }, [odds, tz, version, sport, position, setQuery]);
 }

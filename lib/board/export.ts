@@ -158,7 +158,7 @@ export type Origin = Pick<BoardState['feed'], 'source' | 'since'> & { state: Fee
 /** That of all prices which a board shows. */
 export function originOf(store: BoardStore): Origin {
   const { source, since, state } = store.getState().feed;
-  return { source, since, state: store.past ? 'past' : state };
+  return store.past ? { source, since: store.past.ms, state: 'past' } : { source, since, state };
 }
 
 /** `not live since 2026-11-24 16:03:05 UTC`, `as of …`, `simulated`; null for real prices of a live feed. */

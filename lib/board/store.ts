@@ -495,7 +495,7 @@ export function createBoardStore({
   }
 
   function moveOn(id: string | null): void {
-    if (parseEntryId(id) && (position === null || isAfter(id, position))) position = id;
+    if (position !== null && parseEntryId(id) && isAfter(id, position)) position = id;
   }
 
   return {
@@ -601,6 +601,7 @@ export function createBoardStore({
       for (const [id, entryId] of forgotten) {
         if (!isAfter(entryId, snapshot.at)) forgotten.delete(id);
       }
+      position ??= snapshot.at;
       moveOn(snapshot.at);
       holdFixtures(snapshot, receipt());
       for (const odd of snapshot.odds) {

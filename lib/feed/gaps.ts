@@ -27,7 +27,7 @@ export type GapLedger = {
   drop(keys: readonly string[]): void;
   /** Since when something that is not read yet may be missed of these leagues; null where nothing is. */
   missingSince(keys: readonly string[]): number | null;
-  /** Since when some of these leagues had no stream at a moment, epoch ms; null where all had one, as far as it is remembered. */
+  /** Since when, at a moment, something of these leagues had been missed, epoch ms; null where nothing that is remembered. */
   silentAt(keys: readonly string[], atMs: number): number | null;
   /** The newest gaps of these leagues, newest last; of all where null. */
   list(keys: readonly string[] | null): FeedGap[];
@@ -39,6 +39,8 @@ type Gap = Pick<FeedGap, 'from' | 'until' | 'why' | 'healing' | 'differences'> &
   away: Set<string>;
   /** When each league that is still to be read was carried again. */
   unread: Map<string, number>;
+  /** When nothing was missed any more. */
+  healedAt: number | null;
 };
 
 /** What a league may have missed: since when, when it was carried again, and whether a read of it failed. */
@@ -60,6 +62,7 @@ export function createGapLedger(now: () => number, meter: Meter): GapLedger {
       differences: null,
       away: new Set(leagues.map(({ key }) => key)),
       unread: new Map(),
+      healedAt: null,
     };
     gaps.push(gap);
     if (gaps.length > KEPT) {
@@ -74,6 +77,7 @@ export function createGapLedger(now: () => number, meter: Meter): GapLedger {
     if (gap.away.size === 0) gap.until ??= now();
     if (gap.away.size + gap.unread.size > 0 || gap.until === null) return;
     gap.healing = gap.differences === null ? healing : 'read';
+    gap.healedAt ??= now();
     meter.healed(gap.healing, gap.until - gap.from);
   }
 
@@ -180,13 +184,17 @@ export function createGapLedger(now: () => number, meter: Meter): GapLedger {
 
     silentAt(keys, atMs) {
       const isAsked = (key: string) => key === '' || keys.includes('') || keys.includes(key);
-      const found = gaps.find(
-        ({ leagues, from, until }) =>
-          from < atMs &&
-          atMs < (until ?? Number.POSITIVE_INFINITY) &&
-          leagues.some(({ key }) => isAsked(key)),
-      );
-      return found?.from ?? null;
+      // Where a read fails the stream is live all the same.
+      const endOf = (gap: Gap) => gap.healedAt ?? (isFailed(gap) ? gap.until : null);
+      const earliest = gaps
+        .filter(
+          (gap) =>
+            gap.from < atMs &&
+            atMs < (endOf(gap) ?? Number.POSITIVE_INFINITY) &&
+            gap.leagues.some(({ key }) => isAsked(key)),
+        )
+        .map(({ from }) => from);
+      return earliest.length === 0 ? null : Math.min(...earliest);
     },
 
     list(keys) {

@@ -774,9 +774,10 @@ export function createHub(deps: HubDeps): Hub {
         const then = await pastOf(query, at);
         const { partial, silentSince } = then;
         const options = { limit, ageMs: settings.snapshotShareMs };
-        return cuts.first(`${relayKey(query)} at ${then.at} ${partial}`, options, () => {
+        const isLacking = partial || silentSince !== null;
+        return cuts.first(`${relayKey(query)} at ${then.at} ${isLacking}`, options, () => {
           const rows = selectRows(then.book, then.watched(createRelayPredicate(query)));
-          const about = { sport, at: then.at, partial: partial || silentSince !== null };
+          const about = { sport, at: then.at, partial: isLacking };
           return { ...about, format: query.oddsFormat, ...rows };
         });
       }
@@ -802,6 +803,8 @@ export function createHub(deps: HubDeps): Hub {
         return { snapshot: bodyOf({ ...about, format, ...rows }), feed, totals, past: null };
       }
       const moment = { ms: Number.parseInt(at, 10), position: at };
+      // What a person should know of the feed as it is now is nothing of then.
+      const told = { ...status(scope), message: null };
       try {
         const then = await pastOf(scope, at);
         const { totals, ...rows } = firstRows(then.book, query, {
@@ -811,7 +814,7 @@ export function createHub(deps: HubDeps): Hub {
         const about = { sport, at: then.at, partial: then.partial };
         return {
           snapshot: bodyOf({ ...about, format, ...rows }),
-          feed: status(scope),
+          feed: told,
           totals,
           past: { ...moment, silentSince: then.silentSince, problem: null },
         };
@@ -820,9 +823,13 @@ export function createHub(deps: HubDeps): Hub {
         const nothing = { sport, at: journal.last(), partial: false, fixtures: [], odds: [] };
         return {
           snapshot: { ...nothing, next: null },
-          feed: status(scope),
+          feed: told,
           totals: { fixtures: 0, odds: 0 },
-          past: { ...moment, silentSince: null, problem: refused.message },
+          // Where too many ask at once the board asks again by itself, or by whoever looks at it.
+          past: {
+            ...{ ...moment, silentSince: null },
+            problem: refused.kind === 'busy' ? null : refused.message,
+          },
         };
       }
     },
@@ -888,10 +895,10 @@ export function createHub(deps: HubDeps): Hub {
       cancelLeagues();
       cancelOld();
       cancelHousekeeping();
-      past.close();
       viewers.close();
       subscription.close();
       reader.close();
+      past.close();
     },
   };
 }

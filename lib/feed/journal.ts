@@ -93,7 +93,10 @@ export function frameOf({ page, from, to }: Place): Uint8Array {
 }
 
 /** The payload of an odds entry, parsed from its frame. */
-export function payloadOf({ page, from, to }: OddsEntry): { data: WireRecord[] } {
+export function payloadOf({ page, from, to }: OddsEntry): {
+  data: WireRecord[];
+  upstream_entry_id?: string;
+} {
   const at = page.bytes.indexOf(DATA_LINE, from) + DATA_LINE.length;
   return JSON.parse(page.bytes.toString('utf8', at, to));
 }

@@ -68,9 +68,14 @@ type Watched = { from: string; until: string | null };
 const MOST_COPIES = 16;
 /** What is read without entries comes league by league: one copy is made of all that come within this. */
 const SETTLE_MS = 1_000;
-/** Books made for whoever asks, the newest, and how many may wait to be made. */
-const MOST_MADE = 4;
-const MOST_WAITING = 8;
+/** With so many copies the next one waits, so that leagues which come one after the other leave room for the past. */
+const MANY_COPIES = MOST_COPIES / 2;
+/** Books made for whoever asks: the newest, for so long, and how many may wait to be made. */
+const MOST_MADE = 2;
+const MADE_MS = 60_000;
+const MOST_WAITING = 4;
+/** Of its turns it leaves as much to the live ones as it takes. */
+const REST_MS = 2;
 
 /** Keeps what is needed to tell of the past, from now on. */
 export function createPast({ book, journal, timing, everyMs, watched }: PastDeps): Past {
@@ -80,6 +85,7 @@ export function createPast({ book, journal, timing, everyMs, watched }: PastDeps
   let waiting = 0;
   let queue: Promise<unknown> = Promise.resolve();
   let cancelCopy: (() => void) | null = null;
+  let isClosed = false;
 
   function copy(): void {
     cancelCopy?.();
@@ -121,7 +127,7 @@ export function createPast({ book, journal, timing, everyMs, watched }: PastDeps
   }
 
   async function make(from: Copy, end: number): Promise<Book> {
-    const pace = createPace(timing);
+    const pace = createPace(timing, REST_MS);
     const past = new Book();
     for (const odd of from.odds) {
       // Receipts are changed in place, and those of a later day would make what came next look overtaken.
@@ -139,10 +145,10 @@ export function createPast({ book, journal, timing, everyMs, watched }: PastDeps
         if (entry.event === 'forgotten') past.removeFixture(entry.fixture.id);
         else past.holdFixture(entry.fixture);
       } else if (entry?.kind === 'odds') {
-        for (const wire of payloadOf(entry).data) {
-          const row = decodeOddRow(wire, entry.event, {
-            timestampSeconds: Math.floor(entryMs(entry) / 1000),
-          });
+        const { data, upstream_entry_id } = payloadOf(entry);
+        const saidAt = parseEntryId(upstream_entry_id)?.ms ?? entryMs(entry);
+        for (const wire of data) {
+          const row = decodeOddRow(wire, entry.event, { timestampSeconds: saidAt / 1000 });
           if (!('reason' in row)) past.applyRow(entry.event, row, entryMs(entry), null);
         }
       }
@@ -170,6 +176,9 @@ export function createPast({ book, journal, timing, everyMs, watched }: PastDeps
     });
     queue = making.catch(() => {});
     made.set(end, making);
+    timing.schedule(() => {
+      if (made.get(end) === making) made.delete(end);
+    }, MADE_MS);
     for (const oldest of made.keys()) {
       if (made.size > MOST_MADE) made.delete(oldest);
       else break;
@@ -192,7 +201,10 @@ export function createPast({ book, journal, timing, everyMs, watched }: PastDeps
   return {
     changed() {
       const isNew = (key: string) => watches.get(key)?.at(-1)?.until !== null;
-      if (watched().some(isNew)) cancelCopy ??= timing.schedule(copy, SETTLE_MS);
+      if (isClosed || cancelCopy || !watched().some(isNew)) return;
+      const dueAt = (copies.at(-1)?.madeAt ?? 0) + (2 * everyMs) / MANY_COPIES;
+      const waitMs = copies.length < MANY_COPIES ? 0 : dueAt - timing.now();
+      cancelCopy = timing.schedule(copy, Math.max(SETTLE_MS, waitMs));
     },
 
     drop(keys) {
@@ -204,12 +216,16 @@ export function createPast({ book, journal, timing, everyMs, watched }: PastDeps
     },
 
     keep() {
+      if (watched().length === 0) return;
       const newest = copies.at(-1);
-      if (newest && timing.now() - newest.madeAt >= everyMs) copy();
+      // From one before the journal's oldest entry nothing leads on.
+      const isOfUse = newest !== undefined && newest.index >= journal.start;
+      if (!isOfUse || timing.now() - newest.madeAt >= everyMs) copy();
     },
 
     async at(position) {
       const end = endOf(position, journal, timing.now());
+      if (end === null) throw gone();
       const at = journal.before(end);
       const past = await bookBefore(end);
       const isWatched = (key: string) => wasWatched(key, at);
@@ -223,12 +239,15 @@ export function createPast({ book, journal, timing, everyMs, watched }: PastDeps
       };
     },
 
-    close: () => cancelCopy?.(),
+    close() {
+      isClosed = true;
+      cancelCopy?.();
+    },
   };
 }
 
-/** Index of the first entry after a position. */
-function endOf(position: string, journal: Journal, now: number): number {
+/** Index of the first entry after a position; null where it is before all that is held. */
+function endOf(position: string, journal: Journal, now: number): number | null {
   const isMoment = /^\d{1,15}$/.test(position);
   const id = isMoment ? `${position}-999999999999999` : position;
   const parsed = parseEntryId(id);
@@ -249,5 +268,5 @@ function endOf(position: string, journal: Journal, now: number): number {
   }
   // Of what was dropped nobody knows how much was after it.
   const isHeld = low > journal.start || compareEntryIds(journal.before(low), id) <= 0;
-  return isHeld ? low : journal.start - 1;
+  return isHeld ? low : null;
 }

@@ -61,8 +61,11 @@ export function within<T>(timing: Timing, promise: Promise<T>, waitMs: number): 
 /** Work of this many ms gives way to what else waits: viewers are written to meanwhile. */
 const TURN_MS = 2;
 
-/** Asked between the steps of long work; what has been at it long enough goes on after what else there is to do. */
-export function createPace(timing: Timing): () => Promise<void> | null {
+/**
+ * Asked between the steps of long work; what has been at it long enough goes on after what else there is to do, and after
+ * `restMs` at the earliest.
+ */
+export function createPace(timing: Timing, restMs = 0): () => Promise<void> | null {
   let since = timing.now();
   return () => {
     if (timing.now() - since < TURN_MS) return null;
@@ -70,7 +73,7 @@ export function createPace(timing: Timing): () => Promise<void> | null {
       timing.schedule(() => {
         since = timing.now();
         resolve();
-      }, 0);
+      }, restMs);
     });
   };
 }

@@ -1,5 +1,6 @@
 /** Gaps of the way to the vendor: from when to when, whose, and how they were healed. */
 import { describe, expect, it } from 'vitest';
+import { createGapLedger } from '@/lib/feed/gaps';
 import type { Meter } from '@/lib/feed/meter';
 import { NO_METER } from '@/lib/feed/meter';
 import { FeedError } from '@/lib/protocol/errors';
@@ -289,5 +290,57 @@ describe('gaps', () => {
     const bytes = JSON.stringify(status).length;
     expect(bytes).toBeLessThan(4_096);
     expect(kit.hub.health().gaps).toHaveLength(14);
+  });
+});
+
+describe('the past of gaps', () => {
+  const NBA = { key: 'nba', name: 'NBA' };
+  const NCAAB = { key: 'ncaab', name: 'NCAAB' };
+
+  function aLedger() {
+    const clock = { ms: 1_000 };
+    return { clock, gaps: createGapLedger(() => clock.ms, NO_METER) };
+  }
+
+  it('lasts from the last frame until what was missed has been read', () => {
+    const { clock, gaps } = aLedger();
+    gaps.lost([NBA], 1_000, 'stalled');
+    clock.ms = 5_000;
+    gaps.carried([NBA], 4_000);
+    clock.ms = 9_000;
+    gaps.read(['nba'], 6_000, 0);
+    const silentAt = (ms: number) => gaps.silentAt(['nba'], ms);
+    expect([999, 1_000, 1_001, 5_001, 8_999].map(silentAt)).toEqual([
+      null,
+      null,
+      1_000,
+      1_000,
+      1_000,
+    ]);
+    expect([9_000, 20_000].map(silentAt)).toEqual([null, null]);
+  });
+
+  it('lasts while nobody has read it, and no longer than its silence where the read fails', () => {
+    const { clock, gaps } = aLedger();
+    gaps.lost([NBA], 1_000, 'stalled');
+    clock.ms = 60_000;
+    expect(gaps.silentAt(['nba'], 59_000)).toBe(1_000);
+    gaps.carried([NBA], 59_000);
+    expect(gaps.silentAt(['nba'], 60_500)).toBe(1_000);
+    gaps.failed(['nba']);
+    expect(gaps.silentAt(['nba'], 60_500)).toBeNull();
+    expect(gaps.silentAt(['nba'], 59_000)).toBe(1_000);
+  });
+
+  it('is that of the leagues asked for, the earliest of several', () => {
+    const { clock, gaps } = aLedger();
+    gaps.lost([NCAAB], 2_000, 'stalled');
+    gaps.lost([NBA], 1_500, 'stalled');
+    clock.ms = 10_000;
+    expect(gaps.silentAt(['nba'], 3_000)).toBe(1_500);
+    expect(gaps.silentAt(['ncaab'], 3_000)).toBe(2_000);
+    expect(gaps.silentAt(['ncaab', 'nba'], 3_000)).toBe(1_500);
+    expect(gaps.silentAt([''], 3_000)).toBe(1_500);
+    expect(gaps.silentAt(['wnba'], 3_000)).toBeNull();
   });
 });

@@ -132,6 +132,51 @@ describe('the past', () => {
     expect(await refusal(kit, kit.hub.journal.last())).toBeNull();
   });
 
+  it('never answers a moment before all that is held with the Book of a later one', async () => {
+    const kit = await aLiveKit({ settings: { ...QUIET, journalRows: 6 } });
+    let price = 200;
+    for (let index = 0; index < 60; index += 1) {
+      price += 1;
+      post(kit, price, 10 + index);
+      await kit.timing.advance(700);
+      // Made and kept, for each position there is.
+      await refusal(kit, kit.hub.journal.last());
+      expect(await refusal(kit, '1000-0')).toMatchObject({ kind: 'gone' });
+    }
+  });
+
+  it('comes back where more happened between two copies than the journal holds', async () => {
+    const kit = await aLiveKit({ settings: { ...QUIET, journalRows: 6 } });
+    for (let index = 0; index < 30; index += 1) post(kit, 200 + index, 10 + index);
+    await kit.timing.advance(11_000);
+    expect(await past(kit, kit.hub.journal.last())).toMatchObject({ odds: [{ price: 229 }] });
+  });
+
+  it('is not pushed out by leagues that are opened one after the other', async () => {
+    const kit = await aLiveKit({}, aQuery('league=NBA'));
+    const moment = kit.hub.journal.last();
+    const leagues = Array.from({ length: 40 }, (_, index) => `League ${index}`);
+    kit.vendor.fixtures?.push(
+      ...leagues.map((name) => aWireFixture({ id: name, league: { id: name, name } })),
+    );
+    for (const name of leagues) {
+      watch(kit, aQuery(`league=${encodeURIComponent(name)}`));
+      await kit.timing.advance(300);
+      for (const upstream of kit.vendor.open()) upstream.connect();
+      await kit.timing.advance(1_500);
+    }
+    const query = aQuery('league=NBA');
+    expect(await past(kit, moment, query)).toMatchObject({
+      partial: false,
+      odds: [{ id: 'first' }],
+    });
+    // The last of them is told of once its copy has been made.
+    await kit.timing.advance(120_000);
+    const last = aQuery(`league=${encodeURIComponent(leagues.at(-1) ?? '')}`);
+    const now = String(kit.timing.now());
+    expect(await past(kit, now, last)).toMatchObject({ partial: false });
+  });
+
   it('refuses all before the first league was read in full', async () => {
     const kit = createHubKit({ settings: QUIET });
     kit.vendor.fixtures = [aWireFixture()];
