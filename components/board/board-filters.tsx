@@ -236,11 +236,15 @@ export function BoardFilters({ totals, layout }: { totals: ReactNode; layout: La
           className="min-w-24 max-w-52 grow-[99] basis-24"
         />
         {/* In one piece: where there is no room it goes below, and where there is little its counts go. */}
-        <span className="ml-auto flex items-center gap-1.5 pl-2 max-[95rem]:gap-1">
+        <span className="ml-auto flex items-center gap-1.5 pl-2 max-[95rem]:gap-1 max-[95rem]:pl-0.5">
           <span className="max-[95rem]:hidden">{totals}</span>
           {order}
           {format}
-          <CopyButton label="Copy link" text={linkText} />
+          <CopyButton
+            label="Copy link"
+            text={linkText}
+            labelClass={query.view === 'board' ? '' : 'max-[95rem]:sr-only'}
+          />
         </span>
       </div>
     );

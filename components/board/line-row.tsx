@@ -108,8 +108,16 @@ export const FixtureHeading = memo(function FixtureHeading({
               </>
             )}
             <span className="text-detail text-ink-faint">
-              {fixture?.league && <span className="wide:inline hidden">{fixture.league} · </span>}
               {row.lines} {row.lines === 1 ? 'line' : 'lines'}
+              {fixture?.league && (
+                <span
+                  data-page={context.query.view === 'fixture' || undefined}
+                  className="heading-league"
+                >
+                  {' · '}
+                  {fixture.league}
+                </span>
+              )}
             </span>
           </span>
         </div>

@@ -29,10 +29,15 @@ export async function copyText(text: string): Promise<boolean> {
   }
 }
 
-type Props = { label: string; text: () => string };
+type Props = {
+  label: string;
+  text: () => string;
+  /** Of the label, which may be left to the icon where there is no room. */
+  labelClass?: string;
+};
 
 /** A button that copies a text and says whether it did. */
-export function CopyButton({ label, text }: Props) {
+export function CopyButton({ label, text, labelClass = '' }: Props) {
   const [said, setSaid] = useState<'copied' | 'failed' | null>(null);
   useEffect(() => {
     if (said === null) return;
@@ -42,12 +47,13 @@ export function CopyButton({ label, text }: Props) {
   return (
     <button
       type="button"
+      title={labelClass === '' ? undefined : label}
       onClick={async () => setSaid((await copyText(text())) ? 'copied' : 'failed')}
       className="inline-flex h-7 shrink-0 items-center gap-1.5 rounded-control border border-line px-2 text-detail text-ink-muted hover:bg-surface-hover hover:text-ink"
     >
       {said === 'copied' ? <CheckIcon className="size-3.5 text-feed-live" /> : <LinkIcon />}
       {/* Both texts are laid out, so that the button keeps its width. */}
-      <span className="grid">
+      <span className={`grid ${labelClass}`}>
         <span className={`col-start-1 row-start-1 ${said ? 'invisible' : ''}`}>{label}</span>
         <span role="status" className="col-start-1 row-start-1 text-left">
           {said === 'copied' && 'Copied'}
