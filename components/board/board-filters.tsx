@@ -243,7 +243,7 @@ export function BoardFilters({ totals, layout }: { totals: ReactNode; layout: La
           <CopyButton
             label="Copy link"
             text={linkText}
-            labelClass={query.view === 'board' ? '' : 'max-[95rem]:sr-only'}
+            labelClass={query.view === 'lines' ? 'max-[95rem]:sr-only' : ''}
           />
         </span>
       </div>

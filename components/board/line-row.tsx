@@ -110,10 +110,7 @@ export const FixtureHeading = memo(function FixtureHeading({
             <span className="text-detail text-ink-faint">
               {row.lines} {row.lines === 1 ? 'line' : 'lines'}
               {fixture?.league && (
-                <span
-                  data-page={context.query.view === 'fixture' || undefined}
-                  className="heading-league"
-                >
+                <span className="heading-league">
                   {' · '}
                   {fixture.league}
                 </span>
