@@ -60,13 +60,20 @@ async function stir(world: World, boardPage: BoardPage): Promise<void> {
   await expect(boardPage.odd(settled)).toHaveAttribute('data-settlement', 'Won');
 }
 
-/** Writes zeros for the times of day in an element: they are the server's, and so real ones. */
+/** Writes zeros for the times of day in an element, whenever it is written: they are the server's, and so real ones. */
 function unclock(element: Element): void {
-  const texts = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
-  while (texts.nextNode()) {
-    const text = texts.currentNode;
-    text.nodeValue = (text.nodeValue ?? '').replace(/\d\d:\d\d:\d\d/, '00:00:00');
-  }
+  const write = () => {
+    const texts = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+      const text = texts.currentNode;
+      const unclocked = (text.nodeValue ?? '').replace(/\d\d:\d\d:\d\d/, '00:00:00');
+      if (unclocked !== text.nodeValue) text.nodeValue = unclocked;
+    }
+  };
+  write();
+  new MutationObserver(write).observe(element, {
+    ...{ characterData: true, childList: true, subtree: true },
+  });
 }
 
 test('the main states look as they did, in both themes', async ({
