@@ -23,6 +23,9 @@ export const TAPE_KINDS = [
 ] as const;
 export type TapeKind = (typeof TAPE_KINDS)[number];
 
+/** What the tape keeps of an odd as it was before: the whole of it, entry by entry, is as much again as the board holds. */
+export type OddBefore = Pick<Odd, 'price' | 'points' | 'state' | 'isMain' | 'settlement'>;
+
 /** One line of the tape. Odds and fixtures in it are never changed, so they stay what they were. */
 export type TapeEntry = {
   /** Its number, one more than that of the entry before. */
@@ -35,7 +38,7 @@ export type TapeEntry = {
   /** Whether it was missed and came after a cut. */
   isCatchUp: boolean;
   odd: Odd | null;
-  previous: Odd | null;
+  previous: OddBefore | null;
   /** The fixture as it was then; null where nothing was known of it. */
   fixture: Fixture | null;
   /** The fixture before, where the entry is about the fixture. */
@@ -63,6 +66,10 @@ export function kindsOfFixture(fixture: Fixture, previous: Fixture | null): Tape
   if (previous.status !== null && fixture.status !== previous.status) kinds.push('status');
   if (previous.startDate !== null && fixture.startDate !== previous.startDate) kinds.push('start');
   return kinds;
+}
+
+function oddBefore({ price, points, state, isMain, settlement }: Odd): OddBefore {
+  return { price, points, state, isMain, settlement };
 }
 
 export type Tape = {
@@ -103,7 +110,8 @@ export function createTape(limit = TAPE_LIMIT): Tape {
           const { odd, previous } = one;
           const kind = kindOfOdd(odd, previous);
           const fixture = fixtureOf(odd.fixtureId) ?? null;
-          if (kind) push({ ...about, kind, odd, previous, fixture, fixtureBefore: null });
+          const before = previous && oddBefore(previous);
+          if (kind) push({ ...about, kind, odd, previous: before, fixture, fixtureBefore: null });
           continue;
         }
         const { fixture, previous: fixtureBefore } = one;
@@ -158,7 +166,8 @@ export function createTapeFilter(
     const { kind, odd, previous, fixture, fixtureBefore } = entry;
     if (wanted && !wanted.has(kind)) return false;
     if (odd) {
-      const isIn = view.odd(odd, fixture) || (previous !== null && view.odd(previous, fixture));
+      const isIn =
+        view.odd(odd, fixture) || (previous !== null && view.odd({ ...odd, ...previous }, fixture));
       if (!isIn) return false;
     } else if (fixture) {
       const isIn = view.fixture(fixture) || (fixtureBefore !== null && view.fixture(fixtureBefore));
