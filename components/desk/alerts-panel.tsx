@@ -154,9 +154,10 @@ function RuleLine({ rule }: { rule: AlertRule }) {
   const words = conditionWords(rule.when, format);
   const line = useRef<HTMLLIElement>(null);
   const remove = () => {
-    // The line goes with the button that was pressed: the focus moves on to the next one.
+    // The line goes with the button that was pressed: the focus moves on to the next one, else to the panel.
     const next = line.current?.nextElementSibling ?? line.current?.previousElementSibling;
-    next?.querySelector('input')?.focus();
+    const target = next?.querySelector('input') ?? line.current?.closest('section[tabindex]');
+    if (target instanceof HTMLElement) target.focus();
     settings.remove(rule.id);
   };
   return (
@@ -265,7 +266,11 @@ function Log() {
             type="button"
             aria-label="Clear the log"
             className="ml-auto h-6 rounded-control px-1.5 text-detail text-ink-muted hover:bg-surface-hover hover:text-ink"
-            onClick={() => alertLog().clear()}
+            onClick={({ currentTarget }) => {
+              // The button goes with what it clears.
+              currentTarget.closest<HTMLElement>('section[tabindex]')?.focus();
+              alertLog().clear();
+            }}
           >
             Clear
           </button>

@@ -16,6 +16,7 @@ import { formatLength, formatMoment, zoneName } from '@/lib/board/format';
 import {
   type Axis,
   type History,
+  type HistoryItem,
   type HistoryLook,
   LOOK_KEY,
   lockedMs,
@@ -36,8 +37,9 @@ import {
 } from '@/lib/board/hooks';
 import { browserShelf, readItem, writeItem } from '@/lib/board/kept';
 import type { BoardStore } from '@/lib/board/store';
-import { useHistories } from '@/lib/board/use-histories';
+import { UNFOLLOWED_MS, useHistories } from '@/lib/board/use-histories';
 import type { Odd } from '@/lib/protocol/events';
+import { createBoardPredicate, DEFAULT_QUERY } from '@/lib/protocol/filter';
 import { lineKey } from '@/lib/protocol/line';
 import { formatPoints, formatPrice, type OddsFormat } from '@/lib/protocol/price';
 import type { ChartProps } from './history-chart';
@@ -119,13 +121,20 @@ function Body({ id }: { id: string }) {
   const [look, setLook, ignored] = useLook();
   const sides = useMemo(() => (odd ? otherSides(store, odd) : []), [store, odd]);
   const sideIds = look.isOtherSideOn ? sides.map((side) => side.id) : [];
-  const own = useHistories([id]);
-  const others = useHistories(sideIds);
+  const isFollowed = useIsFollowed(odd);
+  const own = useHistories([id], isFollowed);
+  const others = useHistories(sideIds, isFollowed);
   const history = own.histories?.[0] ?? null;
   const shown = history ? [history, ...(others.histories ?? [])] : [];
   return (
     <>
-      <Heading id={id} odd={odd} format={format} />
+      <Heading
+        {...{ id, odd, format }}
+        newest={isFollowed ? null : (history?.items.at(-1) ?? null)}
+      />
+      {!isFollowed && history && (
+        <Sentence>Not in this view, so it is read every {UNFOLLOWED_MS / 1_000} s.</Sentence>
+      )}
       {own.error !== null && <Sentence onRetry={own.retry}>{own.error}</Sentence>}
       {own.error === null && !history && <Sentence>Reading what happened to it …</Sentence>}
       {history?.items.length === 0 && (
@@ -167,6 +176,8 @@ function Body({ id }: { id: string }) {
   );
 }
 
+const NOTHING = { state: 'open', price: null, settlement: null } as const;
+
 /** Whether its points are given or taken, and so have a sign. */
 function isHandicap(odd: Odd | undefined): boolean {
   return (odd?.selectionLine ?? null) === null;
@@ -181,8 +192,34 @@ function chartWords(history: History, format: OddsFormat, zone: string): string 
   return `Chart of the price from ${text(opening)} to ${text(current)}, locks shaded: ${locks.length}${end ? `, settled ${end.settlement ?? ''}` : ''}. The list below says the same.`;
 }
 
-function Heading({ id, odd, format }: { id: string; odd: Odd | undefined; format: OddsFormat }) {
+/** Whether the board's stream tells of an odd: it covers the view's leagues and fixtures, and no more. */
+function useIsFollowed(odd: Odd | undefined): boolean {
+  const store = useBoardStore();
+  const [{ league, fixture }] = useBoardQuery();
+  const covers = useMemo(
+    () => createBoardPredicate({ ...DEFAULT_QUERY, league, fixture }),
+    [league, fixture],
+  );
+  // Nothing of the past goes on.
+  if (store.past) return true;
+  if (!odd) return league.length + fixture.length === 0;
+  return covers.odd(odd, store.getState().book.fixtures.get(odd.fixtureId) ?? null);
+}
+
+function Heading({
+  id,
+  odd,
+  format,
+  newest,
+}: {
+  id: string;
+  odd: Odd | undefined;
+  format: OddsFormat;
+  /** What its history says last, where the board holds what it was when it last followed it. */
+  newest: HistoryItem | null;
+}) {
   const fixture = useFixture(odd?.fixtureId ?? '');
+  const { state, price, settlement } = newest ?? odd ?? NOTHING;
   return (
     <div className="flex shrink-0 items-start gap-3 px-3 pt-2.5 pb-2">
       <div className="min-w-0 flex-1">
@@ -199,16 +236,16 @@ function Heading({ id, odd, format }: { id: string; odd: Odd | undefined; format
       </div>
       {odd && (
         <p className="flex shrink-0 items-center gap-1.5 pt-0.5 tabular-nums">
-          {odd.state === 'locked' && (
+          {state === 'locked' && (
             <span className="inline-flex items-center gap-1 text-detail text-locked">
               <PadlockIcon /> Locked
             </span>
           )}
-          {odd.state === 'settled' && <SettlementBadge settlement={odd.settlement} />}
+          {state === 'settled' && <SettlementBadge settlement={settlement} />}
           <span
-            className={`font-semibold text-price ${odd.state === 'open' ? 'text-ink' : 'text-locked'}`}
+            className={`font-semibold text-price ${state === 'open' ? 'text-ink' : 'text-locked'}`}
           >
-            {odd.price === null ? '–' : formatPrice(odd.price, format)}
+            {price === null ? '–' : formatPrice(price, format)}
           </span>
         </p>
       )}

@@ -1,6 +1,7 @@
 'use client';
 
 import { useState, useSyncExternalStore } from 'react';
+import { NO_FILTERS } from '@/components/board/board-filters';
 import { FileButton } from '@/components/ui/file-button';
 import { CloseIcon } from '@/components/ui/icons';
 import { RouteLink } from '@/components/ui/route-link';
@@ -190,17 +191,17 @@ function WatchedList({ onChanged }: { onChanged: Said }) {
         </p>
       ) : (
         <RouteLink
-          href={boardHref(sport, { ...query, fixture: watched.map(({ id }) => id) })}
+          href={boardHref(sport, { ...query, ...NO_FILTERS, fixture: watched.map(({ id }) => id) })}
           className="block px-3 py-1.5 text-accent text-name hover:underline"
         >
-          Show these {watched.length} alone
+          {watched.length === 1 ? 'Show it alone' : `Show these ${watched.length} alone`}
         </RouteLink>
       )}
       <ul>
         {watched.map((one) => (
           <li key={one.id} className="flex items-center gap-1 pr-1.5 pl-3 hover:bg-surface-hover">
             <RouteLink
-              href={boardHref(sport, { ...query, view: 'lines', fixture: [one.id] })}
+              href={boardHref(sport, { ...query, ...NO_FILTERS, view: 'lines', fixture: [one.id] })}
               className="min-w-0 flex-1 truncate py-1.5 text-ink text-name"
             >
               {one.name}

@@ -42,6 +42,15 @@ function nearest(cells: readonly HTMLElement[], column: number): HTMLElement | n
   return best;
 }
 
+/** Rows of a grid that are on the screen. */
+function rowsInSight(grid: HTMLElement): number {
+  const { top, bottom } = grid.getBoundingClientRect();
+  return [...grid.querySelectorAll('[role="row"][aria-rowindex]')].filter((row) => {
+    const box = row.getBoundingClientRect();
+    return box.bottom > top && box.top < bottom;
+  }).length;
+}
+
 type Options = {
   grid: RefObject<HTMLElement | null>;
   rowCount: number;
@@ -114,6 +123,17 @@ export function useGridKeys({ grid, rowCount, reveal }: Options) {
         const cells = cellsOf(element, row);
         const next = cells[cells.indexOf(cell) + step[1]];
         if (next) focus(next);
+        return;
+      }
+      if (event.key === 'PageDown' || event.key === 'PageUp') {
+        event.preventDefault();
+        const isDown = event.key === 'PageDown';
+        const page = Math.max(1, rowsInSight(element) - 1);
+        const to = row + (isDown ? page : -page);
+        // At either end it is the last cell that there is.
+        if (to < 1) focusFrom(1, 1, column, REVEAL_FRAMES);
+        else if (to > rowCount) focusFrom(rowCount, -1, column, REVEAL_FRAMES);
+        else focusFrom(to, isDown ? 1 : -1, column, REVEAL_FRAMES);
         return;
       }
       if (event.key === 'Home' || event.key === 'End') {

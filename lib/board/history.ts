@@ -233,14 +233,17 @@ export function axisValue(american: number, axis: Axis): number {
   return axis === 'probability' ? toProbability(american) * 100 : toDecimal(american);
 }
 
+/** A favourite at -100 000: what pays less is no price that anybody quotes. */
+const LEAST_DECIMAL = 1.001;
+
 /** The label at a place of an axis, in the view's format. */
 export function axisText(value: number, axis: Axis, format: OddsFormat): string {
   if (axis === 'probability' || format === 'probability') {
     const percent = axis === 'probability' ? value : 100 / value;
     return Number.isFinite(percent) ? `${percent.toFixed(1)}%` : '';
   }
-  // Nothing pays less than the stake: an axis that reaches below has no price to name there.
-  if (!(value > 1)) return '';
+  // Nothing pays less than the stake, or as good as nothing: an axis that reaches there has no price to name.
+  if (!(value > LEAST_DECIMAL)) return '';
   if (format === 'decimal') return value.toFixed(value < 1.1 ? 3 : 2);
   if (format === 'american') return formatPrice(fromDecimal(value), format);
   // Formats of their own steps, which a rounded American price would shift.

@@ -62,7 +62,10 @@ test('a fixture is watched by a key, and the watch list is a view of it', async 
   await page.keyboard.press('p');
   await expect(page.getByText(/: watched$/)).toBeVisible();
   await page.keyboard.press('v');
-  await page.getByRole('link', { name: 'Show these 1 alone' }).click();
+  // Whatever the view is filtered by.
+  await boardPage.search.fill('nobody at all');
+  await expect(page.locator('[data-fixture-id]')).toHaveCount(0);
+  await page.getByRole('link', { name: 'Show it alone' }).click();
   await expect(page).toHaveURL((url) => url.searchParams.get('fixture') === id);
   await expect(page.locator('[data-fixture-id]')).toHaveCount(1);
 });
@@ -84,4 +87,57 @@ test('an import names what is wrong in it and keeps the rest', async ({ boardPag
   await expect(panel.getByRole('status')).toContainText('“Bad” leads to no board');
   await expect(panel.getByRole('link', { name: 'Good' })).toBeVisible();
   await expect(panel.getByRole('link', { name: 'Bad' })).toBeHidden();
+});
+
+test('the focus goes through the whole board by keys, and is always in sight', async ({
+  boardPage,
+  page,
+}) => {
+  await boardPage.open('/basketball?view=lines');
+  await boardPage.grid.focus();
+  await page.keyboard.press('ArrowDown');
+  const rowInFocus = async () => {
+    const focused = page.locator('[role=grid] :focus');
+    await expect(focused).toBeInViewport({ ratio: 1 });
+    const row = focused.locator('xpath=ancestor::*[@role="row"]');
+    return Number(await row.getAttribute('aria-rowindex'));
+  };
+  const first = await rowInFocus();
+  await page.keyboard.press('PageDown');
+  await expect.poll(rowInFocus).toBeGreaterThan(first + 10);
+  const second = await rowInFocus();
+  await page.keyboard.press('PageDown');
+  await expect.poll(rowInFocus).toBeGreaterThan(second + 10);
+  await expect(async () => {
+    await page.keyboard.press('PageUp');
+    expect(await rowInFocus()).toBeLessThan(second);
+  }).toPass();
+  await page.keyboard.press('Control+End');
+  await expect.poll(rowInFocus).toBeGreaterThan(second + 10);
+  const last = await rowInFocus();
+  await page.keyboard.press('PageDown');
+  expect(await rowInFocus()).toBe(last);
+  await page.keyboard.press('Control+Home');
+  await expect.poll(rowInFocus).toBeLessThanOrEqual(first);
+});
+
+test('what takes its own button away hands the focus on', async ({ boardPage, page }) => {
+  await boardPage.open('/basketball?view=lines');
+  await page.keyboard.press('a');
+  const alerts = page.getByRole('region', { name: 'Alerts', exact: true });
+  await alerts.getByRole('button', { name: 'New rule' }).click();
+  await alerts.getByRole('button', { name: 'Save rule' }).click();
+  await alerts.getByRole('button', { name: /^Test:/ }).click();
+  await alerts.getByRole('button', { name: 'Clear the log' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(alerts).toBeFocused();
+  await alerts.getByRole('button', { name: /^Delete:/ }).focus();
+  await page.keyboard.press('Enter');
+  await expect(alerts).toBeFocused();
+  // A heading in the lines view is a link, and is none any more on the fixture's own page.
+  const link = boardPage.grid.getByRole('rowheader').getByRole('link').first();
+  await link.focus();
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/view=fixture/);
+  await expect(boardPage.grid).toBeFocused();
 });

@@ -1,6 +1,6 @@
 /** The history of an odd beside the board: what it tells, its place in the address, and its keys. */
 import type { Page } from 'playwright/test';
-import { expect, openOdds, test, type World } from './fixtures';
+import { expect, leagues, openOdds, test, type World } from './fixtures';
 import type { BoardPage } from './pages/board-page';
 
 const drawerOf = (page: Page) => page.getByRole('region', { name: 'Price history' });
@@ -65,6 +65,33 @@ test.describe('the history drawer', () => {
     await expect(drawer).toBeFocused();
     await boardPage.odd(id).click();
     await expect(drawer).toHaveCount(0);
+  });
+
+  test('goes on where the view has no more of it, and says how', async ({
+    boardPage,
+    page,
+    world,
+  }) => {
+    await boardPage.open('/basketball');
+    const [id] = await aPair(boardPage, world);
+    const row = world.row(id);
+    const other = leagues(world).find((league) => league !== row.league) ?? '';
+    await boardPage.open(
+      `/basketball?league=${encodeURIComponent(String(row.league))}&history=${encodeURIComponent(id)}`,
+    );
+    const drawer = drawerOf(page);
+    await expect(rowsOf(page).first()).toBeVisible();
+    await expect(drawer).not.toContainText('Not in this view');
+    await page.evaluate(
+      (url) => history.pushState(null, '', url),
+      `/basketball?league=${encodeURIComponent(other)}&history=${encodeURIComponent(id)}`,
+    );
+    await expect(drawer).toContainText('Not in this view, so it is read every 15 s');
+    world.post('copilot-odds', { ...row, price: priceAt(5) });
+    await expect(rowsOf(page).first()).toContainText(`+${priceAt(5)}`, { timeout: 30_000 });
+    // What the board holds of it is what it was when it was last followed.
+    await expect(drawer.getByText(`+${priceAt(5)}`, { exact: true }).first()).toBeVisible();
+    world.post('copilot-odds', row);
   });
 
   test('is in the address: Back closes it, a link opens it, and it filters nothing', async ({

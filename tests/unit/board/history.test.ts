@@ -240,6 +240,8 @@ describe('the axis of a chart', () => {
   it('names no price where a bet would pay less than its stake', () => {
     expect(axisText(1, 'price', 'american')).toBe('');
     expect(axisText(0.9, 'price', 'decimal')).toBe('');
+    expect(axisText(1 + Number.EPSILON, 'price', 'american')).toBe('');
+    expect(axisText(1.01, 'price', 'american')).toBe('−10000');
   });
 
   it('labels each price by itself in every format', () => {
