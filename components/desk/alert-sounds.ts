@@ -24,17 +24,27 @@ const GAP_MS = 300;
 
 let context: AudioContext | null = null;
 const playedAt = new Map<Sound, number>();
+const watchers = new Set<() => void>();
 
 function audio(): AudioContext | null {
   if (context) return context;
   if (typeof AudioContext === 'undefined') return null;
   context = new AudioContext();
+  context.onstatechange = () => {
+    for (const watcher of watchers) watcher();
+  };
   return context;
 }
 
 /** Whether the browser would play: most wait until somebody has clicked or pressed a key on the page. */
 export function isAudible(): boolean {
   return context?.state === 'running';
+}
+
+/** Calls back when that may have changed. */
+export function watchAudible(callback: () => void): () => void {
+  watchers.add(callback);
+  return () => watchers.delete(callback);
 }
 
 /** Gets ready to play with the next click or key; answers how to stop waiting for one. */

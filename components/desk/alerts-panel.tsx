@@ -1,6 +1,6 @@
 'use client';
 
-import { memo, useEffect, useRef, useState } from 'react';
+import { memo, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { useStore } from 'zustand';
 import { FileButton } from '@/components/ui/file-button';
 import { useBoardQuery } from '@/lib/board/address';
@@ -12,7 +12,7 @@ import { useTimeZone } from '@/lib/board/hooks';
 import type { OddsFormat } from '@/lib/protocol/price';
 import { deliverTest, placeOf, toldWords } from './alert-delivery';
 import { AlertForm } from './alert-form';
-import { isAudible } from './alert-sounds';
+import { isAudible, watchAudible } from './alert-sounds';
 import { actionWords, alertWords, conditionWords, scopeWords } from './alert-words';
 import { permission } from './desktop-notice';
 import { download } from './download';
@@ -123,6 +123,7 @@ function Overview() {
 /** What keeps rules from telling of something. */
 function Notes({ rules }: { rules: readonly AlertRule[] }) {
   const [{ league, fixture }] = useBoardQuery();
+  const isHeard = useSyncExternalStore(watchAudible, isAudible, isAudible);
   const hasSound = rules.some(({ isOn, sound }) => isOn && sound !== null);
   const isMute = permission() !== 'granted' && rules.some(({ isOn, desktop }) => isOn && desktop);
   const isNarrow = league.length > 0 || fixture.length > 0;
@@ -135,7 +136,7 @@ function Notes({ rules }: { rules: readonly AlertRule[] }) {
           filter alone.
         </p>
       )}
-      {hasSound && !isAudible() && (
+      {hasSound && !isHeard && (
         <p>The browser plays no sound until you click or press a key on this page.</p>
       )}
       {isMute && (

@@ -1,7 +1,9 @@
 'use client';
 
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
+import { useStore } from 'zustand';
 import { usePart } from '@/components/ui/use-part';
+import { useBoardQuery } from '@/lib/board/address';
 import { useBoardStore } from '@/lib/board/hooks';
 import { createTallies } from '@/lib/board/tally';
 
@@ -21,7 +23,11 @@ function cellOf(target: EventTarget | null): HTMLElement | null {
 /** The card of whichever cell the pointer or the focus rests on: one for all, and none while nothing is asked for. */
 export function CellCard() {
   const store = useBoardStore();
-  const [tallies] = useState(() => createTallies(Date.now()));
+  const [{ league, fixture }] = useBoardQuery();
+  const resets = useStore(store, ({ feed }) => feed.resets);
+  // Of what the stream does not cover nothing is counted, so it is counted anew when it covers something else.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: they say when.
+  const tallies = useMemo(() => createTallies(Date.now()), [league, fixture, resets]);
   const [shown, setShown] = useState<HTMLElement | null>(null);
   const [Body, want] = usePart(loadBody);
   const hide = () => setShown(null);

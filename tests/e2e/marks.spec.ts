@@ -1,5 +1,5 @@
 import { formatPrice } from '@/lib/protocol/price';
-import { expect, openOdds, test, type WireRow, type World } from './fixtures';
+import { expect, leagues, openOdds, test, type WireRow, type World } from './fixtures';
 import type { BoardPage } from './pages/board-page';
 
 /** An open odd on screen, as a row: the first that no other test of this file has used. */
@@ -127,6 +127,30 @@ test.describe('the card of a cell', () => {
     await page.keyboard.press('Escape');
     await expect(card).toHaveCount(0);
     await expect(cell).not.toHaveAttribute('aria-describedby');
+    world.post('copilot-odds', row);
+  });
+
+  test('counts anew once the view had no more of it for a while', async ({
+    boardPage,
+    page,
+    world,
+  }) => {
+    await openWithDesk(boardPage);
+    const row = await freshRow(boardPage, world);
+    const cell = boardPage.odd(row.id);
+    const card = page.getByRole('tooltip');
+    await cell.hover();
+    await expect(card).toContainText('0 moves, 0 locks');
+    world.post('copilot-odds', { ...row, price: 446 });
+    await expect(card).toContainText('1 move, 0 locks');
+    const other = leagues(world).find((league) => league !== row.league) ?? '';
+    for (const search of [`?league=${encodeURIComponent(other)}`, '']) {
+      await page.evaluate((url) => history.pushState(null, '', url), `/basketball${search}`);
+      await expect(cell).toHaveCount(search === '' ? 1 : 0);
+    }
+    await page.mouse.move(0, 0);
+    await cell.hover();
+    await expect(card).toContainText('0 moves, 0 locks since');
     world.post('copilot-odds', row);
   });
 
