@@ -249,7 +249,7 @@ function Notices({ ignored, Refused }: { ignored: readonly string[]; Refused: Re
         <Notice>
           {isPartial &&
             (past
-              ? 'Some of it was not watched at that moment. '
+              ? 'Some of it was not watched, or had no stream, at that moment. '
               : 'Some leagues are not read in full yet. ')}
           {message}
         </Notice>

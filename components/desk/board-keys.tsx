@@ -18,7 +18,7 @@ function oddInHand(): string | undefined {
 
 /** A link to what is on screen, as it is at this moment. */
 async function copyMoment(store: BoardStore, query: BoardQuery): Promise<void> {
-  const at = store.past?.problem ? null : store.position();
+  const at = store.past ? store.past.position : store.position();
   if (at === null) {
     say('Nothing is known of this moment yet.');
     return;

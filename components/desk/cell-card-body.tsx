@@ -90,7 +90,8 @@ export default function CellCardBody({ cardId, cell, id, tallies, onGone }: Prop
       <Price label="First seen" fact="opening" />
       <p className="mt-1.5 border-line-subtle border-t pt-1.5 text-ink-muted">
         <span data-fact="state" className="block text-ink empty:hidden" />
-        <span data-fact="counts" className="block" />
+        {/* Of a past board nothing was seen. */}
+        {!store.past && <span data-fact="counts" className="block" />}
       </p>
     </div>
   );

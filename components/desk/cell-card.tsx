@@ -24,10 +24,10 @@ function cellOf(target: EventTarget | null): HTMLElement | null {
 export function CellCard() {
   const store = useBoardStore();
   const [{ league, fixture }] = useBoardQuery();
-  const resets = useStore(store, ({ feed }) => feed.resets);
-  // Of what the stream does not cover nothing is counted, so it is counted anew when it covers something else.
+  const cuts = useStore(store, ({ feed }) => feed.resets + feed.resumes);
+  // Of what the stream does not cover, or brings of a time that was missed, nothing can be counted: it begins anew.
   // biome-ignore lint/correctness/useExhaustiveDependencies: they say when.
-  const tallies = useMemo(() => createTallies(Date.now()), [league, fixture, resets]);
+  const tallies = useMemo(() => createTallies(Date.now()), [league, fixture, cuts]);
   const [shown, setShown] = useState<HTMLElement | null>(null);
   const [Body, want] = usePart(loadBody);
   const hide = () => setShown(null);

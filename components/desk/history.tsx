@@ -31,13 +31,14 @@ import {
   knownUntil,
   useBoardStore,
   useFixture,
+  useLoad,
   useNow,
   useOdd,
   useTimeZone,
 } from '@/lib/board/hooks';
 import { browserShelf, readItem, writeItem } from '@/lib/board/kept';
 import type { BoardStore } from '@/lib/board/store';
-import { UNFOLLOWED_MS, useHistories } from '@/lib/board/use-histories';
+import { useHistories } from '@/lib/board/use-histories';
 import type { Odd } from '@/lib/protocol/events';
 import { createBoardPredicate, DEFAULT_QUERY } from '@/lib/protocol/filter';
 import { lineKey } from '@/lib/protocol/line';
@@ -122,18 +123,23 @@ function Body({ id }: { id: string }) {
   const sides = useMemo(() => (odd ? otherSides(store, odd) : []), [store, odd]);
   const sideIds = look.isOtherSideOn ? sides.map((side) => side.id) : [];
   const isFollowed = useIsFollowed(odd);
-  const own = useHistories([id], isFollowed);
-  const others = useHistories(sideIds, isFollowed);
+  const own = useHistories([id]);
+  const others = useHistories(sideIds);
   const history = own.histories?.[0] ?? null;
   const shown = history ? [history, ...(others.histories ?? [])] : [];
   return (
     <>
       <Heading
         {...{ id, odd, format }}
-        newest={isFollowed ? null : (history?.items.at(-1) ?? null)}
+        told={isFollowed ? odd : (history?.items.at(-1) ?? undefined)}
       />
       {!isFollowed && history && (
-        <Sentence>Not in this view, so it is read every {UNFOLLOWED_MS / 1_000} s.</Sentence>
+        <Unfollowed
+          onRead={() => {
+            own.retry();
+            others.retry();
+          }}
+        />
       )}
       {own.error !== null && <Sentence onRetry={own.retry}>{own.error}</Sentence>}
       {own.error === null && !history && <Sentence>Reading what happened to it …</Sentence>}
@@ -160,6 +166,7 @@ function Body({ id }: { id: string }) {
               own={odd}
               sides={sides}
               format={format}
+              newest={isFollowed ? null : shown.map(({ items }) => items.at(-1) ?? null)}
               error={others.error}
               onRetry={others.retry}
             />
@@ -200,8 +207,9 @@ function useIsFollowed(odd: Odd | undefined): boolean {
     () => createBoardPredicate({ ...DEFAULT_QUERY, league, fixture }),
     [league, fixture],
   );
-  // Nothing of the past goes on.
-  if (store.past) return true;
+  const { state } = useLoad();
+  // Nothing of the past goes on, and what is still being read is not missing yet.
+  if (store.past || state !== 'complete') return true;
   if (!odd) return league.length + fixture.length === 0;
   return covers.odd(odd, store.getState().book.fixtures.get(odd.fixtureId) ?? null);
 }
@@ -210,16 +218,16 @@ function Heading({
   id,
   odd,
   format,
-  newest,
+  told,
 }: {
   id: string;
   odd: Odd | undefined;
   format: OddsFormat;
-  /** What its history says last, where the board holds what it was when it last followed it. */
-  newest: HistoryItem | null;
+  /** What it is; where the board does not follow it, what its history said last. */
+  told: Odd | HistoryItem | undefined;
 }) {
   const fixture = useFixture(odd?.fixtureId ?? '');
-  const { state, price, settlement } = newest ?? odd ?? NOTHING;
+  const { state, price, settlement } = told ?? NOTHING;
   return (
     <div className="flex shrink-0 items-start gap-3 px-3 pt-2.5 pb-2">
       <div className="min-w-0 flex-1">
@@ -250,6 +258,18 @@ function Heading({
         </p>
       )}
     </div>
+  );
+}
+
+/** Says that what is shown stands still, and offers to read it again. */
+function Unfollowed({ onRead }: { onRead: () => void }) {
+  return (
+    <p role="status" className="px-3 pb-2 text-detail text-ink-muted">
+      Not in this view, so it does not go on here.{' '}
+      <button type="button" onClick={onRead} className="text-accent hover:underline">
+        Read it again
+      </button>
+    </p>
   );
 }
 
@@ -428,12 +448,15 @@ function Legend({
   own,
   sides,
   format,
+  newest,
   error,
   onRetry,
 }: {
   own: Odd | undefined;
   sides: readonly Odd[];
   format: OddsFormat;
+  /** What the history of each says last, where the board does not follow them. */
+  newest: readonly (HistoryItem | null)[] | null;
   error: string | null;
   onRetry: () => void;
 }) {
@@ -457,7 +480,9 @@ function Legend({
                 />
               </svg>
               <span className="truncate">{odd.name}</span>
-              {index > 0 && <SidePrice id={odd.id} format={format} />}
+              {index > 0 && (
+                <SidePrice id={odd.id} format={format} newest={newest?.[index] ?? null} />
+              )}
             </li>
           ),
       )}
@@ -465,11 +490,20 @@ function Legend({
   );
 }
 
-function SidePrice({ id, format }: { id: string; format: OddsFormat }) {
+function SidePrice({
+  id,
+  format,
+  newest,
+}: {
+  id: string;
+  format: OddsFormat;
+  newest: HistoryItem | null;
+}) {
   const odd = useOdd(id);
+  const price = (newest ?? odd)?.price ?? null;
   return (
     <span className="text-ink tabular-nums">
-      {odd?.price == null ? '–' : formatPrice(odd.price, format)}
+      {price === null ? '–' : formatPrice(price, format)}
     </span>
   );
 }

@@ -6,7 +6,7 @@ import { FileButton } from '@/components/ui/file-button';
 import { CloseIcon } from '@/components/ui/icons';
 import { RouteLink } from '@/components/ui/route-link';
 import { useBoardQuery } from '@/lib/board/address';
-import { useSport } from '@/lib/board/hooks';
+import { useBoardStore, useSport } from '@/lib/board/hooks';
 import { type Kept, parseKept } from '@/lib/board/kept';
 import { boardHref } from '@/lib/board/query-state';
 import { NAME_LENGTH, readViews, withView } from '@/lib/board/views';
@@ -181,6 +181,7 @@ function WatchedList({ onChanged }: { onChanged: Said }) {
   const [query] = useBoardQuery();
   const all = useKept(watchedFixtures);
   const watched = all.filter((one) => one.sport === sport);
+  const at = useBoardStore().past?.position ?? null;
   return (
     <section aria-label="Watch list">
       <h3 className="px-3 pt-4 pb-1 text-ink-faint text-label">Watch list</h3>
@@ -191,7 +192,12 @@ function WatchedList({ onChanged }: { onChanged: Said }) {
         </p>
       ) : (
         <RouteLink
-          href={boardHref(sport, { ...query, ...NO_FILTERS, fixture: watched.map(({ id }) => id) })}
+          href={boardHref(sport, {
+            ...query,
+            ...NO_FILTERS,
+            at,
+            fixture: watched.map(({ id }) => id),
+          })}
           className="block px-3 py-1.5 text-accent text-name hover:underline"
         >
           {watched.length === 1 ? 'Show it alone' : `Show these ${watched.length} alone`}
@@ -201,7 +207,13 @@ function WatchedList({ onChanged }: { onChanged: Said }) {
         {watched.map((one) => (
           <li key={one.id} className="flex items-center gap-1 pr-1.5 pl-3 hover:bg-surface-hover">
             <RouteLink
-              href={boardHref(sport, { ...query, ...NO_FILTERS, view: 'lines', fixture: [one.id] })}
+              href={boardHref(sport, {
+                ...query,
+                ...NO_FILTERS,
+                at,
+                view: 'lines',
+                fixture: [one.id],
+              })}
               className="min-w-0 flex-1 truncate py-1.5 text-ink text-name"
             >
               {one.name}

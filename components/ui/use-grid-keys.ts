@@ -42,12 +42,13 @@ function nearest(cells: readonly HTMLElement[], column: number): HTMLElement | n
   return best;
 }
 
-/** Rows of a grid that are on the screen. */
+/** Rows of a grid that can be read: wholly on the screen, and below what stays at its top. */
 function rowsInSight(grid: HTMLElement): number {
   const { top, bottom } = grid.getBoundingClientRect();
+  const from = top + Number.parseFloat(grid.style.scrollPaddingTop || '0');
   return [...grid.querySelectorAll('[role="row"][aria-rowindex]')].filter((row) => {
     const box = row.getBoundingClientRect();
-    return box.bottom > top && box.top < bottom;
+    return box.top >= from - 1 && box.bottom <= bottom + 1;
   }).length;
 }
 
@@ -129,11 +130,9 @@ export function useGridKeys({ grid, rowCount, reveal }: Options) {
         event.preventDefault();
         const isDown = event.key === 'PageDown';
         const page = Math.max(1, rowsInSight(element) - 1);
-        const to = row + (isDown ? page : -page);
-        // At either end it is the last cell that there is.
-        if (to < 1) focusFrom(1, 1, column, REVEAL_FRAMES);
-        else if (to > rowCount) focusFrom(rowCount, -1, column, REVEAL_FRAMES);
-        else focusFrom(to, isDown ? 1 : -1, column, REVEAL_FRAMES);
+        const to = isDown ? Math.min(row + page, rowCount) : Math.max(row - page, 1);
+        // From there back towards this row, in which there is a cell.
+        focusFrom(to, isDown ? -1 : 1, column, REVEAL_FRAMES);
         return;
       }
       if (event.key === 'Home' || event.key === 'End') {

@@ -165,6 +165,7 @@ export function VirtualGrid<Item extends { key: string }>({
   });
   const { towards, show } = sight;
   const stuck = stickies.findLast((index) => index <= sight.first) ?? null;
+  const stuckHeight = stuck === null ? 0 : (starts[stuck + 1] ?? 0) - (starts[stuck] ?? 0);
 
   const inPage = () => {
     const shown = new Set(withOverscan(sight, items.length, meanHeight));
@@ -244,6 +245,8 @@ export function VirtualGrid<Item extends { key: string }>({
       tabIndex={0}
       // Prices are written into the very texts that a translator would replace.
       translate="no"
+      // What the focus goes to is not put below what stays at the top.
+      style={{ scrollPaddingTop: headerHeight + stuckHeight }}
       className={`board-scroll h-full overflow-auto overscroll-contain ${className}`}
       onKeyDown={keys.onKeyDown}
       onFocus={(event) => {

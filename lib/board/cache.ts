@@ -58,9 +58,8 @@ export function watchLists(
 /**
  * What the server knows of up to 10 odds; nothing is asked while there is none. Kept no longer than somebody looks: what
  * the stream tells after a read is appended by the one who looks.
- * @param againMs how often it is read again, where no stream tells of it
  */
-export function useHistoryRead(ids: readonly string[], againMs: number | null) {
+export function useHistoryRead(ids: readonly string[]) {
   return useQuery(
     {
       queryKey: ['history', ids],
@@ -69,7 +68,6 @@ export function useHistoryRead(ids: readonly string[], againMs: number | null) {
       staleTime: Number.POSITIVE_INFINITY,
       gcTime: 0,
       retry: false,
-      refetchInterval: againMs ?? false,
       refetchOnWindowFocus: false,
       refetchOnReconnect: false,
     },

@@ -16,22 +16,13 @@ export type Histories = {
   retry: () => void;
 };
 
-/** How often what no stream tells of is read again: the vendor allows few reads of histories. */
-export const UNFOLLOWED_MS = 15_000;
-
-/**
- * What happened to up to 10 odds: read once, then as the stream goes on, and read again after a cut.
- * @param areFollowed whether the board's stream tells of them; else they are read again and again
- */
-export function useHistories(ids: readonly string[], areFollowed: boolean): Histories {
+/** What happened to up to 10 odds: read once, then as the stream goes on, and read again after a cut. */
+export function useHistories(ids: readonly string[]): Histories {
   const store = useBoardStore();
   const key = ids.join('\n');
   // biome-ignore lint/correctness/useExhaustiveDependencies: the same ids are the same question, whatever list they come in.
   const asked = useMemo(() => ids, [key]);
-  const { data, error, refetch, isFetching } = useHistoryRead(
-    asked,
-    areFollowed ? null : UNFOLLOWED_MS,
-  );
+  const { data, error, refetch, isFetching } = useHistoryRead(asked);
   const follower = useRef<HistoryFollower | null>(null);
   const [told, setTold] = useState(0);
 

@@ -827,7 +827,7 @@ export function createHub(deps: HubDeps): Hub {
           totals: { fixtures: 0, odds: 0 },
           // Where too many ask at once the board asks again by itself, or by whoever looks at it.
           past: {
-            ...{ ...moment, silentSince: null },
+            ...{ ...moment, silentSince: gaps.silentAt(keysOf(scope), moment.ms) },
             problem: refused.kind === 'busy' ? null : refused.message,
           },
         };

@@ -13,7 +13,7 @@ import { slug } from '@/lib/protocol/sports';
 import { entryMs, type Journal, payloadOf } from './journal';
 import { SnapshotError } from './snapshot';
 import { WHOLE_SPORT } from './subscription';
-import { createPace, type Timing } from './timing';
+import { type Cancel, createPace, type Timing } from './timing';
 
 /** The Book at a moment. Its receipts are nobody's: it is to be looked at, and not to go on with. */
 export type PastBook = {
@@ -81,7 +81,7 @@ const REST_MS = 2;
 export function createPast({ book, journal, timing, everyMs, watched }: PastDeps): Past {
   let copies: Copy[] = [];
   const watches = new Map<string, Watched[]>();
-  const made = new Map<number, Promise<Book>>();
+  const made = new Map<number, { book: Promise<Book>; forget: Cancel }>();
   let waiting = 0;
   let queue: Promise<unknown> = Promise.resolve();
   let cancelCopy: (() => void) | null = null;
@@ -156,10 +156,15 @@ export function createPast({ book, journal, timing, everyMs, watched }: PastDeps
     return past;
   }
 
+  function unmake(end: number): void {
+    made.get(end)?.forget();
+    made.delete(end);
+  }
+
   /** The Book before the entry of this index, made once for all who ask for it at about the same time. */
   function bookBefore(end: number): Promise<Book> {
     const known = made.get(end);
-    if (known) return known;
+    if (known) return known.book;
     const from = copies.findLast(({ index }) => index <= end);
     if (!from || from.index < journal.start) throw gone();
     if (waiting >= MOST_WAITING) {
@@ -170,17 +175,13 @@ export function createPast({ book, journal, timing, everyMs, watched }: PastDeps
     const over = () => {
       waiting -= 1;
     };
-    making.then(over, () => {
+    queue = making.then(over, () => {
       over();
-      made.delete(end);
+      unmake(end);
     });
-    queue = making.catch(() => {});
-    made.set(end, making);
-    timing.schedule(() => {
-      if (made.get(end) === making) made.delete(end);
-    }, MADE_MS);
+    made.set(end, { book: making, forget: timing.schedule(() => unmake(end), MADE_MS) });
     for (const oldest of made.keys()) {
-      if (made.size > MOST_MADE) made.delete(oldest);
+      if (made.size > MOST_MADE) unmake(oldest);
       else break;
     }
     return making;
@@ -242,6 +243,7 @@ export function createPast({ book, journal, timing, everyMs, watched }: PastDeps
     close() {
       isClosed = true;
       cancelCopy?.();
+      for (const end of [...made.keys()]) unmake(end);
     },
   };
 }

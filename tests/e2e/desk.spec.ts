@@ -99,6 +99,12 @@ test('the focus goes through the whole board by keys, and is always in sight', a
   const rowInFocus = async () => {
     const focused = page.locator('[role=grid] :focus');
     await expect(focused).toBeInViewport({ ratio: 1 });
+    // Nor below what stays at the top.
+    const isOnTop = focused.evaluate((cell) => {
+      const { left, top, width } = cell.getBoundingClientRect();
+      return cell.contains(document.elementFromPoint(left + width / 2, top + 3));
+    });
+    expect(await isOnTop).toBe(true);
     const row = focused.locator('xpath=ancestor::*[@role="row"]');
     return Number(await row.getAttribute('aria-rowindex'));
   };
