@@ -20,12 +20,8 @@ export function BoardHeader({ sport, sports, mark, signOut }: HeaderProps) {
       {mark}
       <SportTabs sport={sport} sports={sports} />
       <div className="ml-auto flex shrink-0 items-center gap-3 compact:h-11 compact:gap-2.5">
-        {!past && (
-          <>
-            <Clock />
-            <FeedIndicator />
-          </>
-        )}
+        {!past && <Clock />}
+        {!past && <FeedIndicator />}
         {signOut}
       </div>
     </header>

@@ -121,20 +121,23 @@ function Screen({
   // While only a first screen is held, the server's counts are good for what the server was asked.
   const [firstQuery] = useState(query);
   const counted = query === firstQuery ? load.totals : null;
+  const main = useRef<HTMLElement>(null);
   const onOpenFixture = useCallback(
-    (fixtureId: string, market: string | null) =>
+    (fixtureId: string, market: string | null) => {
+      // What was pressed may go with the view that it is left for.
+      main.current?.querySelector<HTMLElement>('[role="grid"]')?.focus();
       setQuery(
         market === null
           ? { view: 'fixture', fixture: [fixtureId] }
           : { view: 'lines', fixture: [fixtureId], market: [market] },
-      ),
+      );
+    },
     [setQuery],
   );
   const context = useMemo<Omit<RowContext, 'columns'>>(
     () => ({ sport, query, at, zone, today, heights, taste, isDead, Start, onOpenFixture }),
     [sport, query, at, zone, today, heights, taste, isDead, Start, onOpenFixture],
   );
-  const main = useRef<HTMLElement>(null);
   const filters = activeFilters(query, (id) =>
     fixtureName(id, store.getState().book.fixtures.get(id)),
   );
@@ -170,7 +173,7 @@ function Screen({
           )}
           {query.view === 'fixture' && !isBare && built.totals.odds === 0 && (
             <p className="pointer-events-none absolute inset-x-0 top-28 text-center text-detail text-ink-muted">
-              No line of this fixture is on the board.
+              No line of it is on the board.
             </p>
           )}
           {isDead && <DeadBanner zone={zone} Refused={Refused} />}
@@ -193,7 +196,7 @@ function Bare({
   const { state } = useLoad();
   if (NoRows) return <NoRows {...props} />;
   if (!isMissing || state === 'loading') return <BoardSkeleton heights={props.heights} />;
-  return <p className="p-6 text-center text-ink-muted">No rows to show.</p>;
+  return <p className="p-6 text-center text-ink-muted">No rows.</p>;
 }
 
 /** A league that begins is read within this, and no reason to worry anybody. */
@@ -224,7 +227,6 @@ function Notices({ ignored, Refused }: { ignored: readonly string[]; Refused: Re
     feed.state === 'late' || feed.state === 'dead' ? null : feed.message,
   );
   const { retry } = useBoardStream();
-  const { past } = useBoardStore();
   const refusal = useRefusal();
   const [isRead, setIsRead] = useState(false);
   const isPartial = useLasting(load.state === 'complete' && load.partial, PARTIAL_MS);
@@ -247,10 +249,7 @@ function Notices({ ignored, Refused }: { ignored: readonly string[]; Refused: Re
       )}
       {(isPartial || message !== null) && (
         <Notice>
-          {isPartial &&
-            (past
-              ? 'Some of it was not watched, or had no stream, at that moment. '
-              : 'Some leagues are not read in full yet. ')}
+          {isPartial && 'Not everything could be read. '}
           {message}
         </Notice>
       )}

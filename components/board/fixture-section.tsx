@@ -148,8 +148,6 @@ export function FixtureLink({
       onClick={(event) => {
         if (isForBrowser(event)) return;
         event.preventDefault();
-        // The link may go with the view that it is left for.
-        event.currentTarget.closest<HTMLElement>('[role="grid"]')?.focus();
         onOpenFixture(fixtureId, null);
       }}
     >

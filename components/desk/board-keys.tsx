@@ -1,6 +1,6 @@
 'use client';
 
-import { copyText } from '@/components/ui/copy-button';
+import { copyText } from '@/components/ui/copy-text';
 import { useBoardQuery } from '@/lib/board/address';
 import { useBoardStore } from '@/lib/board/hooks';
 import { boardHref } from '@/lib/board/query-state';

@@ -5,29 +5,8 @@ import { CheckIcon, LinkIcon } from './icons';
 
 const SAID_MS = 2_000;
 
-/** Copies without the clipboard permission, which plain HTTP and embedded browsers do not have. */
-function copyBySelection(text: string): boolean {
-  const field = document.createElement('textarea');
-  field.value = text;
-  field.readOnly = true;
-  field.style.position = 'fixed';
-  field.style.opacity = '0';
-  document.body.append(field);
-  field.select();
-  const isCopied = document.execCommand('copy');
-  field.remove();
-  return isCopied;
-}
-
-/** Copies a text; answers whether it did. */
-export async function copyText(text: string): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    return copyBySelection(text);
-  }
-}
+// It comes when somebody is about to press: a browser copies in answer to a press, not to what follows later.
+const loadCopy = () => import('./copy-text');
 
 type Props = {
   label: string;
@@ -47,8 +26,16 @@ export function CopyButton({ label, text, labelClass = '' }: Props) {
   return (
     <button
       type="button"
-      title={labelClass === '' ? undefined : label}
-      onClick={async () => setSaid((await copyText(text())) ? 'copied' : 'failed')}
+      onPointerEnter={loadCopy}
+      onFocus={loadCopy}
+      onClick={() =>
+        loadCopy()
+          .then(({ copyText }) => copyText(text()))
+          .then(
+            (isCopied) => setSaid(isCopied ? 'copied' : 'failed'),
+            () => setSaid('failed'),
+          )
+      }
       className="inline-flex h-7 shrink-0 items-center gap-1.5 rounded-control border border-line px-2 text-detail text-ink-muted hover:bg-surface-hover hover:text-ink"
     >
       {said === 'copied' ? <CheckIcon className="size-3.5 text-feed-live" /> : <LinkIcon />}

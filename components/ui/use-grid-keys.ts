@@ -42,16 +42,6 @@ function nearest(cells: readonly HTMLElement[], column: number): HTMLElement | n
   return best;
 }
 
-/** Rows of a grid that can be read: wholly on the screen, and below what stays at its top. */
-function rowsInSight(grid: HTMLElement): number {
-  const { top, bottom } = grid.getBoundingClientRect();
-  const from = top + Number.parseFloat(grid.style.scrollPaddingTop || '0');
-  return [...grid.querySelectorAll('[role="row"][aria-rowindex]')].filter((row) => {
-    const box = row.getBoundingClientRect();
-    return box.top >= from - 1 && box.bottom <= bottom + 1;
-  }).length;
-}
-
 type Options = {
   grid: RefObject<HTMLElement | null>;
   rowCount: number;
@@ -126,13 +116,14 @@ export function useGridKeys({ grid, rowCount, reveal }: Options) {
         if (next) focus(next);
         return;
       }
-      if (event.key === 'PageDown' || event.key === 'PageUp') {
+      const isDown = event.key === 'PageDown';
+      if (isDown || event.key === 'PageUp') {
         event.preventDefault();
-        const isDown = event.key === 'PageDown';
-        const page = Math.max(1, rowsInSight(element) - 1);
-        const to = isDown ? Math.min(row + page, rowCount) : Math.max(row - page, 1);
+        // Less the two rows that may stay at the top, and the one that was the last to be read; all are about as high.
+        const page = Math.max(1, Math.floor(element.clientHeight / cell.offsetHeight) - 3);
         // From there back towards this row, in which there is a cell.
-        focusFrom(to, isDown ? -1 : 1, column, REVEAL_FRAMES);
+        if (isDown) focusFrom(Math.min(row + page, rowCount), -1, column, REVEAL_FRAMES);
+        else focusFrom(Math.max(row - page, 1), 1, column, REVEAL_FRAMES);
         return;
       }
       if (event.key === 'Home' || event.key === 'End') {

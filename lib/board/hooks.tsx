@@ -108,7 +108,7 @@ export function BoardProvider({
     }),
   );
   const [cache] = useState(() => createRowCache(store.revisionOf, store.stateRevisionOf));
-  const [firstNow] = useState(() => initial?.past?.ms ?? initial?.now ?? Date.now());
+  const [firstNow] = useState(() => initial?.now ?? Date.now());
   const [query] = useBoardQuery();
   const retryRef = useRef<() => void>(() => {});
   const [scope, setScope] = useState<((scope: Scope) => void) | null>(null);
@@ -120,10 +120,7 @@ export function BoardProvider({
   useEffect(() => {
     const heldSince = heldFrom();
     // Nothing hears the server yet, and nothing else would say so.
-    const onMissing = () => {
-      if (store.past) store.setLoad({ state: 'error', error: MISSING });
-      else store.setHop('dead', heldSince, false);
-    };
+    const onMissing = () => store.setHop('dead', heldSince, false);
     const cancelMissing = setTimer(onMissing, Math.max(0, heldSince + DEAD_MS - Date.now()));
     const stop = startPart(
       () => import('./live'),
@@ -175,7 +172,6 @@ export function BoardProvider({
 
 /** Code that cannot be had from a server that is away is asked for again after this long. */
 const PART_AGAIN_MS = 10_000;
-const MISSING = 'a part of the board does not come.';
 /** The code without which nothing on screen is live. */
 const LIVE_AGAIN_MS = 2_000;
 

@@ -9,6 +9,8 @@ export function openPast(
   store: BoardStore,
   { sport, position, problem }: { sport: string } & Pick<PastMoment, 'position' | 'problem'>,
 ): BoardStream {
+  // What came late was said to be missing.
+  store.setHop('connecting', store.past?.ms ?? 0, false);
   let scope: Scope | null = null;
   let reading = new AbortController();
 

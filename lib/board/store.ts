@@ -65,7 +65,7 @@ export type FirstScreen = {
   totals: { fixtures: number; odds: number };
   /** The moment of which it tells, where that is not now. */
   past: PastMoment | null;
-  /** The server's clock, epoch ms. */
+  /** The server's clock, or the past moment; epoch ms. */
   now: number;
 };
 
@@ -289,10 +289,9 @@ export function createBoardStore({
   const aged = new Map<string, Move>();
   let stopSweep: (() => void) | null = null;
   let lastReceipt = 0;
-  const past = initial?.past ?? null;
   let hop: { state: FeedState; since: number } = {
     state: 'connecting',
-    since: past?.ms ?? initial?.now ?? now(),
+    since: initial?.now ?? now(),
   };
   let isCrowded = false;
   /** Newest structural change of each fixture, and of everything (a snapshot). */
@@ -495,12 +494,12 @@ export function createBoardStore({
   }
 
   function moveOn(id: string | null): void {
-    if (position !== null && parseEntryId(id) && isAfter(id, position)) position = id;
+    if (position !== null && isAfter(id, position)) position = id;
   }
 
   return {
     ...store,
-    past,
+    past: initial?.past ?? null,
     position: () => position,
 
     applyFrames(frames, isSeen) {

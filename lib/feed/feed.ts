@@ -211,7 +211,7 @@ export function createFeed(deps: FeedDeps): Feed {
         mainMarkets: catalogue.mainMarkets(sport),
         at: options.at,
       });
-      return { ...screen, now: timing.now() };
+      return { ...screen, now: screen.past?.ms ?? timing.now() };
     },
 
     fixture: (sport, id) => hubs.get(sport)?.book.fixtures.get(id) ?? null,

@@ -235,7 +235,7 @@ test.describe('around the board', () => {
       },
     );
     await expect(boardPage.fixture('lonely')).toContainText('Mesa Owls');
-    await expect(page.getByText('No line of this fixture is on the board.')).toBeVisible();
+    await expect(page.getByText('No line of it is on the board.')).toBeVisible();
   });
 
   test('a filter keeps what is held on screen while more is read', async ({ boardPage, page }) => {
