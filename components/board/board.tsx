@@ -111,7 +111,6 @@ function Screen({
   const zone = useTimeZone();
   const today = useToday(zone);
   const store = useBoardStore();
-  const at = store.past?.position ?? null;
   const taste = useTaste();
   const heights = heightsOf(layout, taste.density);
   const [Start] = usePart(loadStart, true);
@@ -135,8 +134,8 @@ function Screen({
     [setQuery],
   );
   const context = useMemo<Omit<RowContext, 'columns'>>(
-    () => ({ sport, query, at, zone, today, heights, taste, isDead, Start, onOpenFixture }),
-    [sport, query, at, zone, today, heights, taste, isDead, Start, onOpenFixture],
+    () => ({ sport, query, zone, today, heights, taste, isDead, Start, onOpenFixture }),
+    [sport, query, zone, today, heights, taste, isDead, Start, onOpenFixture],
   );
   const filters = activeFilters(query, (id) =>
     fixtureName(id, store.getState().book.fixtures.get(id)),

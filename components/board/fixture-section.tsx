@@ -4,7 +4,7 @@
 
 import { type ComponentType, memo, type ReactNode } from 'react';
 import { isForBrowser } from '@/components/ui/route-link';
-import { useFixture } from '@/lib/board/hooks';
+import { useBoardStore, useFixture } from '@/lib/board/hooks';
 import { boardHref } from '@/lib/board/query-state';
 import type { Cell, FixtureRow, RowSide } from '@/lib/board/rows';
 import type { Taste } from '@/lib/board/taste';
@@ -21,8 +21,6 @@ import { shortName } from './short-name';
 export type RowContext = {
   sport: string;
   query: BoardQuery;
-  /** The past position that the board is of; null: it is live. */
-  at: string | null;
   zone: string;
   /** The `dayKey` of now in it. */
   today: string;
@@ -127,7 +125,7 @@ function MoreLink({
 /** Leads to a fixture's own page. */
 export function FixtureLink({
   fixtureId,
-  context: { sport, query, at, onOpenFixture },
+  context: { sport, query, onOpenFixture },
   label,
   className,
   children,
@@ -139,6 +137,7 @@ export function FixtureLink({
   className: string;
   children: ReactNode;
 }) {
+  const at = useBoardStore().past?.position ?? null;
   return (
     <a
       href={boardHref(sport, { ...query, view: 'fixture', fixture: [fixtureId], at })}

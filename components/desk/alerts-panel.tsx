@@ -16,7 +16,7 @@ import { isAudible, watchAudible } from './alert-sounds';
 import { actionWords, alertWords, conditionWords, scopeWords } from './alert-words';
 import { permission } from './desktop-notice';
 import { download } from './download';
-import { BUTTON, Panel, type PanelProps } from './panel';
+import { BUTTON, handOn, Panel, type PanelProps } from './panel';
 import { PlaceLink } from './place-link';
 import { useTelling } from './use-telling';
 
@@ -155,10 +155,7 @@ function RuleLine({ rule }: { rule: AlertRule }) {
   const words = conditionWords(rule.when, format);
   const line = useRef<HTMLLIElement>(null);
   const remove = () => {
-    // The line goes with the button that was pressed: the focus moves on to the next one, else to the panel.
-    const next = line.current?.nextElementSibling ?? line.current?.previousElementSibling;
-    const target = next?.querySelector('input') ?? line.current?.closest('section[tabindex]');
-    if (target instanceof HTMLElement) target.focus();
+    if (line.current) handOn(line.current, 'input');
     settings.remove(rule.id);
   };
   return (
@@ -268,8 +265,7 @@ function Log() {
             aria-label="Clear the log"
             className="ml-auto h-6 rounded-control px-1.5 text-detail text-ink-muted hover:bg-surface-hover hover:text-ink"
             onClick={({ currentTarget }) => {
-              // The button goes with what it clears.
-              currentTarget.closest<HTMLElement>('section[tabindex]')?.focus();
+              handOn(currentTarget);
               alertLog().clear();
             }}
           >

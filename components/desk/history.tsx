@@ -37,10 +37,9 @@ import {
   useTimeZone,
 } from '@/lib/board/hooks';
 import { browserShelf, readItem, writeItem } from '@/lib/board/kept';
-import type { BoardStore } from '@/lib/board/store';
+import { type BoardStore, scopePredicate } from '@/lib/board/store';
 import { useHistories } from '@/lib/board/use-histories';
 import type { Odd } from '@/lib/protocol/events';
-import { createBoardPredicate, DEFAULT_QUERY } from '@/lib/protocol/filter';
 import { lineKey } from '@/lib/protocol/line';
 import { formatPoints, formatPrice, type OddsFormat } from '@/lib/protocol/price';
 import type { ChartProps } from './history-chart';
@@ -204,14 +203,14 @@ function useIsFollowed(odd: Odd | undefined): boolean {
   const store = useBoardStore();
   const [{ league, fixture }] = useBoardQuery();
   const covers = useMemo(
-    () => createBoardPredicate({ ...DEFAULT_QUERY, league, fixture }),
+    () => scopePredicate({ leagues: league, fixtureIds: fixture }),
     [league, fixture],
   );
   const { state } = useLoad();
   // Nothing of the past goes on, and what is still being read is not missing yet.
   if (store.past || state !== 'complete') return true;
   if (!odd) return league.length + fixture.length === 0;
-  return covers.odd(odd, store.getState().book.fixtures.get(odd.fixtureId) ?? null);
+  return covers(odd.fixtureId, store.getState().book.fixtures.get(odd.fixtureId) ?? null, odd);
 }
 
 function Heading({

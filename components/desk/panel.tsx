@@ -10,6 +10,17 @@ export type PanelProps = { onClose: () => void };
 export const BUTTON =
   'inline-flex h-7 shrink-0 items-center gap-1.5 rounded-control border border-line px-2 text-detail text-ink-muted hover:bg-surface-hover hover:text-ink';
 
+/**
+ * What is pressed goes with its line, or alone: the focus moves on to the same thing in the next line, else to the panel.
+ * @param what selects it in a line
+ */
+export function handOn(pressed: Element, what = 'button:last-of-type'): void {
+  const line = pressed.closest('li');
+  const next = line?.nextElementSibling ?? line?.previousElementSibling;
+  const target = next?.querySelector(what) ?? pressed.closest('section[tabindex]');
+  if (target instanceof HTMLElement) target.focus();
+}
+
 type Props = PanelProps & {
   title: string;
   /** Controls beside the title. */

@@ -12,16 +12,7 @@ import { boardHref } from '@/lib/board/query-state';
 import { NAME_LENGTH, readViews, withView } from '@/lib/board/views';
 import { download } from './download';
 import { forgetStart, keepStart, savedViews, useStart, watchedFixtures } from './kept-views';
-import { BUTTON, Panel, type PanelProps } from './panel';
-
-/** A line goes with the button that is pressed in it: the focus moves on to the next one's, else to the panel. */
-function handOn(button: HTMLElement): void {
-  const line = button.closest('li');
-  const next = line?.nextElementSibling ?? line?.previousElementSibling;
-  const target =
-    next?.querySelector<HTMLElement>('button:last-of-type') ?? button.closest('section[tabindex]');
-  if (target instanceof HTMLElement) target.focus();
-}
+import { BUTTON, handOn, Panel, type PanelProps } from './panel';
 
 const ICON_BUTTON =
   'grid size-7 shrink-0 place-items-center rounded-control text-ink-faint hover:bg-surface-hover hover:text-ink';

@@ -27,7 +27,7 @@ export function startLive(
   store: BoardStore,
   { sport, setTimer, heldSince, scope, onRefusal }: LiveOptions,
 ): BoardStream {
-  if (store.past) return openPast(store, { sport, ...store.past });
+  if (store.past) return openPast(store, sport, store.past);
   let reading = new AbortController();
   const stream = createBoardStream(store, {
     requestFrame(callback) {

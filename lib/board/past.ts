@@ -7,10 +7,11 @@ import type { BoardStream } from './stream';
 /** Fills a board's store with what was held at a position, of whatever scope is set. */
 export function openPast(
   store: BoardStore,
-  { sport, position, problem }: { sport: string } & Pick<PastMoment, 'position' | 'problem'>,
+  sport: string,
+  { ms, position, problem }: PastMoment,
 ): BoardStream {
   // What came late was said to be missing.
-  store.setHop('connecting', store.past?.ms ?? 0, false);
+  store.setHop('connecting', ms, false);
   let scope: Scope | null = null;
   let reading = new AbortController();
 

@@ -513,7 +513,6 @@ export function createBoardStore({
       const gone: string[] = [];
       for (const frame of frames) {
         lastFrameAt = frame.receivedAt;
-        moveOn(frame.id);
         if (frame.name === 'ping') {
           clock.note(frame.data, frame.receivedAt);
           clockOffsetMs = clock.ms();
@@ -559,6 +558,8 @@ export function createBoardStore({
           isStructural = true;
         }
       }
+      // They are in order, and a ping, which has no id, has a status after it.
+      moveOn(frames.at(-1)?.id ?? null);
       const at = now();
       const changed = new Set([...before.keys(), ...gone]);
       for (const [id, { price, isLive }] of before) {
@@ -879,7 +880,7 @@ function isFixtureStructural({ fixture, previous }: FixtureChange): boolean {
 }
 
 /** Whether a subscription of that scope says everything there is to know of a fixture. */
-function scopePredicate({
+export function scopePredicate({
   leagues,
   fixtureIds,
 }: Scope): (id: string, fixture: Fixture | null, odd: Odd | null) => boolean {

@@ -46,6 +46,12 @@ type Gap = Pick<FeedGap, 'from' | 'until' | 'why' | 'healing' | 'differences'> &
 /** What a league may have missed: since when, when it was carried again, and whether a read of it failed. */
 type Missing = { since: number; carriedAt: number | null; isFailed: boolean };
 
+/** Which leagues are asked for, all where null; one of the whole sport, whose key is empty, is everybody's. */
+function askedOf(keys: readonly string[] | null): (key: string) => boolean {
+  const asked = keys && !keys.includes('') ? new Set(keys) : null;
+  return (key) => !asked || key === '' || asked.has(key);
+}
+
 /** An empty ledger. */
 export function createGapLedger(now: () => number, meter: Meter): GapLedger {
   /** What is told of the past; whether a league is whole never hangs on it, since old gaps are forgotten. */
@@ -171,8 +177,7 @@ export function createGapLedger(now: () => number, meter: Meter): GapLedger {
     },
 
     missingSince(keys) {
-      const asked = keys.includes('') ? null : new Set(keys);
-      const isAsked = (key: string) => !asked || key === '' || asked.has(key);
+      const isAsked = askedOf(keys);
       let earliest: number | null = null;
       for (const [key, { since, isFailed }] of missing) {
         // A read that fails is told as such: the board is in part what it was, and its stream is live.
@@ -183,7 +188,7 @@ export function createGapLedger(now: () => number, meter: Meter): GapLedger {
     },
 
     silentAt(keys, atMs) {
-      const isAsked = (key: string) => key === '' || keys.includes('') || keys.includes(key);
+      const isAsked = askedOf(keys);
       // Where a read fails the stream is live all the same.
       const endOf = (gap: Gap) => gap.healedAt ?? (isFailed(gap) ? gap.until : null);
       const earliest = gaps
@@ -198,13 +203,12 @@ export function createGapLedger(now: () => number, meter: Meter): GapLedger {
     },
 
     list(keys) {
-      const asked = keys && !keys.includes('') ? new Set(keys) : null;
+      const isAsked = askedOf(keys);
       const told: FeedGap[] = [];
       for (let index = gaps.length - 1; index >= 0 && told.length < TOLD; index -= 1) {
         const gap = gaps[index];
         if (!gap) continue;
-        // A gap of the whole sport, whose name is empty, is everybody's.
-        const own = gap.leagues.filter(({ key }) => !asked || key === '' || asked.has(key));
+        const own = gap.leagues.filter(({ key }) => isAsked(key));
         if (own.length === 0) continue;
         const names = own.map(({ name }) => name).filter(Boolean);
         const { from, until, why, healing, differences } = gap;

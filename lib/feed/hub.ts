@@ -91,8 +91,10 @@ export type HubHealth = {
   rejectedRows: Partial<Record<RejectReason, number>>;
 };
 
-/** `ageMs`: how old it may be, so that it need not be made anew for each of many who ask at once. */
-/** `at`: a past position instead of the newest. */
+/**
+ * `ageMs`: how old it may be, so that it need not be made anew for each of many who ask at once. `at`: a past position
+ * instead of the newest.
+ */
 export type SnapshotOptions = {
   waitMs: number;
   limit: number;
@@ -739,11 +741,14 @@ export function createHub(deps: HubDeps): Hub {
       fixture: (fixture) =>
         isOfWatched(fixture.league, fixture.leagueId) && filter.fixture(fixture),
     });
-    return {
-      ...{ at, book: held, watched },
-      partial: !keys.every(isWatched),
-      silentSince: gaps.silentAt(keys, Number.parseInt(position, 10)),
-    };
+    const isSilent = silentAt(query, position) !== null;
+    return { at, book: held, watched, partial: isSilent || !keys.every(isWatched) };
+  }
+
+  /** Since when something of these leagues had no stream at a past position, epoch ms; null where all had. */
+  function silentAt(query: Pick<RelayQuery, 'leagues'>, position: string): number | null {
+    const keys = subscription.resolve(query).map(({ key }) => key);
+    return gaps.silentAt(keys, Number.parseInt(position, 10));
   }
 
   async function ready(query: Pick<RelayQuery, 'leagues'>, waitMs: number): Promise<void> {
@@ -772,13 +777,11 @@ export function createHub(deps: HubDeps): Hub {
       if (page !== undefined) return cuts.page(sport, page, limit);
       if (at !== undefined) {
         const then = await pastOf(query, at);
-        const { partial, silentSince } = then;
+        const { partial } = then;
         const options = { limit, ageMs: settings.snapshotShareMs };
-        const isLacking = partial || silentSince !== null;
-        return cuts.first(`${relayKey(query)} at ${then.at} ${isLacking}`, options, () => {
+        return cuts.first(`${relayKey(query)} at ${then.at} ${partial}`, options, () => {
           const rows = selectRows(then.book, then.watched(createRelayPredicate(query)));
-          const about = { sport, at: then.at, partial: isLacking };
-          return { ...about, format: query.oddsFormat, ...rows };
+          return { sport, at: then.at, partial, format: query.oddsFormat, ...rows };
         });
       }
       await ready(query, waitMs);
@@ -802,7 +805,10 @@ export function createHub(deps: HubDeps): Hub {
         const about = { sport, at: journal.last(), partial: feed.partial };
         return { snapshot: bodyOf({ ...about, format, ...rows }), feed, totals, past: null };
       }
-      const moment = { ms: Number.parseInt(at, 10), position: at };
+      const moment = {
+        ...{ ms: Number.parseInt(at, 10), position: at },
+        silentSince: silentAt(scope, at),
+      };
       // What a person should know of the feed as it is now is nothing of then.
       const told = { ...status(scope), message: null };
       try {
@@ -816,7 +822,7 @@ export function createHub(deps: HubDeps): Hub {
           snapshot: bodyOf({ ...about, format, ...rows }),
           feed: told,
           totals,
-          past: { ...moment, silentSince: then.silentSince, problem: null },
+          past: { ...moment, problem: null },
         };
       } catch (refused) {
         if (!isSnapshotError(refused)) throw refused;
@@ -826,10 +832,7 @@ export function createHub(deps: HubDeps): Hub {
           feed: told,
           totals: { fixtures: 0, odds: 0 },
           // Where too many ask at once the board asks again by itself, or by whoever looks at it.
-          past: {
-            ...{ ...moment, silentSince: gaps.silentAt(keysOf(scope), moment.ms) },
-            problem: refused.kind === 'busy' ? null : refused.message,
-          },
+          past: { ...moment, problem: refused.kind === 'busy' ? null : refused.message },
         };
       }
     },

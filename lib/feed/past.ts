@@ -7,7 +7,7 @@
  */
 import { Book } from '@/lib/protocol/book';
 import { decodeOddRow } from '@/lib/protocol/decode';
-import { compareEntryIds, parseEntryId } from '@/lib/protocol/entry-id';
+import { compareEntryIds, parseEntryId, parsePositionId } from '@/lib/protocol/entry-id';
 import type { Fixture, Odd } from '@/lib/protocol/events';
 import { slug } from '@/lib/protocol/sports';
 import { entryMs, type Journal, payloadOf } from './journal';
@@ -250,16 +250,14 @@ export function createPast({ book, journal, timing, everyMs, watched }: PastDeps
 
 /** Index of the first entry after a position; null where it is before all that is held. */
 function endOf(position: string, journal: Journal, now: number): number | null {
-  const isMoment = /^\d{1,15}$/.test(position);
-  const id = isMoment ? `${position}-999999999999999` : position;
-  const parsed = parseEntryId(id);
-  if (!parsed) {
+  const id = parsePositionId(position);
+  if (id === null) {
     throw new SnapshotError(
       'bad',
       'at must be an entry id, such as 1764252000000-3, or its milliseconds alone',
     );
   }
-  if (parsed.ms > now) throw new SnapshotError('bad', 'at is in the future');
+  if (Number.parseInt(id, 10) > now) throw new SnapshotError('bad', 'at is in the future');
   let low = journal.start;
   let high = journal.end;
   while (low < high) {

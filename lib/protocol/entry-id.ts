@@ -11,6 +11,15 @@ export function parseEntryId(text: unknown): EntryId | null {
   return { ms: Number(match[1]), seq: Number(match[2]) };
 }
 
+/**
+ * The entry id that a position stands for: itself, or the last one of a millisecond that is told alone. Null where `text` is
+ * neither.
+ */
+export function parsePositionId(text: string): string | null {
+  const id = /^\d+$/.test(text) ? `${text}-999999999999999` : text;
+  return parseEntryId(id) ? id : null;
+}
+
 /** `<ms>-<seq>`. */
 export function formatEntryId(id: EntryId): string {
   return `${id.ms}-${id.seq}`;

@@ -7,8 +7,9 @@ import { createFakePage } from './fakes';
 const ANYWHERE = { leagues: [], fixtureIds: [] };
 
 function setUp(problem: string | null = null) {
+  const moment = { ms: 5, position: '5-1', silentSince: null, problem };
   const store = createBoardStore({ sport: 'basketball', initial: null, ...createFakePage() });
-  return { store, past: openPast(store, { sport: 'basketball', position: '5-1', problem }) };
+  return { store, past: openPast(store, 'basketball', moment) };
 }
 
 const answer = (status: number, body: unknown) =>
