@@ -5,12 +5,15 @@
 import { type IncomingMessage, request as plainRequest } from 'node:http';
 import { request as secureRequest } from 'node:https';
 import { createBrotliDecompress, createGunzip } from 'node:zlib';
+import { connectHeld, type Held } from './hold';
 
 export type HttpAnswer = {
   status: number;
   contentType: string;
   header(name: string): string | null;
   body: AsyncIterable<Uint8Array>;
+  /** Reads no more of a stream until the answer is called. */
+  hold(): () => void;
   /** Lets go of the body unread. */
   discard(): void;
 };
@@ -24,21 +27,22 @@ export type HttpGet = (
 export const httpGet: HttpGet = (url, { headers, signal, isStream = false }) =>
   new Promise((resolve, reject) => {
     const send = url.protocol === 'https:' ? secureRequest : plainRequest;
+    // A stream has a connection of its own; reads share a few.
+    const held = isStream ? connectHeld(url) : null;
     const request = send(
       url,
       {
         headers: { ...headers, 'accept-encoding': isStream ? 'identity' : 'gzip, br' },
         signal,
-        // A stream has a socket of its own; reads share a few.
-        ...(isStream ? { agent: false } : {}),
+        ...(held ? { createConnection: () => held.stream } : {}),
       },
-      (response) => resolve(answer(response)),
+      (response) => resolve(answer(response, held)),
     );
     request.on('error', reject);
     request.end();
   });
 
-function answer(response: IncomingMessage): HttpAnswer {
+function answer(response: IncomingMessage, held: Held | null): HttpAnswer {
   return {
     status: response.statusCode ?? 0,
     contentType: (response.headers['content-type'] ?? '').toLowerCase(),
@@ -47,6 +51,7 @@ function answer(response: IncomingMessage): HttpAnswer {
       return typeof value === 'string' ? value : null;
     },
     body: decoded(response),
+    hold: () => held?.hold() ?? (() => {}),
     discard() {
       response.on('error', () => {});
       response.destroy();

@@ -519,7 +519,7 @@ export function createHub(deps: HubDeps): Hub {
     settings,
     open: deps.openUpstream,
     onEvent,
-    restMs: () => viewers.restMs(),
+    rest: () => viewers.rest(),
     onLost: gaps.lost,
     onDamaged(leagues) {
       const atOnce = reader.damaged(leagues);

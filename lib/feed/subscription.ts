@@ -27,8 +27,8 @@ export type SubscriptionDeps = {
   open(leagues: readonly string[], on: UpstreamHandlers): Upstream;
   /** Answers whether all that the event told has found its place. */
   onEvent(event: FeedEvent, isLate: boolean): boolean;
-  /** Ms for which nobody would be told of what comes. */
-  restMs(): number;
+  /** Until when nobody would be told of what comes; null where they would be at once. */
+  rest(): Promise<void> | null;
   /** Something of an event could not be read, and may have been of any of these leagues. */
   onDamaged(leagues: readonly League[]): void;
   /** These leagues are carried by nothing that speaks; their last frame came at `since`. */
@@ -284,7 +284,7 @@ export function createSubscription(deps: SubscriptionDeps): Subscription {
             );
             if (lost.length > 0) deps.onLost(lost, since, why);
           },
-          restMs: deps.restMs,
+          rest: deps.rest,
           onEvent(event, isLate) {
             if (deps.onEvent(event, isLate)) return;
             const damaged = leaguesOf(connection).filter(({ key }) => carried.has(key));

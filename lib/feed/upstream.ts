@@ -40,8 +40,8 @@ export type UpstreamHandlers = {
   onEvent(event: FeedEvent, isLate: boolean): void;
   /** What `status` or `problem` say is no longer what they said. */
   onChange(): void;
-  /** Ms for which nobody would be told of what comes, so that it may as well be read then: together, which costs less. */
-  restMs?(): number;
+  /** Until when nobody would be told of what comes, so that it may as well be read then: together, which costs less. */
+  rest?(): Promise<void> | null;
 };
 
 export type Upstream = {
@@ -93,7 +93,6 @@ export function openUpstream(
 
   let attempt: Attempt | null = null;
   let cancelTimer: Cancel = () => {};
-  let cancelRest: Cancel = () => {};
   let isClosed = false;
   /** Breaks since a connection last lived long. */
   let breaks = 0;
@@ -232,15 +231,11 @@ export function openUpstream(
     for await (const chunk of answer.body) {
       if (current !== attempt) return;
       parser.feed(lines(text.decode(chunk, { stream: true })));
-      const restMs = on.restMs?.() ?? 0;
-      if (restMs > 0 && chunk.length < RUSH_BYTES) {
-        await new Promise<void>((done) => {
-          const cancel = timing.schedule(done, restMs);
-          cancelRest = () => {
-            cancel();
-            done();
-          };
-        });
+      const rest = chunk.length < RUSH_BYTES ? on.rest?.() : null;
+      if (rest) {
+        const letGo = answer.hold();
+        await rest;
+        letGo();
       }
     }
   }
@@ -324,7 +319,6 @@ export function openUpstream(
   function fail(current: Attempt, error: FeedError): void {
     if (isClosed || current !== attempt) return;
     attempt = null;
-    cancelRest();
     current.abort.abort();
     problem = error;
     const livedMs = current.connectedAt === null ? null : timing.now() - current.connectedAt;
@@ -395,7 +389,6 @@ export function openUpstream(
     close() {
       isClosed = true;
       cancelTimer();
-      cancelRest();
       attempt?.abort.abort();
       attempt = null;
     },

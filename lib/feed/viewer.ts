@@ -64,8 +64,11 @@ export type Viewers = {
   ): ReadableStream<Uint8Array>;
   /** Entries were appended. */
   notify(): void;
-  /** Ms until shortly before viewers are next written to, 0 where they are written to as soon as there is something. */
-  restMs(): number;
+  /**
+   * Resolves when viewers are next written to, just before what is new is put together: what would be read until then
+   * may as well be read then, together, which costs less. Null where they are written to as soon as there is something.
+   */
+  rest(): Promise<void> | null;
   /** What `status` says may have changed. */
   statusChanged(): void;
   /** Ends every stream with a last frame that asks for a quick return. */
@@ -139,8 +142,6 @@ const MOST_MATCHES = 4_000_000;
 const ONE_ROW = [0];
 /** A tick is longer by this many times what the last flush cost: each write carries more where writing is dear. */
 const TICK_FACTOR = 2;
-/** What comes in is read this long before it is written at the latest: a timer is a ms late, and reading takes one. */
-const AHEAD_MS = 3;
 
 const text = new TextEncoder();
 const CONNECTED = text.encode(encodeSse({ event: 'connected', data: 'ok go' }));
@@ -171,6 +172,8 @@ export function createViewers(deps: ViewersDeps): Viewers {
   let cancelFlush: Cancel | null = null;
   /** When the flush that is scheduled is due. */
   let flushDueAt = 0;
+  /** Who rests until then. */
+  let resting: (() => void)[] = [];
   let cancelServe: Cancel | null = null;
   let cancelPing: Cancel | null = null;
   let cancelSweep: Cancel | null = null;
@@ -515,19 +518,29 @@ export function createViewers(deps: ViewersDeps): Viewers {
     if (oldestMs !== null) meter.lag(Math.max(0, timing.now() - oldestMs));
     oldestMs = null;
     tickMs = Math.min(settings.tickMs + costMs * TICK_FACTOR, settings.tickMaxMs);
-    if (flushedTo < journal.end || isPingDue || isStatusDue || isReplayDue) flushSoon();
+    if (flushedTo < journal.end || isPingDue || isStatusDue || isReplayDue || resting.length > 0) {
+      flushSoon();
+    }
   }
 
   function flushSoon(): void {
     if (isClosed || work.length > 0) return;
     const now = timing.now();
     // An entry waits for other entries, never because a ping or a status went out a moment ago.
-    const lastAt = flushedTo < journal.end ? entriesFlushedAt : flushedAt;
+    const lastAt = flushedTo < journal.end || resting.length > 0 ? entriesFlushedAt : flushedAt;
     const dueAt = Math.max(now + settings.flushMs, lastAt + tickMs);
     if (cancelFlush && flushDueAt <= dueAt) return;
     cancelFlush?.();
     flushDueAt = dueAt;
-    cancelFlush = timing.schedule(flush, dueAt - now);
+    cancelFlush = timing.schedule(wake, dueAt - now);
+  }
+
+  /** Has those who rest read what came meanwhile, and flushes it. */
+  function wake(): void {
+    const awake = resting;
+    resting = [];
+    for (const go of awake) go();
+    cancelFlush = timing.schedule(flush, 0);
   }
 
   function schedulePing(): void {
@@ -665,10 +678,12 @@ export function createViewers(deps: ViewersDeps): Viewers {
       else flushSoon();
     },
 
-    restMs() {
-      // Only while entries wait: with nothing but a status or a ping due, one that comes goes out at once.
-      const isWaiting = cancelFlush !== null && flushedTo < journal.end;
-      return isWaiting ? Math.max(0, flushDueAt - AHEAD_MS - timing.now()) : 0;
+    rest() {
+      const isBusy = flushedTo < journal.end || timing.now() < entriesFlushedAt + tickMs;
+      if (count === 0 || isClosed || !isBusy) return null;
+      const rest = new Promise<void>((done) => resting.push(done));
+      flushSoon();
+      return rest;
     },
 
     statusChanged() {
@@ -685,6 +700,7 @@ export function createViewers(deps: ViewersDeps): Viewers {
       cancelServe?.();
       serve(Number.POSITIVE_INFINITY);
       isClosed = true;
+      for (const go of resting) go();
       cancelFlush?.();
       cancelPing?.();
       cancelSweep?.();

@@ -74,7 +74,7 @@ function createVendor(timing: FakeTiming, random: () => number) {
     body: AsyncIterable<Uint8Array>,
   ): HttpAnswer {
     if (status === 429) refusedAt = timing.now();
-    return { status, contentType, header: () => null, body, discard() {} };
+    return { status, contentType, header: () => null, body, hold: () => () => {}, discard() {} };
   }
 
   async function* texts(...parts: (string | Error)[]): AsyncGenerator<Uint8Array> {

@@ -46,6 +46,7 @@ function createKit(reply: (path: string, url: URL) => Reply, settings: Partial<F
       body: (async function* () {
         yield new TextEncoder().encode(text);
       })(),
+      hold: () => () => {},
       discard: () => {},
     };
   };

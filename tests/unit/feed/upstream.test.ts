@@ -24,11 +24,19 @@ const KEY = 'secret-key-1';
 
 function createKit(
   settings: Partial<typeof DEFAULT_FEED_SETTINGS> = {},
-  restMs: () => number = () => 0,
+  rest: () => Promise<void> | null = () => null,
 ) {
   const timing = createFakeTiming();
   const calls: Call[] = [];
   const lines: string[] = [];
+  const holds = { now: 0, ever: 0 };
+  const hold = () => {
+    holds.now += 1;
+    holds.ever += 1;
+    return () => {
+      holds.now -= 1;
+    };
+  };
   const get: HttpGet = (url, { headers, signal }) =>
     new Promise((resolve, reject) => {
       const chunks: (Uint8Array | Error | null)[] = [];
@@ -57,7 +65,7 @@ function createKit(
         signal,
         answer({ status = 200, contentType = 'text/event-stream', retryAfter } = {}) {
           const header = (name: string) => (name === 'retry-after' ? (retryAfter ?? null) : null);
-          resolve({ status, contentType, header, body: body(), discard: () => {} });
+          resolve({ status, contentType, header, body: body(), hold, discard: () => {} });
         },
         refuse: reject,
         send: (text) => push(new TextEncoder().encode(text)),
@@ -90,11 +98,11 @@ function createKit(
       },
       onLost: (since, why) => void lost.push({ silentMs: timing.now() - since, why }),
       onChange: () => {},
-      restMs,
+      rest,
     },
   );
   const last = () => calls[calls.length - 1] as Call;
-  return { timing, calls, last, events, late, connected, lost, upstream, lines };
+  return { timing, calls, last, events, late, connected, lost, upstream, lines, holds };
 }
 
 const HELLO = 'event: connected\nretry: 5000\ndata: ok go\n\n';
@@ -592,37 +600,44 @@ describe('upstream', () => {
   });
 
   it('reads what comes while nobody would be told of it at once, and together', async () => {
-    let restMs = 12;
-    const kit = createKit({}, () => restMs);
+    const wakes: (() => void)[] = [];
+    let isBusy = true;
+    const kit = createKit({}, () => (isBusy ? new Promise((done) => wakes.push(done)) : null));
     await opened(kit);
+    expect(kit.holds).toEqual({ now: 1, ever: 1 });
     await kit.last().send(odds('5-1') + odds('5-2'));
-    await kit.timing.advance(11);
-    expect(kit.events).toHaveLength(0);
-    restMs = 0;
-    await kit.timing.advance(1);
-    expect(kit.events).toHaveLength(2);
     await kit.last().send(odds('5-3'));
+    expect(kit.events).toHaveLength(0);
+    isBusy = false;
+    wakes[0]?.();
+    await kit.timing.settle();
     expect(kit.events).toHaveLength(3);
+    await kit.last().send(odds('5-4'));
+    expect(kit.events).toHaveLength(4);
+    expect(kit.holds).toEqual({ now: 0, ever: 1 });
   });
 
   it('does not rest while much comes', async () => {
-    const kit = createKit({}, () => 12);
+    let isBusy = false;
+    const kit = createKit({}, () => (isBusy ? new Promise(() => {}) : null));
     await opened(kit);
-    await kit.timing.advance(12);
+    isBusy = true;
     await kit.last().send(Array.from({ length: 100 }, (_, at) => odds(`5-${at + 1}`)).join(''));
     await kit.last().send(odds('6-1'));
     expect(kit.events).toHaveLength(101);
   });
 
-  it('rests no longer than it lives', async () => {
-    const kit = createKit({}, () => 12);
-    await opened(kit);
-    kit.upstream.close();
-    expect(kit.timing.pending()).toBe(0);
-  });
-
   it('goes on with the next connection where one breaks while it rests', async () => {
-    const kit = createKit({ upstreamDeadMs: 100, upstreamLateMs: 50 }, () => 1_000);
+    let wake = () => {};
+    let rests = 0;
+    const kit = createKit({ upstreamDeadMs: 100, upstreamLateMs: 50 }, () => {
+      rests += 1;
+      return rests > 1
+        ? null
+        : new Promise((done) => {
+            wake = done;
+          });
+    });
     await opened(kit);
     await kit.timing.advance(100);
     expect(kit.upstream.problem()?.code).toBe('stalled');
@@ -630,8 +645,11 @@ describe('upstream', () => {
     expect(kit.calls).toHaveLength(2);
     kit.last().answer();
     await kit.last().send(HELLO + odds('5-1'));
-    await kit.timing.advance(90);
     expect(kit.events).toHaveLength(1);
+    wake();
+    await kit.timing.settle();
+    expect(kit.events).toHaveLength(1);
+    expect(kit.holds).toEqual({ now: 0, ever: 1 });
   });
 
   it('is silent after its close', async () => {

@@ -112,27 +112,79 @@ describe('viewer', () => {
     expect(reader.chunks()).toBe(3);
   });
 
-  it('is next written to in so many ms, or as soon as there is something', async () => {
+  it('has what rests read just before it is written to, and rests nothing of a quiet feed', async () => {
     const kit = createKit();
-    expect(kit.viewers.restMs()).toBe(0);
+    expect(kit.viewers.rest()).toBeNull();
     const reader = kit.open();
     await reader.take();
     await kit.timing.advance(100);
-    expect(kit.viewers.restMs()).toBe(0);
+    expect(kit.viewers.rest()).toBeNull();
     kit.odd({ price: 101 });
-    expect(kit.viewers.restMs()).toBe(0);
-    await kit.timing.advance(2);
-    kit.odd({ price: 102 });
-    // The tick is 16 ms, of which the last 3 are for reading.
-    expect(kit.viewers.restMs()).toBeGreaterThan(8);
-    expect(kit.viewers.restMs()).toBeLessThanOrEqual(13);
-    await kit.timing.advance(kit.viewers.restMs());
-    kit.odd({ price: 103 });
-    expect(kit.viewers.restMs()).toBe(0);
-    await kit.timing.advance(3);
+    const wakes: number[] = [];
+    const startMs = kit.timing.now();
+    /** A stream that has another event whenever it is read. */
+    const readOn = (price: number): void => {
+      void kit.viewers.rest()?.then(() => {
+        wakes.push(kit.timing.now() - startMs);
+        kit.odd({ price });
+        if (price < 104) readOn(price + 1);
+      });
+    };
+    readOn(102);
+    await kit.timing.advance(1);
+    await reader.take();
+    expect(prices(reader)).toEqual([101, 102]);
+    await kit.timing.advance(16);
     await reader.take();
     expect(prices(reader)).toEqual([101, 102, 103]);
-    expect(reader.chunks()).toBe(3);
+    await kit.timing.advance(100);
+    await reader.take();
+    expect(prices(reader)).toEqual([101, 102, 103, 104]);
+    expect(wakes).toEqual([0, 16, 32]);
+    expect(reader.chunks()).toBe(4);
+    expect(kit.viewers.rest()).toBeNull();
+  });
+
+  it('lets nobody rest for ever, though its viewers leave or it is closed', async () => {
+    const kit = createKit();
+    const woken: string[] = [];
+    const rest = (name: string) => {
+      const resting = kit.viewers.rest();
+      expect(resting).not.toBeNull();
+      void resting?.then(() => woken.push(name));
+    };
+    const reader = kit.open();
+    await reader.take();
+    kit.odd({ price: 101 });
+    rest('as it leaves');
+    reader.abort();
+    await kit.timing.advance(60);
+    expect(woken).toEqual(['as it leaves']);
+    kit.open();
+    kit.odd({ price: 102 });
+    rest('as all ends');
+    kit.viewers.close();
+    await kit.timing.settle();
+    expect(woken).toEqual(['as it leaves', 'as all ends']);
+    expect(kit.viewers.rest()).toBeNull();
+    expect(kit.timing.pending()).toBe(0);
+  });
+
+  it('goes on resting over a ping, and no longer than until the next entries go out', async () => {
+    const kit = createKit({ pingMs: 10 });
+    kit.open();
+    await kit.timing.advance(5);
+    kit.odd({ price: 101 });
+    await kit.timing.advance(1);
+    kit.odd({ price: 102 });
+    let isAwake = false;
+    void kit.viewers.rest()?.then(() => {
+      isAwake = true;
+    });
+    await kit.timing.advance(4);
+    expect(isAwake).toBe(false);
+    await kit.timing.advance(16);
+    expect(isAwake).toBe(true);
   });
 
   it('gets an entry as soon though a status or a ping went out a moment ago', async () => {
@@ -147,7 +199,7 @@ describe('viewer', () => {
     kit.setStatus({ ...LIVE, message: 'new' });
     await kit.timing.advance(2);
     kit.setStatus({ ...LIVE, message: 'newer' });
-    expect(kit.viewers.restMs()).toBe(0);
+    expect(kit.viewers.rest()).toBeNull();
     await kit.timing.advance(2);
     kit.odd({ price: 102 });
     await kit.timing.advance(2);
