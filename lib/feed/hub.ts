@@ -25,13 +25,7 @@ import {
   type RejectReason,
   type SnapshotBody,
 } from '@/lib/protocol/events';
-import {
-  type BoardQuery,
-  createRelayPredicate,
-  type RelayQuery,
-  relayKey,
-  statusGroup,
-} from '@/lib/protocol/filter';
+import { type BoardQuery, type RelayQuery, relayKey, statusGroup } from '@/lib/protocol/filter';
 import { slug } from '@/lib/protocol/sports';
 import type { LeaguesRead } from './catalogue';
 import type { FeedSettings } from './config';
@@ -53,6 +47,7 @@ import {
   placeholder,
   type RowFilter,
   selectRows,
+  subscribedRows,
 } from './snapshot';
 import { type Coverage, createSubscription, type League, WHOLE_SPORT } from './subscription';
 import type { Cancel, Timing } from './timing';
@@ -780,7 +775,7 @@ export function createHub(deps: HubDeps): Hub {
         const { partial } = then;
         const options = { limit, ageMs: settings.snapshotShareMs };
         return cuts.first(`${relayKey(query)} at ${then.at} ${partial}`, options, () => {
-          const rows = selectRows(then.book, then.watched(createRelayPredicate(query)));
+          const rows = selectRows(then.book, then.watched(subscribedRows(query)));
           return { sport, at: then.at, partial, format: query.oddsFormat, ...rows };
         });
       }
@@ -789,7 +784,7 @@ export function createHub(deps: HubDeps): Hub {
       // What still lacks something is made anew each time, and so is what lacked a league that was filled since.
       const key = partial || ageMs === 0 ? null : `${relayKey(query)} ${filledAt}`;
       return cuts.first(key, { limit, ageMs: Math.min(ageMs, settings.snapshotShareMs) }, () => {
-        const rows = selectRows(book, createRelayPredicate(query));
+        const rows = selectRows(book, subscribedRows(query));
         return { sport, at: journal.last(), partial, format: query.oddsFormat, ...rows };
       });
     },

@@ -11,8 +11,11 @@ import type { Fixture, Odd, SnapshotBody } from '@/lib/protocol/events';
 import {
   type BoardQuery,
   createBoardPredicate,
+  createRelayPredicate,
   DEFAULT_QUERY,
+  type Order,
   quietSinceOf,
+  type RelayQuery,
 } from '@/lib/protocol/filter';
 import { quietOdds } from '@/lib/protocol/line';
 import { compareFixtures } from '@/lib/protocol/order';
@@ -52,30 +55,54 @@ export function isSnapshotError(error: unknown): error is SnapshotError {
 export type RowFilter = {
   fixture(fixture: Fixture): boolean;
   odd(odd: Odd, fixture: Fixture | null): boolean;
+  /** Whether all odds of a fixture are wanted, or none; null where each is to be asked about. */
+  oddsOf?(fixture: Fixture): boolean | null;
 };
 
+/** What a filter matches of a fixture. Its odds are looked up when they are asked for, where that need not be before. */
+type FixtureRows = { fixture: Fixture; count: number; odds(): Odd[] };
+
 /** All that a filter matches: its fixtures though they have no odds, and its odds though nobody described their fixture. */
+function selectFixtures(book: Book, filter: RowFilter, order: Order): FixtureRows[] {
+  const found: FixtureRows[] = [];
+  for (const id of book.fixtureIds()) {
+    const fixture = book.fixtures.get(id) ?? null;
+    const ids = book.oddIdsOf(id);
+    const isAll = ids.size === 0 ? false : fixture && (filter.oddsOf?.(fixture) ?? null);
+    if (fixture && isAll) {
+      found.push({ fixture, count: ids.size, odds: () => book.oddsBy(ids) });
+      continue;
+    }
+    const odds = isAll === false ? [] : book.oddsBy(ids).filter((odd) => filter.odd(odd, fixture));
+    const [first] = odds;
+    if (!first && !(fixture && filter.fixture(fixture))) continue;
+    const shown = fixture ?? placeholder(first as Odd);
+    found.push({ fixture: shown, count: odds.length, odds: () => odds });
+  }
+  const compare = compareFixtures(order);
+  return found.sort((a, b) => compare(a.fixture, b.fixture));
+}
+
+/** The fixtures and odds that a filter matches, in the board's order. */
 export function selectRows(
   book: Book,
   filter: RowFilter,
-  order = DEFAULT_QUERY.order,
+  order: Order = DEFAULT_QUERY.order,
 ): { fixtures: Fixture[]; odds: Odd[] } {
-  const oddsOf = new Map<string, Odd[]>();
-  for (const odd of book.odds.values()) {
-    if (!filter.odd(odd, book.fixtures.get(odd.fixtureId) ?? null)) continue;
-    const list = oddsOf.get(odd.fixtureId);
-    if (list) list.push(odd);
-    else oddsOf.set(odd.fixtureId, [odd]);
-  }
-  const fixtures: Fixture[] = [];
-  for (const fixture of book.fixtures.values()) {
-    if (oddsOf.has(fixture.id) || filter.fixture(fixture)) fixtures.push(fixture);
-  }
-  for (const [id, [odd]] of oddsOf) {
-    if (odd && !book.fixtures.has(id)) fixtures.push(placeholder(odd));
-  }
-  fixtures.sort(compareFixtures(order));
-  return { fixtures, odds: fixtures.flatMap(({ id }) => oddsOf.get(id) ?? []) };
+  const all = selectFixtures(book, filter, order);
+  return {
+    fixtures: all.map(({ fixture }) => fixture),
+    odds: all.flatMap(({ odds }) => odds()),
+  };
+}
+
+/** The rows of a subscription. */
+export function subscribedRows(query: RelayQuery): RowFilter {
+  const predicate = createRelayPredicate(query);
+  const { leagues, markets, gameIds, versionIds, isMain, isLive } = query;
+  const asked = leagues.length + markets.length + gameIds.length + versionIds.length;
+  const isOfOdds = asked > 0 || isMain !== null || isLive !== null;
+  return { ...predicate, oddsOf: (fixture) => (isOfOdds ? null : predicate.fixture(fixture)) };
 }
 
 /** The fixture of an odd, as far as the odd tells. */
@@ -296,32 +323,32 @@ export function firstRows(
     fixture: (fixture) =>
       predicate.fixture(fixture) &&
       (!isOddFilter || (query.q.trim() !== '' && predicate.fixtureText(fixture))),
+    oddsOf(fixture) {
+      // Where nobody told its league, its odds do.
+      if (query.league.length > 0 && fixture.league === null) return null;
+      if (!predicate.fixture(fixture)) return false;
+      return isOddFilter || query.version !== null ? null : true;
+    },
   };
-  const all = selectRows(book, watched(filter), query.order);
+  const all = selectFixtures(book, watched(filter), query.order);
   const markets = new Set(mainMarkets.map(slug));
   const isShown = (odd: Odd) =>
     query.view !== 'board' ||
     (odd.isMain &&
       (query.market.length > 0 || markets.size === 0 || markets.has(slug(odd.market))));
-  const shownOf = new Map<string, Odd[]>();
-  for (const odd of all.odds) {
-    if (!isShown(odd)) continue;
-    const list = shownOf.get(odd.fixtureId);
-    if (list) list.push(odd);
-    else shownOf.set(odd.fixtureId, [odd]);
-  }
   const fixtures: Fixture[] = [];
   const odds: Odd[] = [];
-  for (const fixture of all.fixtures) {
-    const own = shownOf.get(fixture.id) ?? [];
+  for (const row of all) {
     if (fixtures.length >= most) break;
+    const own = row.odds().filter(isShown);
     if (fixtures.length > 0 && odds.length + own.length > FIRST_SCREEN_ODDS) break;
-    fixtures.push(fixture);
+    fixtures.push(row.fixture);
     for (const odd of own) odds.push(odd);
   }
+  const total = all.reduce((sum, { count }) => sum + count, 0);
   return {
     fixtures,
     odds,
-    totals: { fixtures: all.fixtures.length, odds: all.odds.length },
+    totals: { fixtures: all.length, odds: total },
   };
 }
