@@ -9,10 +9,11 @@ import { DeskSlot } from '@/components/desk/desk-slot';
 import { isSignedIn } from '@/lib/access/pass';
 import { isZone, ZONE_COOKIE } from '@/lib/board/format';
 import { BoardProvider } from '@/lib/board/hooks';
-import { parseBoardQuery, parsePosition, readQuery } from '@/lib/board/query-state';
+import { boardHref, parseBoardQuery, parsePosition, readQuery } from '@/lib/board/query-state';
 import { slimFirstScreen } from '@/lib/board/store';
 import { momentWords, viewWords } from '@/lib/board/view-words';
 import { getFeed } from '@/lib/feed';
+import { PICTURE_SIZE } from '@/lib/picture/size';
 import { SPORTS } from '@/lib/protocol/sports';
 
 type Props = {
@@ -29,10 +30,11 @@ export async function generateMetadata({ params, searchParams }: Props): Promise
   const { sport } = await sportOf((await params).sport);
   if (!sport) return { title: 'Not found' };
   const search = await searchParams;
+  const query = readQuery(search);
   const at = parsePosition(search);
   const words = [
     ...(at === null ? [] : [momentWords(Number.parseInt(at, 10))]),
-    ...viewWords(readQuery(search), (id) => knownFixtureName(id, getFeed().fixture(sport.id, id))),
+    ...viewWords(query, (id) => knownFixtureName(id, getFeed().fixture(sport.id, id))),
   ];
   // What a chat shows of a link: what is filtered, and no price, which would be old by the time it is read.
   const title = [`${sport.name} odds`, ...words].join(' · ');
@@ -44,8 +46,28 @@ export async function generateMetadata({ params, searchParams }: Props): Promise
     // Of a tab among many, the first words are all that is seen.
     title: [...words, sport.name].join(' · '),
     description,
-    openGraph: { type: 'website', siteName: 'Odds Board', title, description },
+    // The picture names its moment, and is made when somebody asks for it.
+    metadataBase: await originOf(),
+    openGraph: {
+      ...{ type: 'website', siteName: 'Odds Board', title, description },
+      images: [
+        {
+          url: `/api/picture${boardHref(sport.id, { ...query, at })}`,
+          ...PICTURE_SIZE,
+          alt: title,
+        },
+      ],
+    },
+    twitter: { card: 'summary_large_image' },
   };
+}
+
+/** Where the page is asked for, as chat programs must be told: they take no relative address. */
+async function originOf(): Promise<URL> {
+  const head = await headers();
+  const isHttps = head.get('x-forwarded-proto')?.split(',')[0]?.trim() === 'https';
+  const host = head.get('host') ?? 'localhost';
+  return new URL(`${isHttps ? 'https' : 'http'}://${host}`);
 }
 
 /** The board of one sport: the URL's view with its first screen of prices already in the page. */

@@ -22,7 +22,7 @@ import {
 } from '@/lib/board/store';
 import type { Odd } from '@/lib/protocol/events';
 import type { BoardQuery } from '@/lib/protocol/filter';
-import { type FigureStyle, formatPoints, formatPrice, type OddsFormat } from '@/lib/protocol/price';
+import { type FigureStyle, formatPrice, type OddsFormat, pointsText } from '@/lib/protocol/price';
 import { startFlash, stopFlash } from './flash';
 import { SettlementBadge, settlementWords } from './settlement-badge';
 import { writeAttribute, writeText } from './write';
@@ -30,22 +30,9 @@ import { writeAttribute, writeText } from './write';
 /** WCAG 2.3.1: nothing flashes more than three times a second. */
 const FLASH_GAP_MS = 334;
 
-const SIDE_LETTERS: Record<string, string> = { over: 'O', under: 'U', yes: 'Y', no: 'N' };
-
 /** Text with the minus that programs and screen readers know. */
 function ascii(text: string): string {
   return text.replaceAll('−', '-');
-}
-
-/** What stands before the price: the side's letter and the points, signed where the line is a handicap. */
-export function pointsText(
-  odd: Pick<Odd, 'points' | 'selectionLine'>,
-  writing?: FigureStyle,
-): string {
-  const letter = SIDE_LETTERS[odd.selectionLine ?? ''] ?? '';
-  if (odd.points === null) return letter;
-  const isHandicap = letter === '';
-  return `${letter}${letter && ' '}${formatPoints(odd.points, isHandicap, writing)}`;
 }
 
 /** A cell in words: the bet, its price, its state. Silent until somebody goes there. */
@@ -298,8 +285,7 @@ function useCellTicks(
       markPoints(element, before.odd, odd, store);
     }
     // Of the place, not of the odd: odds that take turns there flash no more often than one.
-    const { flashedAt } = before;
-    shown.current = { id, row, odd, query, move: markOf(state, id).move, flashedAt };
+    shown.current = { ...before, id, row, odd, query, move: markOf(state, id).move };
   });
   return cell;
 }
@@ -338,7 +324,7 @@ function markPoints(
   odd: Odd | undefined,
   store: BoardStore,
 ): void {
-  if (!before || !odd || before === odd || before.id === odd.id) return;
+  if (!before || !odd || before.id === odd.id) return;
   if (before.fixtureId !== odd.fixtureId || before.market !== odd.market) return;
   if (before.points === odd.points) return;
   if (Date.now() - store.quietAt() < QUIET_MS) return;

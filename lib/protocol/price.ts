@@ -2,6 +2,7 @@
  * Prices. The Book and the wire to the board hold American prices; everything else is a way of showing one.
  * American and decimal are exact to each other within the integers that books quote.
  */
+import type { Odd } from './events';
 
 export const ODDS_FORMATS = [
   'american',
@@ -140,6 +141,19 @@ export function formatPoints(points: number, withSign: boolean, style = PLAIN): 
   const text = style.fractions === 'glyph' ? withGlyph(size) : String(size);
   if (points < 0) return `${MINUS}${text}`;
   return withSign ? `+${text}` : text;
+}
+
+const SIDE_LETTERS: Record<string, string> = { over: 'O', under: 'U', yes: 'Y', no: 'N' };
+
+/** What stands before a price: the side's letter and the points, signed where the line is a handicap. */
+export function pointsText(
+  odd: Pick<Odd, 'points' | 'selectionLine'>,
+  writing?: FigureStyle,
+): string {
+  const letter = SIDE_LETTERS[odd.selectionLine ?? ''];
+  if (odd.points === null) return letter ?? '';
+  const points = formatPoints(odd.points, !letter, writing);
+  return letter ? `${letter} ${points}` : points;
 }
 
 /**

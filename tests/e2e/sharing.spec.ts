@@ -81,6 +81,35 @@ test.describe('a shared link', () => {
       await other.close();
     });
   }
+
+  test('is told to chat programs with a picture of what it shows', async ({ request, world }) => {
+    const league = leagues(world)[0] ?? '';
+    const address = `${world.board.url}/basketball?league=${encodeURIComponent(league)}`;
+    const metaOf = async (headers: Record<string, string>) => {
+      const page = await (await request.get(address, { headers })).text();
+      const said = [...page.matchAll(/<meta (?:property|name)="([^"]+)" content="([^"]*)"/g)];
+      return new Map(
+        said.map(([, name, content = '']) => [name, content.replaceAll('&amp;', '&')]),
+      );
+    };
+    const meta = await metaOf({});
+    expect(meta.get('twitter:card')).toBe('summary_large_image');
+    expect(meta.get('og:title')).toContain(league);
+    const picture = meta.get('og:image') ?? '';
+    expect(new URL(picture).origin).toBe(world.board.url);
+    const answer = await request.get(picture);
+    expect(answer.status()).toBe(200);
+    expect(answer.headers()['content-type']).toBe('image/png');
+    const png = await answer.body();
+    expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([1_200, 630]);
+    // Another view is another picture.
+    const other = await request.get(`${world.board.url}/api/picture/basketball?q=nobody`);
+    expect((await other.body()).equals(png)).toBe(false);
+    expect((await request.get(`${world.board.url}/api/picture/curling`)).status()).toBe(404);
+    // A proxy before the board speaks https, and so must the picture.
+    const outside = await metaOf({ 'x-forwarded-proto': 'https' });
+    expect(outside.get('og:image')).toMatch(/^https:/);
+  });
 });
 
 const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1);

@@ -133,6 +133,7 @@ describe('a stranger', () => {
     STREAM,
     SNAPSHOT,
     '/api/history?id=a',
+    '/api/picture/basketball',
     '/api/v3/sports/active',
     '/api/v3/leagues/active?sport=basketball',
     '/api/metrics',

@@ -3,13 +3,14 @@ import { activeFilters } from '@/components/board/board-filters';
 import { feedWords } from '@/components/board/feed-words';
 import { clockText, periodText, statusWord } from '@/components/board/fixture-badge';
 import { heightsOf, LINE_SLOTS, lineHeight } from '@/components/board/layout';
-import { slotsOf } from '@/components/board/line-row';
-import { cellName, pointsText } from '@/components/board/price-cell';
+import { cellName } from '@/components/board/price-cell';
 import { settlementWords } from '@/components/board/settlement-badge';
 import { splitLine } from '@/components/desk/tape-row';
+import { slotsOf } from '@/lib/board/slots';
 import type { Move } from '@/lib/board/store';
 import { DEFAULT_QUERY } from '@/lib/protocol/filter';
 import type { Side } from '@/lib/protocol/line';
+import { pointsText } from '@/lib/protocol/price';
 import { anOdd } from '../../support/builders';
 
 const up: Move = { direction: 'up', from: -120, at: 1, isFresh: true };
