@@ -2,7 +2,6 @@
  * Pictures of views, for whoever sees a link in a chat. Drawn here and made into pixels off the event loop, once for all
  * who ask for the same within a while; bounded in how many are made at a time and kept.
  */
-
 import type { FirstScreen } from '@/lib/board/store';
 import type { BoardQuery } from '@/lib/protocol/filter';
 import type { Sport } from '@/lib/protocol/sports';

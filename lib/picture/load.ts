@@ -8,7 +8,20 @@ import { join } from 'node:path';
 const PROJECT = process.cwd();
 const load = createRequire(join(PROJECT, 'package.json'));
 
-export const loadSharp = (): typeof import('sharp').default => load('sharp');
+type Sharp = typeof import('sharp').default;
+
+let sharp: Sharp | null = null;
+
+/** Keeps nothing of what it made, since no picture comes twice, and takes one core at most. */
+export function loadSharp(): Sharp {
+  if (!sharp) {
+    sharp = load('sharp') as Sharp;
+    sharp.cache(false);
+    sharp.concurrency(1);
+  }
+  return sharp;
+}
+
 export const loadOpentype = (): typeof import('opentype.js') => load('opentype.js');
 
 /** Path of a file of a package. */
