@@ -1,6 +1,7 @@
 /**
- * A connection that can be left unread. A paused socket of node's reads on into memory until 64 KiB lie there, and is
- * woken for each message; one that is held leaves what comes in the kernel's buffer, and reads all of it when let go.
+ * A connection that can be left unread. A paused socket of node's reads on into memory until its buffer is full, and the
+ * process is woken for each message; one that is held leaves what comes in the kernel's buffer, and reads it when let go.
+ * What a read under way has taken already, such as the other records of TLS, still comes.
  */
 import { connect, isIP, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
@@ -40,7 +41,7 @@ export function connectHeld({ protocol, hostname, port }: URL): Held {
       if (!isHeld) socket.resume();
     },
     write: (chunk, _encoding, done) => void socket.write(chunk, done),
-    final: (done) => void socket.end(done),
+    final: (done) => void (socket.writable ? socket.end(done) : done()),
     destroy(error, done) {
       socket.destroy();
       done(error);
@@ -48,7 +49,10 @@ export function connectHeld({ protocol, hostname, port }: URL): Held {
   });
   socket.once('end', () => stream.push(null));
   socket.once('error', (error) => stream.destroy(error));
-  socket.once('close', () => stream.destroy());
+  // One that ended in good order may still have readers here.
+  socket.once('close', () => {
+    if (!socket.readableEnded) stream.destroy();
+  });
   return {
     stream,
     hold() {

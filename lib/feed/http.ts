@@ -27,14 +27,22 @@ export type HttpGet = (
 export const httpGet: HttpGet = (url, { headers, signal, isStream = false }) =>
   new Promise((resolve, reject) => {
     const send = url.protocol === 'https:' ? secureRequest : plainRequest;
-    // A stream has a connection of its own; reads share a few.
-    const held = isStream ? connectHeld(url) : null;
+    let held: Held | null = null;
+    // A stream has a connection of its own; reads share a few. Whoever brings the connection brings the usual port as
+    // well, which Host leaves out.
+    const own = {
+      defaultPort: url.protocol === 'https:' ? 443 : 80,
+      createConnection() {
+        held = connectHeld(url);
+        return held.stream;
+      },
+    };
     const request = send(
       url,
       {
         headers: { ...headers, 'accept-encoding': isStream ? 'identity' : 'gzip, br' },
         signal,
-        ...(held ? { createConnection: () => held.stream } : {}),
+        ...(isStream ? own : {}),
       },
       (response) => resolve(answer(response, held)),
     );

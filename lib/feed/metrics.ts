@@ -65,7 +65,8 @@ function watchEventLoop(): (percentile: number) => number {
     const last = current;
     previous = last;
     current = begin();
-    setTimeout(() => last.disable(), 2 * LOOP_RESOLUTION_MS).unref();
+    // A stall that began before the new one first looked is told by the old one, after the timers that are due with it.
+    setTimeout(() => setImmediate(() => last.disable()), 2 * LOOP_RESOLUTION_MS).unref();
   }, LOOP_WINDOW_MS).unref();
   return (percentile) => {
     const seen = [previous, current].filter(({ count }) => count > 0);

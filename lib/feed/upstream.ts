@@ -13,7 +13,7 @@ import { FeedError, type FeedErrorCode } from '@/lib/protocol/errors';
 import type { ConnectionStatus, FeedEvent, FeedState } from '@/lib/protocol/events';
 import type { FeedSettings } from './config';
 import type { Gate } from './gate';
-import type { HttpGet } from './http';
+import type { HttpAnswer, HttpGet } from './http';
 import type { Log } from './log';
 import { type Meter, NO_METER } from './meter';
 import { asFeedError, refusal } from './refusal';
@@ -228,15 +228,11 @@ export function openUpstream(
     });
     const text = new TextDecoder();
     const lines = createLineEnds();
+    const pause = createPause(answer, on);
     for await (const chunk of answer.body) {
       if (current !== attempt) return;
       parser.feed(lines(text.decode(chunk, { stream: true })));
-      const rest = chunk.length < RUSH_BYTES ? on.rest?.() : null;
-      if (rest) {
-        const letGo = answer.hold();
-        await rest;
-        letGo();
-      }
+      pause(chunk.length);
     }
   }
 
@@ -392,6 +388,38 @@ export function openUpstream(
       attempt?.abort.abort();
       attempt = null;
     },
+  };
+}
+
+/**
+ * Leaves a stream unread while nobody would be told of what comes. It is told how many bytes came: who brings much brings
+ * more than can wait.
+ */
+function createPause(
+  { hold }: Pick<HttpAnswer, 'hold'>,
+  { rest }: Pick<UpstreamHandlers, 'rest'>,
+): (bytes: number) => void {
+  let isResting = false;
+  let letGo: (() => void) | null = null;
+  /** Bytes since the rest began. */
+  let sum = 0;
+  const go = () => {
+    letGo?.();
+    letGo = null;
+  };
+  return (bytes) => {
+    const resting = isResting ? null : rest?.();
+    if (resting) {
+      isResting = true;
+      sum = 0;
+      void resting.then(() => {
+        isResting = false;
+        go();
+      });
+    }
+    sum += bytes;
+    if (sum >= RUSH_BYTES) go();
+    else if (isResting) letGo ??= hold();
   };
 }
 

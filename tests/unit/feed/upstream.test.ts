@@ -15,7 +15,8 @@ type Call = {
     fields?: Partial<Pick<HttpAnswer, 'status' | 'contentType'>> & { retryAfter?: string },
   ): void;
   refuse(error: Error): void;
-  send(text: string): Promise<void>;
+  /** Each comes by itself, all in one turn. */
+  send(...texts: string[]): Promise<void>;
   end(): Promise<void>;
   cut(): Promise<void>;
 };
@@ -30,19 +31,27 @@ function createKit(
   const calls: Call[] = [];
   const lines: string[] = [];
   const holds = { now: 0, ever: 0 };
-  const hold = () => {
-    holds.now += 1;
-    holds.ever += 1;
-    return () => {
-      holds.now -= 1;
-    };
-  };
   const get: HttpGet = (url, { headers, signal }) =>
     new Promise((resolve, reject) => {
+      /** Read, and what still lies in the kernel. */
       const chunks: (Uint8Array | Error | null)[] = [];
+      let unread: typeof chunks = [];
       let wake = () => {};
-      const push = async (chunk: Uint8Array | Error | null) => {
-        chunks.push(chunk);
+      let isHeld = false;
+      const hold = () => {
+        isHeld = true;
+        holds.now += 1;
+        holds.ever += 1;
+        return () => {
+          isHeld = false;
+          holds.now -= 1;
+          chunks.push(...unread);
+          unread = [];
+          wake();
+        };
+      };
+      const push = async (...some: typeof chunks) => {
+        (isHeld ? unread : chunks).push(...some);
         wake();
         await timing.settle();
       };
@@ -58,7 +67,10 @@ function createKit(
             });
         }
       }
-      signal.addEventListener('abort', () => push(new Error('aborted')));
+      signal.addEventListener('abort', () => {
+        chunks.push(new Error('aborted'));
+        wake();
+      });
       calls.push({
         url,
         headers,
@@ -68,7 +80,7 @@ function createKit(
           resolve({ status, contentType, header, body: body(), hold, discard: () => {} });
         },
         refuse: reject,
-        send: (text) => push(new TextEncoder().encode(text)),
+        send: (...texts) => push(...texts.map((text) => new TextEncoder().encode(text))),
         end: () => push(null),
         cut: () => push(new Error('cut')),
       });
@@ -608,23 +620,43 @@ describe('upstream', () => {
     await kit.last().send(odds('5-1') + odds('5-2'));
     await kit.last().send(odds('5-3'));
     expect(kit.events).toHaveLength(0);
-    isBusy = false;
+    // All that lies there is taken at once, in however many pieces, though it rests again after the first.
     wakes[0]?.();
     await kit.timing.settle();
     expect(kit.events).toHaveLength(3);
+    expect(kit.holds).toEqual({ now: 1, ever: 2 });
+    isBusy = false;
+    wakes[1]?.();
+    await kit.timing.settle();
     await kit.last().send(odds('5-4'));
     expect(kit.events).toHaveLength(4);
-    expect(kit.holds).toEqual({ now: 0, ever: 1 });
+    expect(kit.holds).toEqual({ now: 0, ever: 2 });
   });
 
-  it('does not rest while much comes', async () => {
+  it('does not rest while much comes, in however many pieces', async () => {
     let isBusy = false;
-    const kit = createKit({}, () => (isBusy ? new Promise(() => {}) : null));
+    let wake = () => {};
+    const kit = createKit({}, () =>
+      isBusy
+        ? new Promise((done) => {
+            wake = done;
+          })
+        : null,
+    );
     await opened(kit);
     isBusy = true;
-    await kit.last().send(Array.from({ length: 100 }, (_, at) => odds(`5-${at + 1}`)).join(''));
+    const much = Array.from({ length: 100 }, (_, at) => odds(`5-${at + 1}`));
+    await kit.last().send(...much);
     await kit.last().send(odds('6-1'));
     expect(kit.events).toHaveLength(101);
+    expect(kit.holds.now).toBe(0);
+    // From the next rest on it is counted anew.
+    wake();
+    await kit.timing.settle();
+    await kit.last().send(odds('6-2'));
+    await kit.last().send(odds('6-3'));
+    expect(kit.events).toHaveLength(102);
+    expect(kit.holds.now).toBe(1);
   });
 
   it('goes on with the next connection where one breaks while it rests', async () => {

@@ -170,21 +170,28 @@ describe('viewer', () => {
     expect(kit.timing.pending()).toBe(0);
   });
 
-  it('goes on resting over a ping, and no longer than until the next entries go out', async () => {
+  it('has what rests read before a ping as well, and before what is read elsewhere is told', async () => {
     const kit = createKit({ pingMs: 10 });
     kit.open();
     await kit.timing.advance(5);
     kit.odd({ price: 101 });
     await kit.timing.advance(1);
-    kit.odd({ price: 102 });
-    let isAwake = false;
-    void kit.viewers.rest()?.then(() => {
-      isAwake = true;
-    });
-    await kit.timing.advance(4);
-    expect(isAwake).toBe(false);
-    await kit.timing.advance(16);
-    expect(isAwake).toBe(true);
+    const woken: string[] = [];
+    const rest = (name: string) => {
+      kit.odd({ price: 102 + woken.length });
+      void kit.viewers.rest()?.then(() => woken.push(name));
+    };
+    rest('ping');
+    await kit.timing.advance(3);
+    expect(woken).toEqual([]);
+    await kit.timing.advance(1);
+    expect(woken).toEqual(['ping']);
+    rest('read');
+    const caughtUp = kit.viewers.caughtUp().then(() => woken.push('caught up'));
+    await kit.timing.advance(0);
+    await caughtUp;
+    expect(woken).toEqual(['ping', 'read', 'caught up']);
+    await kit.viewers.caughtUp();
   });
 
   it('gets an entry as soon though a status or a ping went out a moment ago', async () => {
