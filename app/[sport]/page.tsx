@@ -6,7 +6,7 @@ import { knownFixtureName } from '@/components/board/fixture-name';
 import { Mark, SignOut } from '@/components/board/header-parts';
 import { PastNotice } from '@/components/board/past-notice';
 import { DeskSlot } from '@/components/desk/desk-slot';
-import { isSignedIn } from '@/lib/access/pass';
+import { isHttps, isSignedIn } from '@/lib/access/pass';
 import { isZone, ZONE_COOKIE } from '@/lib/board/format';
 import { BoardProvider } from '@/lib/board/hooks';
 import { boardHref, parseBoardQuery, parsePosition, readQuery } from '@/lib/board/query-state';
@@ -42,32 +42,27 @@ export async function generateMetadata({ params, searchParams }: Props): Promise
     at === null
       ? `Live ${sport.name.toLowerCase()} odds, the moment they change.`
       : `${sport.name} odds as they stood at one moment.`;
+  const origin = await originOf();
+  const picture = `/api/picture${boardHref(sport.id, { ...query, at })}`;
   return {
     // Of a tab among many, the first words are all that is seen.
     title: [...words, sport.name].join(' · '),
     description,
     // The picture names its moment, and is made when somebody asks for it.
-    metadataBase: await originOf(),
+    metadataBase: origin,
     openGraph: {
       ...{ type: 'website', siteName: 'Odds Board', title, description },
-      images: [
-        {
-          url: `/api/picture${boardHref(sport.id, { ...query, at })}`,
-          ...PICTURE_SIZE,
-          alt: title,
-        },
-      ],
+      images: origin === null ? [] : [{ url: picture, ...PICTURE_SIZE, alt: title }],
     },
     twitter: { card: 'summary_large_image' },
   };
 }
 
-/** Where the page is asked for, as chat programs must be told: they take no relative address. */
-async function originOf(): Promise<URL> {
+/** Where the page is asked for, as chat programs must be told: they take no relative address. Null where none is said. */
+async function originOf(): Promise<URL | null> {
   const head = await headers();
-  const isHttps = head.get('x-forwarded-proto')?.split(',')[0]?.trim() === 'https';
-  const host = head.get('host') ?? 'localhost';
-  return new URL(`${isHttps ? 'https' : 'http'}://${host}`);
+  const origin = `${isHttps(head) ? 'https' : 'http'}://${head.get('host') ?? ''}`;
+  return URL.canParse(origin) ? new URL(origin) : null;
 }
 
 /** The board of one sport: the URL's view with its first screen of prices already in the page. */

@@ -1,5 +1,3 @@
-'use client';
-
 import type { ComponentType } from 'react';
 import { dayKey, formatDay, formatRelativeDay, formatTime } from '@/lib/board/format';
 import { useNow } from '@/lib/board/hooks';

@@ -10,7 +10,7 @@ import { isHostAllowed } from '@/lib/security';
 import { type Client, createClientReader, isAddressHost } from './address';
 import { createAttempts } from './attempts';
 import { isOwnForm, preflightHeaders, sharingHeaders } from './origins';
-import { PASS_HEADER } from './pass';
+import { HTTPS_HEADER, PASS_HEADER } from './pass';
 import { safeReturnPath, signInPath } from './return-path';
 import { createCounts, createSeats, type SeatRefusal } from './seats';
 import { createSecretCheck, createTokenCheck } from './secrets';
@@ -51,7 +51,7 @@ type Refusal = {
 const COOKIE = 'board_session';
 
 const STREAM_PATH = /^\/api\/v3\/stream\/copilot\/([^/]+)\/odds\/?$/;
-const READ_PATH = /^\/api\/(snapshot|history)(\/|$)/;
+const READ_PATH = /^\/api\/(snapshot|history|picture)(\/|$)/;
 
 /** What holds no price: code and pictures that every copy of this project has. */
 const OPEN_PATH = /^\/(_next\/static\/(?!.*%(2f|5c))[\w./~%@[\]-]+|icon\.svg|mark\.svg)$/i;
@@ -310,13 +310,13 @@ export function createGuard(options: GuardOptions): Guard {
     } else if (READ_PATH.test(path)) {
       if (reads >= limits.reads) {
         const error =
-          'too many snapshots and histories are under way (BOARD_READS); try again in a second';
+          'too many snapshots, histories and pictures are under way (BOARD_READS); try again in a second';
         return { reason: 'reads', status: 503, error, headers: { 'Retry-After': 1 } };
       }
       const address = client.isLoopback ? null : client.address;
       if (addressReads.of(address) >= limits.addressReads) {
         const error =
-          'too many snapshots and histories are under way from this address (BOARD_ADDRESS_READS); wait for some of them';
+          'too many snapshots, histories and pictures are under way from this address (BOARD_ADDRESS_READS); wait for some of them';
         return { reason: 'address-reads', status: 429, error, headers: { 'Retry-After': 1 } };
       }
       reads += 1;
@@ -423,7 +423,10 @@ export function createGuard(options: GuardOptions): Guard {
       if (wrong) return refuse(response, wrong, isPage && wrong.status === 421);
       const url = new URL(pathAndQuery(request.url ?? '/'), 'http://board.invalid');
       const client = clientOf(request);
-      if (client.isHttps) response.setHeader('Strict-Transport-Security', 'max-age=31536000');
+      if (client.isHttps) {
+        response.setHeader('Strict-Transport-Security', 'max-age=31536000');
+        request.headers[HTTPS_HEADER] = '1';
+      }
       if (OPEN_PATH.test(url.pathname) || (options.isDev && DEV_PATH.test(url.pathname))) {
         return true;
       }

@@ -306,7 +306,7 @@ export const ACCESS_SETTINGS = {
     1_000_000,
     'different filters that viewers use at once; each costs its own encoding',
   ),
-  reads: limit('BOARD_READS', 500, 100_000, 'snapshots and histories under way at once'),
+  reads: limit('BOARD_READS', 500, 100_000, 'snapshots, histories and pictures under way at once'),
   addressReads: limit(
     'BOARD_ADDRESS_READS',
     200,

@@ -74,7 +74,7 @@ export type Feed = {
   firstScreen(
     sport: string,
     query: BoardQuery,
-    options?: { fixtures?: number; waitMs?: number; at?: string },
+    options?: { fixtures?: number; isWhole?: boolean; waitMs?: number; at?: string },
   ): Promise<FirstScreen>;
   /** What is held of a fixture, waiting for nothing. */
   fixture(sport: string, id: string): Fixture | null;
@@ -209,6 +209,7 @@ export function createFeed(deps: FeedDeps): Feed {
         fixtures: options.fixtures ?? FIRST_FIXTURES,
         waitMs: options.waitMs ?? settings.pageWaitMs,
         mainMarkets: catalogue.mainMarkets(sport),
+        isWhole: options.isWhole,
         at: options.at,
       });
       return { ...screen, now: screen.past?.ms ?? timing.now() };

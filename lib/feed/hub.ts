@@ -118,7 +118,13 @@ export type Hub = {
   snapshot(query: RelayQuery, options: SnapshotOptions): Promise<Uint8Array<ArrayBuffer>>;
   firstScreen(
     query: BoardQuery,
-    options: { waitMs: number; fixtures: number; mainMarkets: readonly string[]; at?: string },
+    options: {
+      waitMs: number;
+      fixtures: number;
+      mainMarkets: readonly string[];
+      isWhole?: boolean;
+      at?: string;
+    },
   ): Promise<{
     snapshot: SnapshotBody;
     feed: FeedStatus;
@@ -413,9 +419,21 @@ export function createHub(deps: HubDeps): Hub {
       subscription.wanted().flatMap(({ key }) => (reader.filledAt([key]) === null ? [] : [key])),
   });
 
+  /** What came by the stream before an answer did is read before it: else the answer would be news, and the stream wrong. */
+  async function afterStream<T>(answer: Promise<T>): Promise<T> {
+    const read = await answer;
+    await viewers.caughtUp();
+    return read;
+  }
+
   const reader = createReader({
     sport,
-    rest: deps.rest,
+    rest: {
+      ...deps.rest,
+      fixtures: (...asked) => afterStream(deps.rest.fixtures(...asked)),
+      fixturesById: (...asked) => afterStream(deps.rest.fixturesById(...asked)),
+      odds: (...asked) => afterStream(deps.rest.odds(...asked)),
+    },
     gate: deps.gate,
     timing,
     settings,
@@ -789,9 +807,9 @@ export function createHub(deps: HubDeps): Hub {
       });
     },
 
-    async firstScreen(query, { waitMs, fixtures, mainMarkets, at }) {
+    async firstScreen(query, { waitMs, fixtures, mainMarkets, isWhole, at }) {
       const scope = { leagues: query.league };
-      const options = { fixtures, mainMarkets };
+      const options = { fixtures, mainMarkets, isWhole };
       const format = 'american' as const;
       if (at === undefined) {
         await ready(scope, waitMs);

@@ -288,9 +288,12 @@ export function firstRows(
     fixtures: most,
     mainMarkets,
     now,
+    isWhole = false,
     watched = (filter) => filter,
   }: {
     fixtures: number;
+    /** Whether all odds of those fixtures are wanted, and not those alone that a first screen shows. */
+    isWhole?: boolean;
     mainMarkets: readonly string[];
     now: number;
     /** Leaves out what the Book holds and nobody may be told. */
@@ -333,6 +336,7 @@ export function firstRows(
   const all = selectFixtures(book, watched(filter), query.order);
   const markets = new Set(mainMarkets.map(slug));
   const isShown = (odd: Odd) =>
+    isWhole ||
     query.view !== 'board' ||
     (odd.isMain &&
       (query.market.length > 0 || markets.size === 0 || markets.has(slug(odd.market))));
@@ -341,7 +345,8 @@ export function firstRows(
   for (const row of all) {
     if (fixtures.length >= most) break;
     const own = row.odds().filter(isShown);
-    if (fixtures.length > 0 && odds.length + own.length > FIRST_SCREEN_ODDS) break;
+    const isTooMuch = !isWhole && odds.length + own.length > FIRST_SCREEN_ODDS;
+    if (fixtures.length > 0 && isTooMuch) break;
     fixtures.push(row.fixture);
     for (const odd of own) odds.push(odd);
   }

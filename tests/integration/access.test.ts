@@ -224,6 +224,14 @@ describe('signing in', () => {
     expect(answer.headers['set-cookie']).toMatch(/; Secure$/);
     expect(answer.headers['strict-transport-security']).toBe('max-age=31536000');
     expect((await ask('/sign-in')).headers['strict-transport-security']).toBeUndefined();
+    // So must be the address of a link's picture, by the word of nobody but a proxy that is trusted.
+    const cookie = answer.headers['set-cookie']?.split(';')[0] ?? '';
+    const pictureFor = async (headers: Record<string, string>) => {
+      const { body } = await ask('/basketball', { headers: { ...headers, cookie } });
+      return /property="og:image" content="(\w+):/.exec(body)?.[1];
+    };
+    expect(await pictureFor(headers)).toBe('https');
+    expect(await pictureFor({ 'x-board-https': '1' })).toBe('http');
   });
 
   it.each([

@@ -81,6 +81,12 @@ const REFUSED: [string, string, string, string][] = [
   ['the guard', 'components/ui/guard.ts', "import '@/lib/access/pass';", 'no secret must ever be'],
   ['the guard itself', 'app/guard.ts', "import '@/lib/access/guard';", '@/lib/access/pass'],
   ['the feed', 'lib/picture/feed.ts', "import '@/lib/feed';", 'the route asks the feed'],
+  [
+    'the board',
+    'lib/picture/board.ts',
+    "import '@/lib/board/rows';",
+    'components/picture makes it',
+  ],
   ['React', 'lib/picture/react.ts', "import 'react';", 'made by plain Node'],
   ['pictures', 'lib/board/picture.ts', "import '@/lib/picture';", 'never the other way'],
   ['pictures', 'components/board/picture.ts', "import '@/lib/picture';", 'link to their address'],
@@ -169,6 +175,7 @@ const ALLOWED: [string, string, string][] = [
   ['the server mark', 'lib/feed/index.ts', "import 'server-only';"],
   ['the environment', 'lib/feed/config.ts', 'export const p = process.env.PORT;'],
   ['the protocol and React', 'lib/board/ok.ts', "import 'react';\nimport '@/lib/protocol/price';"],
+  ['scenes', 'components/picture/ok.ts', "import '@/lib/picture/scene';"],
   ['the board', 'components/board/ok.ts', "import '@/lib/board/store';\nimport 'react';"],
   ['the feed by its door', 'app/ok.ts', "import '@/lib/feed';\nimport '@/lib/protocol/price';"],
   [
@@ -184,9 +191,9 @@ const ALLOWED: [string, string, string][] = [
     "import '@/lib/feed/config';\nimport '@/lib/protocol/filter';\nimport 'jose';",
   ],
   [
-    "the board's rows and Node",
+    'the protocol and Node',
     'lib/picture/ok.ts',
-    "import 'node:fs';\nimport '@/lib/board/rows';",
+    "import 'node:fs';\nimport '@/lib/protocol/events';",
   ],
   [
     'pictures by their door',

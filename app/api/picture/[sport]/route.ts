@@ -1,11 +1,16 @@
 import { failure, guarded, unknownSport } from '@/app/api/json';
+import { sceneOf } from '@/components/picture/scene';
 import { parseBoardQuery, parsePosition } from '@/lib/board/query-state';
 import { getFeed } from '@/lib/feed';
-import { PICTURE_FIXTURES, pictureOf } from '@/lib/picture';
+import { pictureOf } from '@/lib/picture';
+import { PICTURE_FIXTURES } from '@/lib/picture/size';
 import { SPORTS } from '@/lib/protocol/sports';
 
 /** As long as one picture is given to all who ask. */
 const HEADERS = { 'Content-Type': 'image/png', 'Cache-Control': 'private, max-age=15' };
+
+/** Nothing is held of it yet: a picture that says so would be shown long after it is no longer so. */
+class NothingYet extends Error {}
 
 /** The board of one sport as a picture, in the board's own parameters: what chat programs show beside a link. */
 export async function GET(
@@ -21,12 +26,22 @@ export async function GET(
     const search = new URL(request.url).searchParams;
     const { query } = parseBoardQuery(search);
     const at = parsePosition(search) ?? undefined;
-    const key = JSON.stringify([id, at ?? null, query]);
-    const png = await pictureOf(key, { sport, query }, () =>
-      feed.firstScreen(id, query, { at, fixtures: PICTURE_FIXTURES }),
-    );
-    if (png === null)
+    const read = async () => {
+      const options = { at, fixtures: PICTURE_FIXTURES, isWhole: true };
+      const screen = await feed.firstScreen(id, query, options);
+      const { past, totals, snapshot } = screen;
+      // A past moment that cannot be had now may be had in a moment.
+      const isUntold = past ? past.problem === null : snapshot.partial;
+      if (totals.fixtures === 0 && isUntold) throw new NothingYet();
+      return sceneOf(screen, sport, query);
+    };
+    try {
+      const png = await pictureOf(JSON.stringify([id, at ?? null, query]), read);
+      if (png) return new Response(png, { headers: HEADERS });
       return failure(503, 'too many pictures are being made; ask again in a moment');
-    return new Response(png, { headers: HEADERS });
+    } catch (error) {
+      if (!(error instanceof NothingYet)) throw error;
+      return failure(503, 'nothing is known of this view yet; ask again in a moment');
+    }
   });
 }
