@@ -4,14 +4,19 @@ import { Combobox } from '@base-ui/react/combobox';
 import { CSPProvider } from '@base-ui/react/csp-provider';
 import { Dialog } from '@base-ui/react/dialog';
 import { useMemo, useRef, useState } from 'react';
+import { activeFilters, NO_FILTERS } from '@/components/board/board-filters';
 import { fixtureName } from '@/components/board/fixture-name';
 import { SearchIcon } from '@/components/ui/icons';
 import { useBoardQuery } from '@/lib/board/address';
 import { offeredFacets } from '@/lib/board/facets';
 import { find } from '@/lib/board/find';
 import { useBoardStore, useFacets } from '@/lib/board/hooks';
+import { keepTaste } from '@/lib/board/taste-kept';
+import { tasteNow } from '@/lib/board/taste-store';
 import { createBoardPredicate } from '@/lib/protocol/filter';
+import { ODDS_FORMATS, type OddsFormat } from '@/lib/protocol/price';
 import { useActions } from './actions';
+import { DENSITIES, THEMES } from './taste-words';
 
 /** As many as one looks through; who wants another one types on. */
 const SHOWN = 60;
@@ -26,6 +31,44 @@ type Entry = {
   run(): void;
 };
 
+/** What an entry is of which one is always in effect. */
+const kindOf = (kind: string, isOn: boolean) => (isOn ? `${kind}, as now` : kind);
+
+/** The sports, by their tabs: these know their addresses, and how to go there. */
+function sportEntries(): Entry[] {
+  const tabs = document.querySelectorAll<HTMLElement>('nav[aria-label="Sports"] a');
+  return [...tabs].map((tab) => ({
+    id: `sport ${tab.textContent}`,
+    label: tab.textContent,
+    about: kindOf('Sport', tab.hasAttribute('aria-current')),
+    run: () => tab.click(),
+  }));
+}
+
+/** What an odds format is called where one chooses it: the first load has the names, and no room to share them. */
+function formatName(odds: OddsFormat): string {
+  const option = document.querySelector(`select[aria-label="Odds format"] [value=${odds}]`);
+  return option?.textContent ?? odds;
+}
+
+function tasteEntries(): Entry[] {
+  const taste = tasteNow();
+  return [
+    ...THEMES.map(([theme, label]) => ({
+      id: `theme ${theme}`,
+      label,
+      about: kindOf('Theme', theme === taste.theme),
+      run: () => keepTaste({ ...tasteNow(), theme }),
+    })),
+    ...DENSITIES.map(([density, label]) => ({
+      id: `density ${density}`,
+      label,
+      about: kindOf('Density', density === taste.density),
+      run: () => keepTaste({ ...tasteNow(), density }),
+    })),
+  ];
+}
+
 /** Everything that can be chosen, as it was when the palette was opened: nothing moves while one reads. */
 function useEntries(): readonly Entry[] {
   const store = useBoardStore();
@@ -35,10 +78,18 @@ function useEntries(): readonly Entry[] {
   const [entries] = useState(() => {
     const { fixtures } = store.getState().book;
     const isInView = createBoardPredicate(query).fixture;
+    const filters = activeFilters(query, (id) => id).length;
     return [
       ...actions
         .filter(({ id }) => id !== 'palette')
         .map(({ id, label, group, key, run }) => ({ id, label, about: group, key, run })),
+      {
+        id: 'clear filters',
+        label: 'Clear all filters',
+        about: filters === 0 ? 'None is set' : `${filters} set`,
+        // A fixture's own page is left with its fixture.
+        run: () => setQuery({ ...NO_FILTERS, ...(query.view === 'fixture' && { view: 'board' }) }),
+      },
       ...facets.leagues.map(({ value, label }) => ({
         id: `league ${value}`,
         label,
@@ -51,6 +102,14 @@ function useEntries(): readonly Entry[] {
         about: 'Market',
         run: () => setQuery({ market: [value] }),
       })),
+      ...sportEntries(),
+      ...ODDS_FORMATS.map((odds) => ({
+        id: `odds ${odds}`,
+        label: formatName(odds),
+        about: kindOf('Odds format', odds === query.odds),
+        run: () => setQuery({ odds }),
+      })),
+      ...tasteEntries(),
       ...[...fixtures.values()].filter(isInView).map((fixture) => ({
         id: `fixture ${fixture.id}`,
         label: fixtureName(fixture.id, fixture),

@@ -13,6 +13,7 @@ import { useTaste } from '@/lib/board/taste-store';
 import { formatPoints, formatPrice } from '@/lib/protocol/price';
 import { download } from './download';
 import { BUTTON, Panel, type PanelProps } from './panel';
+import { DENSITIES, THEMES } from './taste-words';
 
 /** No settings are this big, and a film must not be read to find that out. */
 const FILE_LENGTH = 50_000;
@@ -297,22 +298,13 @@ export default function Settings({ onClose }: PanelProps) {
           <Choice
             label="Theme"
             value={taste.theme}
-            options={[
-              ['dark', 'Dark'],
-              ['light', 'Light'],
-              ['contrast', 'High contrast'],
-              ['system', 'System'],
-            ]}
+            options={THEMES}
             onChange={(theme) => set({ theme })}
           />
           <Choice
             label="Density"
             value={taste.density}
-            options={[
-              ['compact', 'Compact'],
-              ['normal', 'Normal'],
-              ['wall', 'Wall'],
-            ]}
+            options={DENSITIES}
             onChange={(density) => set({ density })}
           />
           <Choice

@@ -1,4 +1,4 @@
-import { formatPrice } from '@/lib/protocol/price';
+import { formatPrice, ODDS_FORMATS } from '@/lib/protocol/price';
 import { expect, leagues, openOdds, test, type WireRow, type World } from './fixtures';
 import type { BoardPage } from './pages/board-page';
 
@@ -258,5 +258,60 @@ test.describe('keys', () => {
     await expect(page.getByRole('option')).toHaveCount(1);
     await page.keyboard.press('Enter');
     await expect(page).toHaveURL(/view=lines/);
+  });
+
+  test('find what a control of the board or of the settings does, and say what is so already', async ({
+    boardPage,
+    page,
+    world,
+  }) => {
+    const [league = ''] = leagues(world);
+    await openWithDesk(
+      boardPage,
+      `/basketball?${new URLSearchParams({ league, status: 'upcoming' })}`,
+    );
+    const html = page.locator('html');
+    const field = page.getByRole('combobox', { name: /^Find an action/ });
+    const offered = page.getByRole('option');
+    /** Types into the palette, takes its first entry, and answers how that was told of. */
+    const take = async (text: string) => {
+      await page.keyboard.press('Control+k');
+      await expect(field).toBeFocused();
+      await page.keyboard.type(text);
+      const words = await offered.first().locator('span').allTextContents();
+      await page.keyboard.press('Enter');
+      await expect(page.getByRole('dialog')).toHaveCount(0);
+      return words;
+    };
+    expect(await take('clear filters')).toEqual(['Clear all filters', '2 set']);
+    await expect(page).toHaveURL((url) => url.search === '');
+    expect(await take('clear filters')).toEqual(['Clear all filters', 'None is set']);
+    expect(await take('decimal')).toEqual(['Decimal', 'Odds format']);
+    await expect(page).toHaveURL((url) => url.search === '?odds=decimal');
+    expect(await take('decimal')).toEqual(['Decimal', 'Odds format, as now']);
+    expect(await take('light')).toEqual(['Light', 'Theme']);
+    await expect(html).toHaveAttribute('data-theme', 'light');
+    expect(await take('light')).toEqual(['Light', 'Theme, as now']);
+    expect(await take('wall')).toEqual(['Wall', 'Density']);
+    await expect(page.locator('[data-density=wall]')).toBeAttached();
+    // All of each, by what they are.
+    for (const [kind, values] of [
+      ['odds format', ODDS_FORMATS.length],
+      ['theme', 4],
+      ['density', 3],
+    ] as const) {
+      await page.keyboard.press('Control+k');
+      await expect(field).toBeFocused();
+      await page.keyboard.type(kind);
+      await expect(offered).toHaveCount(values);
+      await page.keyboard.press('Escape');
+      await expect(page.getByRole('dialog')).toHaveCount(0);
+    }
+    expect(await take('basketball')).toEqual(['Basketball', 'Sport, as now']);
+    expect(await take('tennis')).toEqual(['Tennis', 'Sport']);
+    await expect(page).toHaveURL(
+      (url) => url.pathname === '/tennis' && url.search === '?odds=decimal',
+    );
+    await expect(html).toHaveAttribute('data-theme', 'light');
   });
 });
