@@ -3,7 +3,7 @@
 import { Combobox } from '@base-ui/react/combobox';
 import { CSPProvider } from '@base-ui/react/csp-provider';
 import { Dialog } from '@base-ui/react/dialog';
-import { useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { activeFilters, NO_FILTERS } from '@/components/board/board-filters';
 import { fixtureName } from '@/components/board/fixture-name';
 import { SearchIcon } from '@/components/ui/icons';
@@ -16,6 +16,7 @@ import { tasteNow } from '@/lib/board/taste-store';
 import { createBoardPredicate } from '@/lib/protocol/filter';
 import { ODDS_FORMATS, type OddsFormat } from '@/lib/protocol/price';
 import { useActions } from './actions';
+import { handOnAfter } from './hand-on-after';
 import { DENSITIES, THEMES } from './taste-words';
 
 /** As many as one looks through; who wants another one types on. */
@@ -129,6 +130,14 @@ export default function PaletteDialog({ onClose }: { onClose: () => void }) {
   const { found, count } = useMemo(() => find(entries, text, SHOWN), [entries, text]);
   const search = useRef<HTMLInputElement>(null);
   const chosen = useRef<Entry | null>(null);
+  useEffect(
+    () => () => {
+      const entry = chosen.current;
+      // The dialog gives the focus back as it goes, a moment later than this.
+      if (entry) requestAnimationFrame(() => handOnAfter(entry.run));
+    },
+    [],
+  );
   return (
     // A strict CSP has no room for the style elements that popups otherwise add.
     <CSPProvider disableStyleElements>
@@ -136,9 +145,7 @@ export default function PaletteDialog({ onClose }: { onClose: () => void }) {
         open={isOpen}
         onOpenChange={setIsOpen}
         onOpenChangeComplete={(open) => {
-          if (open) return;
-          onClose();
-          chosen.current?.run();
+          if (!open) onClose();
         }}
       >
         <Dialog.Portal>

@@ -1,5 +1,5 @@
 /** What stands beside the board: keys, saved views, the watch list. */
-import { expect, leagues, test } from './fixtures';
+import { expect, leagues, openOdds, test } from './fixtures';
 
 test('the help sheet opens by its key, lists what keys do, and gives the focus back', async ({
   boardPage,
@@ -145,5 +145,41 @@ test('what takes its own button away hands the focus on', async ({ boardPage, pa
   await link.focus();
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL(/view=fixture/);
+  await expect(boardPage.grid).toBeFocused();
+});
+
+test('what is taken away by the palette hands the focus on', async ({ boardPage, page, world }) => {
+  await boardPage.open('/basketball');
+  await expect(page.getByRole('navigation', { name: 'Panels' })).toBeVisible();
+  const take = async (text: string) => {
+    await page.keyboard.press('Control+k');
+    await expect(page.getByRole('combobox', { name: /^Find an action/ })).toBeFocused();
+    await page.keyboard.type(text);
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('dialog')).toHaveCount(0);
+  };
+  const address = () => new URL(page.url()).searchParams;
+  // What is asked for is done to what is in focus.
+  const fixture = boardPage.page.locator('[data-fixture-id]').first();
+  const fixtureId = String(await fixture.getAttribute('data-fixture-id'));
+  await fixture.locator('[data-odd-id]').first().focus();
+  await take('watch the fixture');
+  await expect(page.getByText(/: watched$/)).toBeVisible();
+  // The column goes and the fixture stays.
+  await take('Total Points');
+  await expect.poll(() => address().get('market')).toBe('Total Points');
+  await expect(boardPage.fixture(fixtureId).locator('[data-odd-id]:focus')).toBeVisible();
+  // Nothing is left, but what leads out.
+  const own = openOdds(world).find(({ fixture_id }) => fixture_id === fixtureId)?.league;
+  const other = leagues(world).find((league) => league !== own) ?? '';
+  await boardPage.open(`/basketball?fixture=${fixtureId}`);
+  await expect(page.getByRole('navigation', { name: 'Panels' })).toBeVisible();
+  await boardPage.cells.first().focus();
+  await take(`${other} league`);
+  await expect.poll(() => address().get('league')).toBe(other);
+  await expect(boardPage.button('Clear filters')).toBeFocused();
+  // What led out is gone as well.
+  await take('clear filters');
+  await expect.poll(() => page.url()).not.toContain('?');
   await expect(boardPage.grid).toBeFocused();
 });

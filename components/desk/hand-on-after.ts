@@ -1,0 +1,42 @@
+/** Frames in which the board shows what it was asked for, as a rule. */
+const FRAMES = 120;
+
+function isLost(): boolean {
+  return document.activeElement === null || document.activeElement === document.body;
+}
+
+/** Where the focus goes, the first that is there: what is left of its row, the board, or what leads out of an empty one. */
+function homeOf(row: string, isLast: boolean): HTMLElement | null {
+  const homes = [
+    `[role="grid"] [data-item="${CSS.escape(row)}"] [role="gridcell"][tabindex]`,
+    '[role="grid"]',
+    'main button',
+    // A board that is still to come is waited for.
+    ...(isLast ? ['[aria-label="View"] button'] : []),
+  ];
+  for (const home of homes) {
+    const found = document.querySelector<HTMLElement>(home);
+    if (found) return found;
+  }
+  return null;
+}
+
+/** Does what may take away what is in focus, and the focus with it: it is then handed on. */
+export function handOnAfter(run: () => void): void {
+  let held = document.activeElement;
+  const row = held?.closest<HTMLElement>('[role="grid"] [data-item]')?.dataset.item ?? '';
+  const isHeld = !isLost();
+  run();
+  if (!isHeld) return;
+  let frames = FRAMES;
+  const look = () => {
+    frames -= 1;
+    if (isLost()) {
+      homeOf(row, frames === 0)?.focus();
+      held = document.activeElement;
+    }
+    // Whoever went elsewhere meanwhile stays there.
+    if (frames > 0 && (isLost() || document.activeElement === held)) requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+}
