@@ -96,6 +96,10 @@ export function CellCard() {
       event.preventDefault();
       sendAway();
     };
+    // Other prices were asked for after the card: what is to go by Escape next is they.
+    const stopFigures = store.subscribe(({ figures }, before) => {
+      if (figures !== before.figures && figures !== 'current') sendAway();
+    });
     document.addEventListener('pointerover', onPointerOver, { signal, passive: true });
     document.addEventListener('pointerdown', sendAway, { signal, passive: true });
     document.addEventListener('focusin', onFocusIn, { signal });
@@ -105,9 +109,10 @@ export function CellCard() {
     document.addEventListener('scroll', dismiss, { signal, capture: true, passive: true });
     return () => {
       clearTimeout(timer);
+      stopFigures();
       listening.abort();
     };
-  }, [want]);
+  }, [store, want]);
 
   const id = shown?.dataset.oddId;
   if (!shown || !Body || id === undefined) return null;

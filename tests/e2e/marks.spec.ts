@@ -166,6 +166,33 @@ test.describe('the card of a cell', () => {
       await expect(page.getByRole('tooltip')).toHaveCount(1);
     }
   });
+
+  test('makes way for other prices, which one Escape ends', async ({ boardPage, page }) => {
+    await openWithDesk(boardPage);
+    const card = page.getByRole('tooltip');
+    const banner = page.getByRole('status').filter({ hasText: /^(Previous|Opening) prices/ });
+    await boardPage.grid.focus();
+    await page.keyboard.press('ArrowDown');
+    // The first cell may be an empty one.
+    await boardPage.cells.first().focus();
+    await expect(card).toHaveCount(1);
+    await page.keyboard.press('q');
+    await expect(banner).toBeVisible();
+    await expect(card).toHaveCount(0);
+    await page.keyboard.press('Escape');
+    await expect(banner).toHaveCount(0);
+    // What the pointer comes to meanwhile stands before the prices, and goes before them.
+    await page.keyboard.press('o');
+    await expect(banner).toBeVisible();
+    await page.mouse.move(0, 0);
+    await boardPage.cells.nth(4).hover();
+    await expect(card).toHaveCount(1);
+    await page.keyboard.press('Escape');
+    await expect(card).toHaveCount(0);
+    await expect(banner).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(banner).toHaveCount(0);
+  });
 });
 
 test.describe('a frozen order', () => {
