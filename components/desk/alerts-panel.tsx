@@ -31,10 +31,16 @@ export default function AlertsPanel({ onClose }: PanelProps) {
   const add = useRef<HTMLButtonElement>(null);
   // What was begun and not saved is not begun again when the panel is opened for another reason.
   useEffect(() => () => settings.edit(null), [settings]);
-  const wasEditing = useRef(false);
+  const edited = useRef<string | null>(null);
   useEffect(() => {
-    if (wasEditing.current && !draft) add.current?.focus();
-    wasEditing.current = draft !== null;
+    const id = edited.current;
+    edited.current = draft?.id ?? null;
+    if (id === null || draft) return;
+    // Back to where it was begun; a new rule has no line yet.
+    const edit = add.current
+      ?.closest('section')
+      ?.querySelector<HTMLElement>(`[data-edits="${CSS.escape(id)}"]`);
+    (edit ?? add.current)?.focus();
   }, [draft]);
   return (
     <Panel
@@ -181,7 +187,7 @@ function RuleLine({ rule }: { rule: AlertRule }) {
         <Small name={`Test: ${words}`} onClick={() => deliverTest(rule, telling)}>
           Test
         </Small>
-        <Small name={`Edit: ${words}`} onClick={() => settings.edit(rule)}>
+        <Small name={`Edit: ${words}`} edits={rule.id} onClick={() => settings.edit(rule)}>
           Edit
         </Small>
         <Small name={`Delete: ${words}`} onClick={remove}>
@@ -194,10 +200,13 @@ function RuleLine({ rule }: { rule: AlertRule }) {
 
 function Small({
   name,
+  edits,
   onClick,
   children,
 }: {
   name: string;
+  /** The rule that it leads to. */
+  edits?: string;
   onClick: () => void;
   children: string;
 }) {
@@ -205,6 +214,7 @@ function Small({
     <button
       type="button"
       aria-label={name}
+      data-edits={edits}
       onClick={onClick}
       className="h-6 rounded-control px-1.5 text-detail text-ink-muted hover:bg-surface-hover hover:text-ink"
     >

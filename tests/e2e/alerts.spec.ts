@@ -171,4 +171,28 @@ test.describe('alerts', () => {
     await expect(panel.getByRole('alert')).toContainText('kind is "mvoe"');
     await expect(panel.getByRole('checkbox')).toHaveCount(1);
   });
+
+  test('lead back to the button of their rule once it is edited, or is not', async ({
+    boardPage,
+    page,
+  }) => {
+    await withRules(page, LOCKS, { ...LOCKS, when: { kind: 'settlement' } });
+    await boardPage.open('/basketball');
+    await boardPage.button('Alerts').click();
+    const panel = page.getByRole('region', { name: 'Alerts', exact: true });
+    const form = panel.getByRole('form', { name: 'Edit the rule' });
+    const edit = panel.getByRole('button', { name: /^Edit: / }).nth(1);
+    for (const way of ['Escape', 'Cancel', 'Save rule']) {
+      await edit.click();
+      await expect(form.getByLabel('What happens')).toBeFocused();
+      if (way === 'Escape') await page.keyboard.press(way);
+      else await form.getByRole('button', { name: way }).click();
+      await expect(form).toHaveCount(0);
+      await expect(edit).toBeFocused();
+    }
+    const add = panel.getByRole('button', { name: 'New rule' });
+    await add.click();
+    await page.keyboard.press('Escape');
+    await expect(add).toBeFocused();
+  });
 });
