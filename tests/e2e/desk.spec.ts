@@ -183,3 +183,55 @@ test('what is taken away by the palette hands the focus on', async ({ boardPage,
   await expect.poll(() => page.url()).not.toContain('?');
   await expect(boardPage.grid).toBeFocused();
 });
+
+test('a grid in focus has a ring that is seen on all sides, and moves nothing', async ({
+  boardPage,
+  page,
+  context,
+}) => {
+  const ringOf = async (view: string) => {
+    await boardPage.open(`/basketball?view=${view}`);
+    const main = page.locator('main');
+    const { x, y, width, height } = (await main.boundingBox()) ?? {};
+    if (x === undefined || y === undefined || !width || !height) throw new Error('no main');
+    const before = await boardPage.cells.first().boundingBox();
+    await boardPage.search.press('Enter');
+    await expect(boardPage.grid).toBeFocused();
+    expect(await boardPage.cells.first().boundingBox()).toEqual(before);
+    const sides = {
+      top: [x + width / 2, y + 1],
+      right: [x + width - 1, y + height / 2],
+      bottom: [x + width / 2, y + height - 1],
+      left: [x + 1, y + height / 2],
+    };
+    const points = Object.values(sides).map(([left = 0, top = 0]) => [left, top] as const);
+    return colorsAt(await page.screenshot(), points);
+  };
+  /** Colours of a picture; read in a page of its own, whose policy lets it. */
+  const colorsAt = async (picture: Buffer, points: readonly (readonly [number, number])[]) => {
+    const reader = await context.newPage();
+    const colors = await reader.evaluate(
+      async ({ text, points }) => {
+        const bytes = Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+        const bitmap = await createImageBitmap(new Blob([bytes]));
+        const canvas = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d');
+        canvas?.drawImage(bitmap, 0, 0);
+        return points.map(([x, y]) => {
+          const [red, green, blue] = canvas?.getImageData(x, y, 1, 1).data ?? [];
+          return [red, green, blue];
+        });
+      },
+      { text: picture.toString('base64'), points },
+    );
+    await reader.close();
+    return colors;
+  };
+  const accent = [0x8a, 0xb4, 0xf8];
+  expect(await ringOf('board')).toEqual([accent, accent, accent, accent]);
+  expect(await ringOf('lines')).toEqual([accent, accent, accent, accent]);
+  // A cell has a ring of its own.
+  await page.keyboard.press('ArrowDown');
+  await expect(boardPage.grid).not.toBeFocused();
+  const main = page.locator('main');
+  expect(await main.evaluate((one) => getComputedStyle(one, '::after').content)).toBe('none');
+});
