@@ -419,21 +419,9 @@ export function createHub(deps: HubDeps): Hub {
       subscription.wanted().flatMap(({ key }) => (reader.filledAt([key]) === null ? [] : [key])),
   });
 
-  /** What came by the stream before an answer did is read before it: else the answer would be news, and the stream wrong. */
-  async function afterStream<T>(answer: Promise<T>): Promise<T> {
-    const read = await answer;
-    await viewers.caughtUp();
-    return read;
-  }
-
   const reader = createReader({
     sport,
-    rest: {
-      ...deps.rest,
-      fixtures: (...asked) => afterStream(deps.rest.fixtures(...asked)),
-      fixturesById: (...asked) => afterStream(deps.rest.fixturesById(...asked)),
-      odds: (...asked) => afterStream(deps.rest.odds(...asked)),
-    },
+    rest: deps.rest,
     gate: deps.gate,
     timing,
     settings,

@@ -69,8 +69,6 @@ export type Viewers = {
    * may as well be read then, together, which costs less. Null where they are written to as soon as there is something.
    */
   rest(): Promise<void> | null;
-  /** Resolves once those who rest have read what came until now: before what is newer is told, what is older must be. */
-  caughtUp(): Promise<void>;
   /** What `status` says may have changed. */
   statusChanged(): void;
   /** Ends every stream with a last frame that asks for a quick return. */
@@ -686,16 +684,6 @@ export function createViewers(deps: ViewersDeps): Viewers {
       const rest = new Promise<void>((done) => resting.push(done));
       flushSoon();
       return rest;
-    },
-
-    caughtUp() {
-      if (resting.length === 0) return Promise.resolve();
-      cancelFlush?.();
-      wake();
-      // The turn after the next has heard what sockets have.
-      return new Promise((done) => {
-        timing.schedule(() => timing.schedule(done, 0), 0);
-      });
     },
 
     statusChanged() {
