@@ -14,13 +14,13 @@ type Position = { row: number; column: number };
 /** Frames to wait for a row that is scrolled to before it is given up. */
 const REVEAL_FRAMES = 10;
 
-/** Cells, headers of rows where they have something to tell, and links, which stand for their cell. */
-const CELL = ':is([role="gridcell"], [role="rowheader"], a)';
+/** Cells, and headers of rows where they have something to tell. */
+const CELL = ':is([role="gridcell"], [role="rowheader"])';
 
 function positionOf(cell: Element): Position {
   return {
     row: Number(cell.closest('[role="row"]')?.getAttribute('aria-rowindex')),
-    column: Number(cell.closest('[aria-colindex]')?.getAttribute('aria-colindex')),
+    column: Number(cell.getAttribute('aria-colindex')),
   };
 }
 
@@ -58,6 +58,10 @@ export function useGridKeys({ grid, rowCount, reveal }: Options) {
   const column = useRef(1);
 
   const focus = useCallback((cell: HTMLElement) => {
+    if (active.current && active.current !== cell) active.current.tabIndex = -1;
+    active.current = cell;
+    column.current = positionOf(cell).column;
+    cell.tabIndex = 0;
     cell.focus({ preventScroll: true });
     cell.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }, []);
@@ -116,28 +120,27 @@ export function useGridKeys({ grid, rowCount, reveal }: Options) {
       if (isDown || event.key === 'PageUp') {
         event.preventDefault();
         // Less the two rows that may stay at the top, and the one that was the last to be read; all are about as high.
-        const height = cell.closest<HTMLElement>('[role="row"]')?.offsetHeight ?? 1;
-        const page = Math.max(1, Math.floor(element.clientHeight / height) - 3);
+        const page = Math.max(1, Math.floor(element.clientHeight / cell.offsetHeight) - 3);
         // From there back towards this row, in which there is a cell.
         if (isDown) focusFrom(Math.min(row + page, rowCount), -1, column, REVEAL_FRAMES);
         else focusFrom(Math.max(row - page, 1), 1, column, REVEAL_FRAMES);
         return;
       }
-      const isStart = event.key === 'Home';
-      if (isStart || event.key === 'End') {
+      if (event.key === 'Home' || event.key === 'End') {
         event.preventDefault();
         if (event.ctrlKey) {
+          const isStart = event.key === 'Home';
           focusFrom(isStart ? 1 : rowCount, isStart ? 1 : -1, column, REVEAL_FRAMES);
           return;
         }
-        const next = cellsOf(element, row).at(isStart ? 0 : -1);
+        const next = cellsOf(element, row).at(event.key === 'Home' ? 0 : -1);
         if (next) focus(next);
       }
     },
     [grid, rowCount, focus, focusFrom],
   );
 
-  /** Whatever it came by, a key or a click: the cell in focus is the one in the tab order. */
+  /** A click makes a cell the one in the tab order, as a key does. */
   const onFocus = useCallback((event: React.FocusEvent) => {
     const cell = event.target.closest<HTMLElement>(`${CELL}[tabindex]`);
     if (!cell || cell === active.current) return;

@@ -235,37 +235,3 @@ test('a grid in focus has a ring that is seen on all sides, and moves nothing', 
   const main = page.locator('main');
   expect(await main.evaluate((one) => getComputedStyle(one, '::after').content)).toBe('none');
 });
-
-test('arrows reach what leads to the rest of a fixture, and Tab does not stop at each', async ({
-  boardPage,
-  page,
-}) => {
-  await boardPage.open('/basketball');
-  const more = boardPage.grid.getByRole('link', { name: /more odds? of/ }).first();
-  const fixture = more.locator('xpath=ancestor::*[@data-fixture-id]');
-  const id = String(await fixture.getAttribute('data-fixture-id'));
-  await boardPage.grid.focus();
-  await page.keyboard.press('ArrowDown');
-  await fixture.locator('[data-odd-id]').first().focus();
-  await page.keyboard.press('Control+Home');
-  await page.keyboard.press('End');
-  await expect(more).toBeFocused();
-  // Back among the prices, and to it again.
-  await page.keyboard.press('ArrowLeft');
-  await expect(boardPage.grid.locator('[role=gridcell]:focus')).toBeVisible();
-  await page.keyboard.press('ArrowRight');
-  await expect(more).toBeFocused();
-  await page.keyboard.press('ArrowDown');
-  await page.keyboard.press('ArrowUp');
-  await expect(boardPage.fixture(id).locator(':focus')).toBeVisible();
-  // One place of the grid is in the tab order: from it Tab leads out.
-  await more.focus();
-  await page.keyboard.press('Tab');
-  await expect(boardPage.grid.locator(':focus')).toHaveCount(0);
-  await page.keyboard.press('Shift+Tab');
-  await expect(more).toBeFocused();
-  await page.keyboard.press('Enter');
-  await expect(page).toHaveURL(
-    (url) => url.pathname.endsWith(id) || url.searchParams.get('fixture') === id,
-  );
-});
