@@ -21,13 +21,8 @@ type Props = {
   searchParams: Promise<Record<string, string | string[] | undefined>>;
 };
 
-async function sportOf(id: string) {
-  const { sports } = await getFeed().sports();
-  return { sports, sport: [...sports, ...SPORTS].find((sport) => sport.id === id) ?? null };
-}
-
 export async function generateMetadata({ params, searchParams }: Props): Promise<Metadata> {
-  const { sport } = await sportOf((await params).sport);
+  const sport = await getFeed().sport((await params).sport);
   if (!sport) return { title: 'Not found' };
   const search = await searchParams;
   const query = readQuery(search);
@@ -36,7 +31,7 @@ export async function generateMetadata({ params, searchParams }: Props): Promise
     ...(at === null ? [] : [momentWords(Number.parseInt(at, 10))]),
     ...viewWords(query, (id) => knownFixtureName(id, getFeed().fixture(sport.id, id))),
   ];
-  // What a chat shows of a link: what is filtered, and no price, which would be old by the time it is read.
+  // What a chat says of a link: what is filtered, and no price, which would be old by the time it is read.
   const title = [`${sport.name} odds`, ...words].join(' · ');
   const description =
     at === null
@@ -69,15 +64,16 @@ async function originOf(): Promise<URL | null> {
 export default async function SportPage({ params, searchParams }: Props) {
   const { sport: id } = await params;
   const feed = getFeed();
-  const known = sportOf(id);
+  const known = feed.sport(id);
   // Only a sport that is not built in needs the vendor's word; the rest is waited for at once, so that a
   // vendor who is silent costs a page one wait and not three.
-  if (!SPORTS.some((sport) => sport.id === id) && !(await known).sport) notFound();
+  if (!SPORTS.some((sport) => sport.id === id) && !(await known)) notFound();
   const search = await searchParams;
   const { query, ignored } = parseBoardQuery(search);
   const at = parsePosition(search);
-  const [{ sports, sport }, initial, { leagues }, jar, head] = await Promise.all([
+  const [sport, { sports }, initial, { leagues }, jar, head] = await Promise.all([
     known,
+    feed.sports(),
     feed.firstScreen(id, query, { at: at ?? undefined }),
     feed.leagues(id),
     cookies(),

@@ -79,7 +79,8 @@ export function sceneOf(screen: FirstScreen, sport: Sport, query: BoardQuery): S
     return fixture ? whenOf(fixture, zone, now) : 'Time unknown';
   };
   const leagueOf = (league: string): SceneRow => ({
-    ...{ kind: 'league', text: league || 'League unknown' },
+    kind: 'league',
+    text: league || 'League unknown',
   });
 
   const ofBoard = (row: BoardRow): SceneRow[] => {
@@ -151,7 +152,7 @@ export function sceneOf(screen: FirstScreen, sport: Sport, query: BoardQuery): S
     rows,
     empty:
       past?.problem ??
-      (totals.fixtures === 0 ? 'Nothing matches this view.' : `Open the link for what matches.`),
+      (totals.fixtures === 0 ? 'Nothing matches this view.' : 'Open the link for what matches.'),
     footer: past
       ? `${matching}. A past moment: prices have moved since.`
       : `${matching}. A picture of that moment: open the link for what holds now.`,

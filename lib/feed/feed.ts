@@ -51,6 +51,8 @@ export type Feed = {
   readonly settings: FeedSettings;
   /** Active sports, in the vendor's order; the built-in list where it cannot be asked. Waits 1 s at most. */
   sports(): Promise<{ sports: readonly Sport[]; isFallback: boolean }>;
+  /** A sport with its main markets; null where neither the vendor nor we know it. */
+  sport(id: string): Promise<Sport | null>;
   /** Whether the id names an active or a built-in sport. */
   isSport(id: string): Promise<boolean>;
   /**
@@ -182,10 +184,13 @@ export function createFeed(deps: FeedDeps): Feed {
     settings,
     sports: () => catalogue.sports(CATALOGUE_WAIT_MS),
 
-    async isSport(id) {
-      if (SPORTS.some((sport) => sport.id === id)) return true;
+    async sport(id) {
       const { sports } = await feed.sports();
-      return sports.some((sport) => sport.id === id);
+      return [...sports, ...SPORTS].find((sport) => sport.id === id) ?? null;
+    },
+
+    async isSport(id) {
+      return SPORTS.some((sport) => sport.id === id) || (await feed.sport(id)) !== null;
     },
 
     async leagues(sport, waitMs = CATALOGUE_WAIT_MS) {

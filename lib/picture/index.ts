@@ -5,9 +5,10 @@
 import { draw } from './draw';
 import { loadSharp } from './load';
 import type { Scene } from './scene';
+import { PICTURE_SECONDS } from './size';
 
 /** A link that is posted is looked at by several programs at once. */
-const SHARED_MS = 15_000;
+const SHARED_MS = PICTURE_SECONDS * 1_000;
 const MOST_KEPT = 32;
 const MOST_AT_ONCE = 2;
 /** Those that wait for what they show, or for their turn, included. */

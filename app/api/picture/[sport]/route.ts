@@ -3,11 +3,13 @@ import { sceneOf } from '@/components/picture/scene';
 import { parseBoardQuery, parsePosition } from '@/lib/board/query-state';
 import { getFeed } from '@/lib/feed';
 import { pictureOf } from '@/lib/picture';
-import { PICTURE_FIXTURES } from '@/lib/picture/size';
-import { SPORTS } from '@/lib/protocol/sports';
+import { PICTURE_FIXTURES, PICTURE_SECONDS } from '@/lib/picture/size';
 
 /** As long as one picture is given to all who ask. */
-const HEADERS = { 'Content-Type': 'image/png', 'Cache-Control': 'private, max-age=15' };
+const HEADERS = {
+  'Content-Type': 'image/png',
+  'Cache-Control': `private, max-age=${PICTURE_SECONDS}`,
+};
 
 /** Nothing is held of it yet: a picture that says so would be shown long after it is no longer so. */
 class NothingYet extends Error {}
@@ -20,8 +22,7 @@ export async function GET(
   return guarded(async () => {
     const { sport: id } = await params;
     const feed = getFeed();
-    const { sports } = await feed.sports();
-    const sport = [...sports, ...SPORTS].find((one) => one.id === id);
+    const sport = await feed.sport(id);
     if (!sport) return unknownSport(id);
     const search = new URL(request.url).searchParams;
     const { query } = parseBoardQuery(search);
