@@ -626,7 +626,7 @@ export function createBoardStore({
       for (const fixture of [...book.fixtures.values()]) {
         const isKept =
           fixtures.has(fixture.id) ||
-          book.oddIdsOf(fixture.id).size > 0 ||
+          book.oddIdsOf(fixture.id).length > 0 ||
           hasNews(fixture, snapshot.at) ||
           !covers(fixture.id, fixture, null);
         if (!isKept) book.removeFixture(fixture.id);

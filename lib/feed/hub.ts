@@ -260,7 +260,7 @@ export function createHub(deps: HubDeps): Hub {
     for (const { oddId, fixtureId } of event.rejected) {
       const held = oddId === undefined ? undefined : book.odds.get(oddId);
       const id = fixtureId ?? held?.fixtureId;
-      const isKnown = id !== undefined && (book.fixtures.has(id) || book.oddIdsOf(id).size > 0);
+      const isKnown = id !== undefined && (book.fixtures.has(id) || book.oddIdsOf(id).length > 0);
       if (isKnown) doubtful.push(id);
       else isPlaced = false;
       // Something about it changed, so what is held of it is on offer no more until a read tells.
@@ -480,7 +480,7 @@ export function createHub(deps: HubDeps): Hub {
         const [oddId] = book.oddIdsOf(id);
         return (oddId === undefined ? undefined : book.odds.get(oddId)?.league) || null;
       },
-      hasOdds: (id) => book.oddIdsOf(id).size > 0,
+      hasOdds: (id) => book.oddIdsOf(id).length > 0,
       hasOpenOdds: (id) =>
         [...book.oddIdsOf(id)].some((oddId) => book.odds.get(oddId)?.state === 'open'),
       isSettled,

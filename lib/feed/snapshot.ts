@@ -68,9 +68,9 @@ function selectFixtures(book: Book, filter: RowFilter, order: Order): FixtureRow
   for (const id of book.fixtureIds()) {
     const fixture = book.fixtures.get(id) ?? null;
     const ids = book.oddIdsOf(id);
-    const isAll = ids.size === 0 ? false : fixture && (filter.oddsOf?.(fixture) ?? null);
+    const isAll = ids.length === 0 ? false : fixture && (filter.oddsOf?.(fixture) ?? null);
     if (fixture && isAll) {
-      found.push({ fixture, count: ids.size, odds: () => book.oddsBy(ids) });
+      found.push({ fixture, count: ids.length, odds: () => book.oddsBy(ids) });
       continue;
     }
     const odds = isAll === false ? [] : book.oddsBy(ids).filter((odd) => filter.odd(odd, fixture));

@@ -618,7 +618,7 @@ describe('hub', () => {
     const data = { fixture_id: 'FX1', league: 'NBA', new_status: 'completed', old_status: 'live' };
     kit.vendor.open()[0]?.event('fixture-status', { data, entry_id: '90-1' });
     await kit.timing.advance(80_000);
-    expect(kit.hub.book.oddIdsOf('FX1').size).toBe(0);
+    expect(kit.hub.book.oddIdsOf('FX1').length).toBe(0);
     await Promise.all([board, other, withoutFixtures].map((reader) => reader.take()));
     expect(board.data('forgotten')).toMatchObject([{ data: { fixture_id: 'FX1' } }]);
     expect(names(board).lastIndexOf('forgotten')).toBeGreaterThan(

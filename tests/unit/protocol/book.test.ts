@@ -256,7 +256,29 @@ describe('book', () => {
     book.applyFixture(aFixturePatch(), 1);
     book.applyRow('copilot-odds', aRow(), 1, null);
     book.removeFixture('FX1');
-    expect([book.odds.size, book.fixtures.size, book.oddIdsOf('FX1').size]).toEqual([0, 0, 0]);
+    expect([book.odds.size, book.fixtures.size, book.oddIdsOf('FX1').length]).toEqual([0, 0, 0]);
+  });
+
+  it('lists the odds of a fixture once each, in the order they came, wherever they go', () => {
+    const book = new Book();
+    const post = (id: string, fixtureId: string, second: number) =>
+      book.applyRow(
+        'copilot-odds',
+        aRow({ id, fixture_id: fixtureId, timestamp: second }),
+        second,
+        null,
+      );
+    for (const id of ['a', 'b', 'c']) post(id, 'FX1', 1);
+    post('b', 'FX1', 2);
+    post('a', 'FX2', 3);
+    expect([book.oddIdsOf('FX1'), book.oddIdsOf('FX2')]).toEqual([['b', 'c'], ['a']]);
+    book.removeOdd('b');
+    book.removeOdd('b');
+    expect([book.oddIdsOf('FX1'), book.oddIdsOf('FX2')]).toEqual([['c'], ['a']]);
+    book.removeOdd('a');
+    expect([...book.fixtureIds()]).toEqual(['FX1']);
+    post('a', 'FX1', 4);
+    expect(book.oddsOf('FX1').map(({ id }) => id)).toEqual(['c', 'a']);
   });
 
   it('never changes an odd in place', () => {
