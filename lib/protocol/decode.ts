@@ -176,8 +176,8 @@ export function decodeOddRow(
     sport,
     league,
     market,
-    // Half of the names are of one odd alone: to keep each costs more than it saves.
-    name: text(wire.name) ?? selection ?? market,
+    // A name that speaks of a team or a player is of one odd alone: to keep it costs more than it saves.
+    name: (selection === null ? word : text)(wire.name) ?? selection ?? market,
     selection,
     selectionLine: word(text(wire.selection_line)?.toLowerCase()),
     points: points ?? null,
