@@ -34,7 +34,7 @@ function shapesOf(heights: Heights): (row: LinesRow) => Shape {
       case 'fixture':
         return heading;
       case 'line': {
-        const height = lineHeight(heights, row.odds.length);
+        const height = lineHeight(heights, row.sides.length);
         return height === line.height ? line : { ...line, height };
       }
     }
@@ -49,8 +49,7 @@ const HEADINGS: Record<Layout, readonly string[]> = {
 /** Prices side by side: three only where some line has a third. */
 function slotCount(rows: readonly LinesRow[]): number {
   const isThree = rows.some(
-    (row) =>
-      row.kind === 'line' && (row.odds.length > 2 || row.odds.some(({ side }) => side === 'draw')),
+    (row) => row.kind === 'line' && (row.sides.length > 2 || row.sides.includes('draw')),
   );
   return isThree ? LINE_SLOTS : 2;
 }

@@ -13,6 +13,7 @@ import {
 import {
   groupLines,
   type Line,
+  lineKey,
   mainLine,
   pointsOf,
   quietOdds,
@@ -63,20 +64,81 @@ export type FixtureRow = {
 export type BoardRow = LeagueRow | FixtureRow;
 
 export type LineRow = {
-  kind: 'line';
-  key: string;
-  fixtureId: string;
-  market: string;
+  readonly kind: 'line';
+  readonly key: string;
+  readonly fixtureId: string;
+  readonly market: string;
   /** What the line is about beside its market: a team, a player, or the bet's name; empty for the whole game. */
-  label: string;
-  points: number | null;
-  /** `name` where the line holds several odds that neither side nor points tell apart. */
-  odds: readonly { id: string; side: Side; name?: string }[];
+  readonly label: string;
+  readonly points: number | null;
+  /** One for each of its odds, in their order. */
+  readonly sides: readonly Side[];
+  /** Made when asked for. `name` where the line holds several odds that neither side nor points tell apart. */
+  readonly odds: readonly { id: string; side: Side; name?: string }[];
   /** Whether it is the one main line of its market, for its team or player where it is about one. */
-  isMain: boolean;
+  readonly isMain: boolean;
   /** Whether the line above it is of the same market and about the same: a further step of one ladder. */
-  isStep: boolean;
+  readonly isStep: boolean;
 };
+
+/**
+ * A line's row that makes its key and its odds when it is asked for them: a full board has tens of thousands of rows, and
+ * some dozens of them on screen.
+ */
+class LeanLineRow implements LineRow {
+  readonly fixtureId: string;
+  readonly market: string;
+  readonly points: number | null;
+  readonly versionId: number | null;
+  readonly groupingKey: string | null;
+  private readonly ids: readonly string[];
+  readonly sides: readonly Side[];
+  private readonly names: readonly (string | null)[] | null;
+
+  constructor(
+    { fixtureId, market, versionId, groupingKey, odds }: Line,
+    readonly label: string,
+    readonly isMain: boolean,
+    readonly isStep: boolean,
+  ) {
+    this.fixtureId = fixtureId;
+    this.market = market;
+    this.points = odds[0]?.odd.points ?? null;
+    this.versionId = versionId;
+    this.groupingKey = groupingKey;
+    this.ids = odds.map(({ odd }) => odd.id);
+    this.sides = sharedSides(odds.map(({ side }) => side));
+    const isNamed = odds.filter(({ side }) => side === 'other').length > 1;
+    this.names = isNamed ? odds.map(({ odd, side }) => (side === 'other' ? odd.name : null)) : null;
+  }
+
+  get kind(): 'line' {
+    return 'line';
+  }
+
+  get key(): string {
+    const { fixtureId, market, versionId, groupingKey } = this;
+    return lineKey({ id: this.ids[0] ?? '', fixtureId, market, versionId, groupingKey });
+  }
+
+  get odds(): LineRow['odds'] {
+    return this.ids.map((id, index) => {
+      const name = this.names?.[index];
+      return { id, side: this.sides[index] ?? 'other', ...(name && { name }) };
+    });
+  }
+}
+
+const sidesKnown = new Map<string, readonly Side[]>();
+
+/** One list for all lines of the same sides, where there are few: a line of many scores shares its own with nobody. */
+function sharedSides(sides: readonly Side[]): readonly Side[] {
+  if (sides.length > 3) return sides;
+  const key = sides.join();
+  const known = sidesKnown.get(key);
+  if (!known) sidesKnown.set(key, sides);
+  return known ?? sides;
+}
 
 /** A part of a fixture's own page, above its lines. */
 export type SectionRow = {
@@ -658,23 +720,9 @@ function linesOf(
   const addLines = (some: readonly Line[], heading: string | null) => {
     let above: Line | null = null;
     for (const line of some) {
-      const isNamed = line.odds.filter(({ side }) => side === 'other').length > 1;
       const label = lineLabel(line);
-      rows.push({
-        kind: 'line',
-        key: line.key,
-        fixtureId: fixture.id,
-        market: line.market,
-        label: label === heading ? '' : label,
-        points: pointsOf(line),
-        odds: line.odds.map(({ odd, side }) => ({
-          id: odd.id,
-          side,
-          ...(isNamed && side === 'other' && { name: odd.name }),
-        })),
-        isMain: mains.has(line),
-        isStep: isPage && above?.market === line.market && above.entity === line.entity,
-      });
+      const isStep = isPage && above?.market === line.market && above.entity === line.entity;
+      rows.push(new LeanLineRow(line, label === heading ? '' : label, mains.has(line), isStep));
       above = line;
     }
   };

@@ -172,7 +172,17 @@ describe('alternates', () => {
   it('stand beside each other in the rows, each of one market, team and fixture', () => {
     const row = (key: string, market: string, fixtureId = 'FX1', label = ''): LineRow => ({
       kind: 'line',
-      ...{ key, market, fixtureId, label, points: null, odds: [], isMain: false, isStep: false },
+      ...{
+        key,
+        market,
+        fixtureId,
+        label,
+        points: null,
+        sides: [],
+        odds: [],
+        isMain: false,
+        isStep: false,
+      },
     });
     const rows: LinesRow[] = [
       row('0', 'Total', 'FX0'),
@@ -195,7 +205,7 @@ describe('alternates', () => {
       (_, index): LineRow => ({
         kind: 'line',
         ...{ key: `${index}`, market: 'Total', fixtureId: 'FX1', label: '', points: null },
-        ...{ odds: [], isMain: false, isStep: false },
+        ...{ sides: [], odds: [], isMain: false, isStep: false },
       }),
     );
     expect(alternatesOf(rows, 500, rows[500] as LineRow)).toHaveLength(120);

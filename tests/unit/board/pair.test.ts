@@ -99,6 +99,7 @@ describe('the odds of a line', () => {
       market: 'Moneyline',
       label: '',
       points: null,
+      sides: ['away', 'home'],
       odds: [
         { id: 'away', side: 'away' },
         { id: 'home', side: 'home' },
