@@ -1,6 +1,6 @@
 import { fixtureName } from '@/components/board/fixture-name';
 import type { Named } from '@/lib/board/alert-rules';
-import type { Book } from '@/lib/protocol/book';
+import type { HeldBook } from '@/lib/protocol/held-book';
 import { slug } from '@/lib/protocol/sports';
 
 export type Choices = {
@@ -12,7 +12,7 @@ export type Choices = {
 const byText = (a: string, b: string) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1);
 
 /** What a rule can be narrowed to: all that is held, fixtures of the chosen league alone. */
-export function choicesOf(book: Book, league: string | null): Choices {
+export function choicesOf(book: HeldBook, league: string | null): Choices {
   const leagues = new Map<string, string>();
   const markets = new Map<string, string>();
   const fixtures: Named[] = [];

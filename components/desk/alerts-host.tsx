@@ -8,14 +8,14 @@ import { alertSettings } from '@/lib/board/alert-settings';
 import { createAlertEngine, createBurstGuard, type Fired, HUSH_MS } from '@/lib/board/alerts';
 import { useBoardStore } from '@/lib/board/hooks';
 import { versionsOf } from '@/lib/board/rows';
-import type { Book } from '@/lib/protocol/book';
+import type { HeldBook } from '@/lib/protocol/held-book';
 import { alertOf, deliver } from './alert-delivery';
 import { armSounds } from './alert-sounds';
 import { AlertToasts } from './alert-toasts';
 import { useTelling } from './use-telling';
 
 /** The version that the view shows where it asks for none. */
-function standardVersion(book: Book): number | null {
+function standardVersion(book: HeldBook): number | null {
   return versionsOf(book, book.fixtureIds(), null, undefined).version;
 }
 

@@ -37,7 +37,8 @@ import {
   useTimeZone,
 } from '@/lib/board/hooks';
 import { browserShelf, readItem, writeItem } from '@/lib/board/kept';
-import { type BoardStore, scopePredicate } from '@/lib/board/store';
+import { scopePredicate } from '@/lib/board/live-store';
+import type { BoardStore } from '@/lib/board/store';
 import { useHistories } from '@/lib/board/use-histories';
 import type { Odd } from '@/lib/protocol/events';
 import { lineKey } from '@/lib/protocol/line';

@@ -3,8 +3,9 @@
  * compared with those alone that it can concern; of odds, only what some rule must remember is held, and all of it is
  * bounded. Pure: the time comes with the news.
  */
-import type { Book } from '@/lib/protocol/book';
+
 import { type FeedState, type Fixture, type Odd, SEVERITY } from '@/lib/protocol/events';
+import type { HeldBook } from '@/lib/protocol/held-book';
 import { entityOf } from '@/lib/protocol/line';
 import { formatPrice, toDecimal, toProbability } from '@/lib/protocol/price';
 import { slug } from '@/lib/protocol/sports';
@@ -55,7 +56,7 @@ export type Fired = {
 export type AlertEngine = {
   setRules(rules: readonly AlertRule[]): void;
   /** What applies to what the stream changed. Odds that are not of the view's version are nobody's. */
-  news(news: readonly News[], book: Book, version: number | null): Fired[];
+  news(news: readonly News[], book: HeldBook, version: number | null): Fired[];
   /** What applies to how the feed is: told once for each time that it gets worse than it was. */
   feed(state: FeedState, at: number): Fired[];
   /** Tells nothing before `until`, epoch ms; what happens until then is taken for known. */
@@ -66,7 +67,7 @@ export type AlertEngine = {
    * What of the targets of single odds and fixtures was reached while nothing was told: in a cut, in a snapshot, in the
    * first moments of a page. Called once what is held is known to hold; what is seen for the first time is no news.
    */
-  settle(book: Book, version: number | null, at: number): Fired[];
+  settle(book: HeldBook, version: number | null, at: number): Fired[];
   /** How often a rule's condition was compared with something: what the engine costs. */
   evaluations(): number;
   /** Odds and lines of which something is remembered. */
@@ -157,7 +158,7 @@ function sideKey(odd: Odd): string {
 }
 
 /** Points of another main line of the same side that is held: the old one, whose flag has not gone yet. */
-function otherMain(book: Book, odd: Odd): number | undefined {
+function otherMain(book: HeldBook, odd: Odd): number | undefined {
   const key = sideKey(odd);
   for (const id of book.oddIdsOf(odd.fixtureId)) {
     const other = book.odds.get(id);
@@ -182,7 +183,7 @@ function isOfFew({ where }: AlertRule): boolean {
 }
 
 /** The odds that a rule of few odds is about. */
-function oddsOf({ where }: AlertRule, book: Book): Odd[] {
+function oddsOf({ where }: AlertRule, book: HeldBook): Odd[] {
   const one = where.odd && book.odds.get(where.odd.id);
   const odds = where.odd ? (one ? [one] : []) : book.oddsOf(where.fixture?.id ?? '');
   const market = where.market === null ? null : slug(where.market);
@@ -363,7 +364,13 @@ export function createAlertEngine(rules: readonly AlertRule[] = []): AlertEngine
     if (!mains.has(key)) mains.set(key, previous.points);
   }
 
-  function lines(odd: Odd, previous: Odd | null, at: number, book: Book, isQuiet: boolean): void {
+  function lines(
+    odd: Odd,
+    previous: Odd | null,
+    at: number,
+    book: HeldBook,
+    isQuiet: boolean,
+  ): void {
     const { points } = odd;
     if (!odd.isMain || points === null || odd.state === 'settled') return;
     if (previous?.isMain && previous.points === points) return;

@@ -2,7 +2,7 @@
  * What the filter controls offer, and how many of each there are. No first screen has counts, so this is no part of the first
  * load: import it lazily.
  */
-import type { Book } from '@/lib/protocol/book';
+
 import type { Odd, WireLeague } from '@/lib/protocol/events';
 import {
   type BoardQuery,
@@ -11,6 +11,7 @@ import {
   STATUS_WORDS,
   statusGroup,
 } from '@/lib/protocol/filter';
+import type { HeldBook } from '@/lib/protocol/held-book';
 import { slug } from '@/lib/protocol/sports';
 import { cached, createShare, dependsOnStates, type RowOptions, versionsOf } from './rows';
 
@@ -42,7 +43,7 @@ type Tally = {
 };
 
 function createTally(
-  book: Book,
+  book: HeldBook,
   query: BoardQuery,
   version: number | null,
   quietSince: number | null,
@@ -80,7 +81,7 @@ function byLabel(a: Facet, b: Facet): number {
 
 /** What the filter controls offer, each choice counted given all the other filters. */
 export function buildFacets(
-  book: Book,
+  book: HeldBook,
   query: BoardQuery,
   { version: standard, quietSince = null, cache }: Omit<RowOptions, 'mainMarkets'> = {},
 ): Facets {
@@ -188,7 +189,7 @@ export type Offer = Omit<RowOptions, 'mainMarkets'> & {
 
 /** What the filter controls offer, counted given all the other filters; leagues not subscribed to have no count. */
 export function offeredFacets(
-  book: Book,
+  book: HeldBook,
   query: BoardQuery,
   { active, isWhole, ...options }: Offer,
 ): Facets {

@@ -120,7 +120,7 @@ export function BoardProvider({
   useEffect(() => {
     const heldSince = heldFrom();
     // Nothing hears the server yet, and nothing else would say so.
-    const onMissing = () => store.setHop('dead', heldSince, false);
+    const onMissing = () => store.lose(heldSince);
     const cancelMissing = setTimer(onMissing, Math.max(0, heldSince + DEAD_MS - Date.now()));
     const stop = startPart(
       () => import('./live'),

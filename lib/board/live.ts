@@ -2,6 +2,7 @@
  * A board's way to its server: snapshot, stream, and why there is none. What is on screen at first came with the page, so
  * no first load has this: import it lazily.
  */
+import { liveStore } from './live-store';
 import { openPast } from './past';
 import { readSnapshot, readStreamStatus, streamUrl } from './queries';
 import { type Refusal, watchRefusal } from './refusal';
@@ -24,9 +25,10 @@ export type LiveOptions = {
  * held then.
  */
 export function startLive(
-  store: BoardStore,
+  board: BoardStore,
   { sport, setTimer, heldSince, scope, onRefusal }: LiveOptions,
 ): BoardStream {
+  const store = liveStore(board);
   if (store.past) return openPast(store, sport, store.past);
   let reading = new AbortController();
   const stream = createBoardStream(store, {

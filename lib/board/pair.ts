@@ -2,9 +2,10 @@
  * What the sides of one line say together: the probability that each price implies, the hold that they share, and the
  * prices without it. Pure. There is one source of prices here, so a line is measured against its own other side.
  */
-import type { Book } from '@/lib/protocol/book';
+
 import type { Odd } from '@/lib/protocol/events';
 import type { BoardQuery } from '@/lib/protocol/filter';
+import type { HeldBook } from '@/lib/protocol/held-book';
 import { lineKey, type Side, sideOf } from '@/lib/protocol/line';
 import { formatPrice, fromProfit, type OddsFormat, toProbability } from '@/lib/protocol/price';
 import { dependsOnStates, type LineRow } from './rows';
@@ -78,7 +79,7 @@ export function cutsLines(query: BoardQuery): boolean {
  * @param isCut whether some of them may be missing in the row: then what is held of the fixture is looked through
  */
 export function wholeLine(
-  book: Book,
+  book: HeldBook,
   row: LineRow,
   isCut: boolean,
 ): readonly { id: string; side: Side }[] {

@@ -1,12 +1,13 @@
 /** A board's way to a past moment: its snapshot, read once. Nothing is opened, since nothing of the past changes. */
 import type { PastMoment } from '@/lib/protocol/events';
+import type { LiveStore } from './live-store';
 import { readSnapshot } from './queries';
-import type { BoardStore, Scope } from './store';
+import type { Scope } from './store';
 import type { BoardStream } from './stream';
 
 /** Fills a board's store with what was held at a position, of whatever scope is set. */
 export function openPast(
-  store: BoardStore,
+  store: LiveStore,
   sport: string,
   { ms, position, problem }: PastMoment,
 ): BoardStream {

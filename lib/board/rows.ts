@@ -2,7 +2,7 @@
  * What both views show: rows built from the Book and the view's query, the same on the server (first paint)
  * and in the browser. Pure, and built on structure alone: a price that changes never moves a row.
  */
-import { type Book, newFixture } from '@/lib/protocol/book';
+
 import type { Fixture, Odd } from '@/lib/protocol/events';
 import {
   type BoardQuery,
@@ -10,6 +10,7 @@ import {
   DEFAULT_QUERY,
   type Order,
 } from '@/lib/protocol/filter';
+import { type HeldBook, newFixture } from '@/lib/protocol/held-book';
 import {
   groupLines,
   type Line,
@@ -248,7 +249,7 @@ const DEFAULT_VERSION = -1;
 
 /** The version a view shows: the one asked for, else the vendor's default, else the lowest held. */
 export function versionsOf(
-  book: Book,
+  book: HeldBook,
   ids: Iterable<string>,
   asked: number | null,
   cache: RowCache | undefined,
@@ -271,7 +272,7 @@ export function isOfVersion(odd: Odd, version: number | null): boolean {
 }
 
 /** A fixture that only its odds speak of: enough of one to have a place and names among the others. */
-export function fixtureOf(book: Book, id: string, odds: readonly Odd[]): Fixture {
+export function fixtureOf(book: HeldBook, id: string, odds: readonly Odd[]): Fixture {
   const league = odds.find((odd) => odd.league !== '')?.league ?? null;
   const held = book.fixtures.get(id);
   if (!held) return { ...newFixture(id), league, ...teamsByOdds(odds) };
@@ -323,7 +324,7 @@ type Entry = { fixture: Fixture; oddIds: readonly string[] };
 export type ViewEntry = { fixture: Fixture; odds: readonly Odd[] };
 
 /** An entry with its odds as they are held now. */
-export function withOdds(book: Book, { fixture, oddIds }: Entry): ViewEntry {
+export function withOdds(book: HeldBook, { fixture, oddIds }: Entry): ViewEntry {
   return { fixture, odds: book.oddsBy(oddIds) };
 }
 
@@ -346,7 +347,7 @@ type Share = {
 } | null;
 
 export function createShare(
-  book: Book,
+  book: HeldBook,
   query: BoardQuery,
   version: number | null,
   quietSince: number | null,
@@ -390,7 +391,7 @@ type View = {
 
 /** What a view holds: its fixtures in order, with their odds. */
 export function select(
-  book: Book,
+  book: HeldBook,
   query: BoardQuery,
   { version: standard, quietSince = null, cache }: RowOptions,
 ): View {
@@ -629,7 +630,7 @@ function* withLeagues(entries: readonly Entry[]): Generator<LeagueRow | Entry> {
 
 /** Rows of the board view: leagues, then fixtures by start, each with one cell per column. */
 export function buildBoardRows(
-  book: Book,
+  book: HeldBook,
   query: BoardQuery,
   options: RowOptions,
 ): { columns: Column[]; rows: BoardRow[]; totals: Totals } {
@@ -749,7 +750,7 @@ function linesOf(
  * stand by the part of the game that they are about.
  */
 export function buildLinesRows(
-  book: Book,
+  book: HeldBook,
   query: BoardQuery,
   options: RowOptions,
 ): { rows: LinesRow[]; totals: Totals } {

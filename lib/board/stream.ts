@@ -8,7 +8,8 @@ import { compareEntryIds } from '@/lib/protocol/entry-id';
 import { type FeedState, SEVERITY } from '@/lib/protocol/events';
 import { type Connection, type ConnectionDeps, type Frame, openConnection } from './connection';
 import { createFrameBatch, type Scheduler } from './frame-batch';
-import type { BoardStore, Scope } from './store';
+import type { LiveStore } from './live-store';
+import type { Scope } from './store';
 import { ANYWHERE, createUntold, isCoveredBy } from './untold';
 
 /** A failed read is tried again after this long, doubling up to the limit. */
@@ -54,7 +55,7 @@ function isSameScope(a: Scope, b: Scope): boolean {
 }
 
 /** Keeps `store` at what the server knows of the scope set last. Nothing is opened before `setScope`. */
-export function createBoardStream(store: BoardStore, deps: BoardStreamDeps): BoardStream {
+export function createBoardStream(store: LiveStore, deps: BoardStreamDeps): BoardStream {
   let scope: Scope | null = null;
   /** The scope of the open connection, and the entry from which it goes on; null where it began at its own time. */
   let streamed: Scope | null = null;

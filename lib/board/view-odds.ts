@@ -1,7 +1,8 @@
 /** A view without its rows: what is in it, odd by odd. The same choice as that of rows, made in one place with it. */
-import type { Book } from '@/lib/protocol/book';
+
 import type { Fixture, Odd } from '@/lib/protocol/events';
 import { type BoardQuery, createBoardPredicate, quietSinceOf } from '@/lib/protocol/filter';
+import type { HeldBook } from '@/lib/protocol/held-book';
 import {
   asksForOdds,
   fixtureOf,
@@ -16,7 +17,11 @@ import {
  * All that a view holds, fixtures in its order.
  * @param nowMs epoch ms by the server's clock
  */
-export function entriesOfView(book: Book, query: BoardQuery, nowMs: number): readonly ViewEntry[] {
+export function entriesOfView(
+  book: HeldBook,
+  query: BoardQuery,
+  nowMs: number,
+): readonly ViewEntry[] {
   const quietSince = quietSinceOf(query.quiet, nowMs);
   const { entries } = select(book, query, { mainMarkets: [], quietSince });
   return entries.map((entry) => withOdds(book, entry));
@@ -33,7 +38,7 @@ export type ViewPredicate = {
  * Tells of single odds and fixtures, whatever they are now, whether the view has them. Good for as long as the same
  * versions are held. A filter for quiet is left out: what changed is not quiet, and would never be told.
  */
-export function createViewPredicate(book: Book, query: BoardQuery): ViewPredicate {
+export function createViewPredicate(book: HeldBook, query: BoardQuery): ViewPredicate {
   const { version } = versionsOf(book, book.fixtureIds(), query.version, undefined);
   const predicate = createBoardPredicate({ ...query, version: null });
   const needsOdds = asksForOdds(query);

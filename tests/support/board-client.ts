@@ -1,8 +1,9 @@
 /** A board without a browser: the page's own store and stream over real HTTP, on a clock that may run faster. */
 import { EventSource } from 'eventsource';
 import type { EventSourceLike } from '@/lib/board/connection';
+import { type LiveStore, liveStore } from '@/lib/board/live-store';
 import { readSnapshot, streamUrl } from '@/lib/board/queries';
-import { type BoardStore, createBoardStore, type Scope } from '@/lib/board/store';
+import { createBoardStore, type Scope } from '@/lib/board/store';
 import { createBoardStream } from '@/lib/board/stream';
 import type { Timing } from '@/lib/feed/timing';
 
@@ -52,7 +53,7 @@ export function createFastTiming(scale: number, random: () => number = Math.rand
 }
 
 export type BoardClient = {
-  store: BoardStore;
+  store: LiveStore;
   scope(): Scope;
   setScope(scope: Scope): void;
   /** As when a page is shown again or the network is back. */
@@ -71,7 +72,7 @@ export function openBoard(
   { scope, timing }: { scope: Scope; timing: Timing },
 ): BoardClient {
   const { now, schedule: setTimer, random } = timing;
-  const store = createBoardStore({ sport, initial: null, now, setTimer });
+  const store = liveStore(createBoardStore({ sport, initial: null, now, setTimer }));
   let reading = new AbortController();
   const wakes = new Set<() => void>();
   let asked = scope;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { alternatesOf, type CoherenceFacts, incoherencesOf } from '@/lib/board/coherence';
+import { liveStore } from '@/lib/board/live-store';
 import type { SidedOdd } from '@/lib/board/pair';
 import { resettlementsOf } from '@/lib/board/resettlements';
 import type { LineRow, LinesRow } from '@/lib/board/rows';
@@ -214,12 +215,14 @@ describe('alternates', () => {
 
 describe('settlements', () => {
   it('are remembered when another one replaces them', () => {
-    const store = createBoardStore({
-      sport: 'basketball',
-      initial: null,
-      now: () => NOW,
-      setTimer: () => () => {},
-    });
+    const store = liveStore(
+      createBoardStore({
+        sport: 'basketball',
+        initial: null,
+        now: () => NOW,
+        setTimer: () => () => {},
+      }),
+    );
     const before = resettlementsOf(store);
     let entry = 0;
     const send = (name: string, row: Record<string, unknown>) => {

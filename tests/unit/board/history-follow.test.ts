@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Frame } from '@/lib/board/connection';
 import { followHistories, watchCuts } from '@/lib/board/history-follow';
+import { liveStore } from '@/lib/board/live-store';
 import { createBoardStore } from '@/lib/board/store';
 import { decodeSnapshot } from '@/lib/protocol/decode';
 import type { FeedGap, FeedStatus } from '@/lib/protocol/events';
@@ -12,7 +13,7 @@ const OTHER = '1:-1:FX1:moneyline:harbor_kings';
 
 function setUp() {
   const page = createFakePage();
-  const store = createBoardStore({ sport: 'basketball', initial: null, ...page });
+  const store = liveStore(createBoardStore({ sport: 'basketball', initial: null, ...page }));
   let sequence = 0;
   const frame = (name: string, data: object): Frame => {
     sequence += 1;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Frame } from '@/lib/board/connection';
+import { liveStore } from '@/lib/board/live-store';
 import { createBoardStore } from '@/lib/board/store';
 import { Book } from '@/lib/protocol/book';
 import { decodeEvent, decodeSnapshot } from '@/lib/protocol/decode';
@@ -98,7 +99,9 @@ describe(`where snapshot and stream meet (seed ${seed})`, () => {
         (steps, reads) => {
           const { book, journal, cuts } = serve(steps);
           const page = createFakePage();
-          const store = createBoardStore({ sport: 'basketball', initial: null, ...page });
+          const store = liveStore(
+            createBoardStore({ sport: 'basketball', initial: null, ...page }),
+          );
           const play = (after: string, end: number) => {
             const frames = journal
               .slice(0, end)

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { liveStore } from '@/lib/board/live-store';
 import { openPast } from '@/lib/board/past';
 import { createBoardStore } from '@/lib/board/store';
 import { aWireRow } from '@/tests/support/builders';
@@ -8,7 +9,9 @@ const ANYWHERE = { leagues: [], fixtureIds: [] };
 
 function setUp(problem: string | null = null) {
   const moment = { ms: 5, position: '5-1', silentSince: null, problem };
-  const store = createBoardStore({ sport: 'basketball', initial: null, ...createFakePage() });
+  const store = liveStore(
+    createBoardStore({ sport: 'basketball', initial: null, ...createFakePage() }),
+  );
   return { store, past: openPast(store, 'basketball', moment) };
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Frame } from '@/lib/board/connection';
+import { liveStore } from '@/lib/board/live-store';
 import {
   type BoardStoreOptions,
   createBoardStore,
@@ -45,7 +46,7 @@ function aSnapshot(at: string, rows: object[], fixtures: object[] = []) {
 
 function setUp(initial: FirstScreen | null = null, options: Partial<BoardStoreOptions> = {}) {
   const page = createFakePage();
-  const store = createBoardStore({ sport: 'basketball', initial, ...page, ...options });
+  const store = liveStore(createBoardStore({ sport: 'basketball', initial, ...page, ...options }));
   let sequence = 0;
   const frame = (name: string, data: unknown, fields: Partial<Frame> = {}): Frame => {
     sequence += 1;
@@ -83,6 +84,27 @@ function watch<T>(
   });
   return () => count;
 }
+
+it('is dead, with no gap, where nothing that hears the server can be had, and goes on from there once it can', () => {
+  const page = createFakePage();
+  const first = createBoardStore({ sport: 'basketball', initial: null, ...page });
+  first.lose(3);
+  const { state, since, hop, message } = first.getState().feed;
+  expect({ state, since, hop }).toEqual({
+    state: 'dead',
+    since: 3,
+    hop: { state: 'dead', since: 3 },
+  });
+  expect(message).toContain('no prices');
+  const store = liveStore(first);
+  store.setHop('live', 10);
+  expect(store.getState().feed).toMatchObject({ state: 'live', message: null, hopGaps: [] });
+});
+
+it('is written by one writer, however often its board is begun anew', () => {
+  const first = createBoardStore({ sport: 'basketball', initial: null, ...createFakePage() });
+  expect(liveStore(first)).toBe(liveStore(first));
+});
 
 describe("gaps of the browser's own hop", () => {
   const gapsOf = ({ store }: ReturnType<typeof setUp>) =>

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type BoardStore, createBoardStore, type Scope } from '@/lib/board/store';
+import { type LiveStore, liveStore } from '@/lib/board/live-store';
+import { createBoardStore, type Scope } from '@/lib/board/store';
 import { createBoardStream } from '@/lib/board/stream';
 import { decodeSnapshot, type Snapshot } from '@/lib/protocol/decode';
 import { aWireRow } from '../../support/builders';
@@ -21,9 +22,9 @@ function aSnapshot(at: string, rows: object[] = []): Snapshot {
   });
 }
 
-function setUp(prepare: (store: BoardStore) => void = () => {}, heldForMs = 0) {
+function setUp(prepare: (store: LiveStore) => void = () => {}, heldForMs = 0) {
   const page = createFakePage();
-  const store = createBoardStore({ sport: 'basketball', initial: null, ...page });
+  const store = liveStore(createBoardStore({ sport: 'basketball', initial: null, ...page }));
   prepare(store);
   const reads: {
     scope: Scope;
