@@ -40,7 +40,7 @@ export function BoardView({ built: { columns, rows }, context: shared }: Props) 
   // As a string, so that equal columns are the same columns however often rows are built.
   const pairs = pairColumns(rows, columns).map(Number).join('');
   const labels = columns.map((column) => column.label).join('\n');
-  const context = useMemo<RowContext>(() => {
+  const context = useMemo<RowContext & { rest: number }>(() => {
     // Columns 1 and 2 are the fixture's own.
     let next = 3;
     const places = (labels === '' ? [] : labels.split('\n')).map((label, column) => {
@@ -48,10 +48,8 @@ export function BoardView({ built: { columns, rows }, context: shared }: Props) 
       next += place.span;
       return place;
     });
-    return { ...shared, columns: places };
+    return { ...shared, columns: places, rest: next };
   }, [shared, pairs, labels]);
-  const last = context.columns.at(-1);
-  const columnCount = last ? last.index + last.span - 1 : 2;
   const pairCount = [...pairs].filter((pair) => pair === '1').length;
 
   const renderItem = useCallback(
@@ -69,7 +67,7 @@ export function BoardView({ built: { columns, rows }, context: shared }: Props) 
       label="Odds by fixture"
       items={rows}
       shapeOf={shapeOf}
-      columnCount={columnCount}
+      columnCount={context.rest}
       headerHeight={heights.header}
       header={<Header columns={columns} places={context.columns} />}
       renderItem={renderItem}

@@ -2,6 +2,7 @@
 
 import {
   type ComponentType,
+  type MouseEvent,
   type ReactNode,
   useCallback,
   useEffect,
@@ -61,6 +62,16 @@ export type BoardProps = {
   desk: ReactNode;
 };
 
+/** Where the focus was last in the grid, else its first price; where there is no grid, what leads out. */
+const PRICES = ['[role=row] [tabindex="0"]', '[role=gridcell][tabindex]', '[role=grid], a, button'];
+
+/** By hand: an address says what is shown, and not where one stands in it. */
+function toPrices(event: MouseEvent): void {
+  event.preventDefault();
+  const found = PRICES.map((name) => document.querySelector<HTMLElement>(`#prices :is(${name})`));
+  found.find((one) => one)?.focus();
+}
+
 /** The whole screen of one sport, inside its <BoardProvider>. */
 export function Board(props: BoardProps) {
   const { sport, sports, ignored, isPhone, mark, signOut, notice, desk } = props;
@@ -75,6 +86,14 @@ export function Board(props: BoardProps) {
       data-board={past ? 'past' : isDead ? 'dead' : 'live'}
       className="flex h-dvh flex-col overflow-hidden bg-surface text-ink"
     >
+      {/* biome-ignore lint/a11y/useValidAnchor: it leads to a place of the page, before any script as well. */}
+      <a
+        href="#prices"
+        className="sr-only focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:z-50 focus:rounded-control focus:bg-surface-overlay focus:px-3 focus:py-2 focus:text-ink"
+        onClick={toPrices}
+      >
+        Skip to prices
+      </a>
       <BoardHeader sport={sport} sports={sports} mark={mark} signOut={signOut} />
       <SimulatorNotice />
       {notice}
@@ -161,7 +180,7 @@ function Screen({
         <FilterChips filters={filters} onRemove={onFilter} onClear={onClear} />
       </section>
       <div className="relative flex min-h-0 flex-1">
-        <main ref={main} className="relative min-w-0 flex-1">
+        <main ref={main} id="prices" className="relative min-w-0 flex-1">
           <h1 className="sr-only">{title}</h1>
           {isBare ? (
             <Bare NoRows={NoRows} isMissing={isMissing} {...{ heights, filters, onClear }} />

@@ -30,6 +30,8 @@ export type RowContext = {
   isDead: boolean;
   /** Index of each column's first cell, and how many cells it is wide. */
   columns: readonly { index: number; span: number; label: string }[];
+  /** Index of the cell behind them, which leads to the rest of a fixture's odds; there is none in the lines view. */
+  rest?: number;
   onOpenFixture: (fixtureId: string, market: string | null) => void;
   /** What counts down to a start; null until its code has come. */
   Start: ComponentType<FixtureTimeProps> | null;
@@ -75,6 +77,7 @@ export const FixtureSection = memo(function FixtureSection({ row, rowIndex, cont
               context={context}
             />
           ))}
+          {index === 0 && row.more > 0 && <More row={row} context={context} />}
         </div>
       ))}
     </div>
@@ -95,30 +98,23 @@ function Meta({ row, context }: { row: FixtureRow; context: RowContext }) {
           <span className="text-ink-faint text-label">Time unknown</span>
         )}
       </div>
-      {row.more > 0 && (
-        <MoreLink
-          row={row}
-          context={context}
-          label={`${row.more} more ${row.more === 1 ? 'odd' : 'odds'} of ${fixtureNameBySides(row.fixtureId, row.sides)}`}
-        />
-      )}
     </div>
   );
 }
 
-function MoreLink({
-  row,
-  context,
-  label,
-}: {
-  row: FixtureRow;
-  context: RowContext;
-  label: string;
-}) {
+/** In a cell of its own behind the markets, where keys come to it as they come to a price. */
+function More({ row, context }: { row: FixtureRow; context: RowContext }) {
   return (
-    <FixtureLink fixtureId={row.fixtureId} context={context} label={label} className="board-more">
-      {row.more} more
-    </FixtureLink>
+    <div role="gridcell" aria-colindex={context.rest} className="board-meta">
+      <FixtureLink
+        fixtureId={row.fixtureId}
+        context={context}
+        label={`${row.more} more ${row.more === 1 ? 'odd' : 'odds'} of ${fixtureNameBySides(row.fixtureId, row.sides)}`}
+        className="board-more"
+      >
+        {row.more} more
+      </FixtureLink>
+    </div>
   );
 }
 
@@ -143,6 +139,7 @@ export function FixtureLink({
       href={boardHref(sport, { ...query, view: 'fixture', fixture: [fixtureId], at })}
       aria-label={label}
       title={label}
+      tabIndex={-1}
       className={className}
       onClick={(event) => {
         if (isForBrowser(event)) return;
@@ -229,6 +226,7 @@ function Cells({ cell, side, isFirst, isDraw, fixtureId, place, context }: Cells
         {isFirst && (
           <button
             type="button"
+            tabIndex={-1}
             aria-label={`${cell.lines} ${cell.lines === 1 ? 'line' : 'lines'} of ${place.label}`}
             className="rounded-control px-2 text-accent text-detail hover:underline"
             onClick={() => context.onOpenFixture(fixtureId, place.label)}

@@ -44,6 +44,8 @@ function OldTime({ time, title, onSeen }: { time: string; title: string; onSeen:
   return (
     <button
       type="button"
+      // Keys come to it as they come to a price.
+      tabIndex={-1}
       title={title}
       aria-label={`Start moved from ${time}, mark as seen`}
       className="inline-flex items-baseline gap-1.5 rounded-[3px] hover:bg-surface-selected"

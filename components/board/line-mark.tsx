@@ -83,7 +83,12 @@ function Mark({ text }: { text: string }) {
     header.addEventListener('focus', show);
     header.addEventListener('blur', hide);
     return () => {
-      header.removeAttribute('tabindex');
+      const leave = () => {
+        if (!header.querySelector('[data-incoherent]')) header.removeAttribute('tabindex');
+      };
+      // What cannot have the focus any more would lose it.
+      if (document.activeElement !== header) header.removeAttribute('tabindex');
+      else header.addEventListener('blur', leave, { once: true });
       header.removeEventListener('focus', show);
       header.removeEventListener('blur', hide);
     };

@@ -13,16 +13,17 @@ export function revealOdd(fixtureId: string, odd: Odd | null): boolean {
   const keys = [...(odd ? [lineKey(odd)] : []), `fixture\n${fixtureId}`];
   const key = gridReveal.current?.(keys) ?? null;
   if (key === null) return false;
-  const item = () => document.querySelector(`[role="grid"] [data-item="${CSS.escape(key)}"]`);
+  const inItem = (what: string) =>
+    document.querySelector(`[role="grid"] [data-item="${CSS.escape(key)}"] ${what}`);
   let frames = FRAMES;
   const look = () => {
-    const cell = odd && item()?.querySelector(`[data-odd-id="${CSS.escape(odd.id)}"]`);
+    const cell = odd && inItem(`[data-odd-id="${CSS.escape(odd.id)}"]`);
     frames -= 1;
     if (!cell && frames > 0) {
       requestAnimationFrame(look);
       return;
     }
-    focus(cell ?? item()?.querySelector('.board-more, [role="gridcell"][tabindex]'));
+    focus(cell ?? inItem('.board-more') ?? inItem('[role="gridcell"][tabindex]'));
   };
   look();
   return true;

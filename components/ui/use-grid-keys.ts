@@ -14,19 +14,25 @@ type Position = { row: number; column: number };
 /** Frames to wait for a row that is scrolled to before it is given up. */
 const REVEAL_FRAMES = 10;
 
-/** Cells, and headers of rows where they have something to tell. */
-const CELL = ':is([role="gridcell"], [role="rowheader"])';
+/** What keys come to: cells, headers of rows where they have something to tell, links and buttons for their cell. */
+const STOP = '[role="row"] [tabindex]';
+/** The same without what leads away: nobody is put there without having asked for it. */
+const PLACE = `${STOP}:not(a)`;
+
+export function isFocusLost(): boolean {
+  return document.activeElement === null || document.activeElement === document.body;
+}
 
 function positionOf(cell: Element): Position {
   return {
     row: Number(cell.closest('[role="row"]')?.getAttribute('aria-rowindex')),
-    column: Number(cell.getAttribute('aria-colindex')),
+    column: Number(cell.closest('[aria-colindex]')?.getAttribute('aria-colindex')),
   };
 }
 
-function cellsOf(grid: HTMLElement, row: number): HTMLElement[] {
+function cellsOf(grid: HTMLElement, row: number, which = STOP): HTMLElement[] {
   const found = grid.querySelector(`[role="row"][aria-rowindex="${row}"]`);
-  return found ? [...found.querySelectorAll<HTMLElement>(`${CELL}[tabindex]`)] : [];
+  return found ? [...found.querySelectorAll<HTMLElement>(which)] : [];
 }
 
 function nearest(cells: readonly HTMLElement[], column: number): HTMLElement | null {
@@ -58,31 +64,29 @@ export function useGridKeys({ grid, rowCount, reveal }: Options) {
   const column = useRef(1);
 
   const focus = useCallback((cell: HTMLElement) => {
-    if (active.current && active.current !== cell) active.current.tabIndex = -1;
-    active.current = cell;
-    column.current = positionOf(cell).column;
-    cell.tabIndex = 0;
     cell.focus({ preventScroll: true });
     cell.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }, []);
 
   /** Focuses the first cell found from `row` on in a direction, scrolling there frame by frame where it must. */
   const focusFrom = useCallback(
-    (row: number, direction: 1 | -1, column: number, frames: number) => {
+    (row: number, direction: 1 | -1, column: number, frames: number, which?: string) => {
       const element = grid.current;
       if (!element) return;
       for (let at = row; at >= 1 && at <= rowCount; at += direction) {
-        const cell = nearest(cellsOf(element, at), column);
+        const cell = nearest(cellsOf(element, at, which), column);
         if (cell) {
           focus(cell);
           return;
         }
         if (element.querySelector(`[role="row"][aria-rowindex="${at}"]`)) continue;
-        if (frames === 0) return;
+        if (frames === 0) break;
         reveal(at);
-        requestAnimationFrame(() => focusFrom(at, direction, column, frames - 1));
+        requestAnimationFrame(() => focusFrom(at, direction, column, frames - 1, which));
         return;
       }
+      // Keys go on in the grid, whatever became of its rows.
+      if (isFocusLost()) element.focus({ preventScroll: true });
     },
     [grid, rowCount, reveal, focus],
   );
@@ -90,7 +94,7 @@ export function useGridKeys({ grid, rowCount, reveal }: Options) {
   const onKeyDown = useCallback(
     (event: KeyboardEvent) => {
       if (event.altKey || event.metaKey || !(event.target instanceof HTMLElement)) return;
-      const cell = event.target.closest<HTMLElement>(CELL);
+      const cell = event.target.closest<HTMLElement>(STOP);
       const element = grid.current;
       if (!element) return;
       const step = STEP[event.key];
@@ -120,44 +124,60 @@ export function useGridKeys({ grid, rowCount, reveal }: Options) {
       if (isDown || event.key === 'PageUp') {
         event.preventDefault();
         // Less the two rows that may stay at the top, and the one that was the last to be read; all are about as high.
-        const page = Math.max(1, Math.floor(element.clientHeight / cell.offsetHeight) - 3);
+        const height = cell.closest<HTMLElement>('[role="row"]')?.offsetHeight ?? 1;
+        const page = Math.max(1, Math.floor(element.clientHeight / height) - 3);
         // From there back towards this row, in which there is a cell.
         if (isDown) focusFrom(Math.min(row + page, rowCount), -1, column, REVEAL_FRAMES);
         else focusFrom(Math.max(row - page, 1), 1, column, REVEAL_FRAMES);
         return;
       }
-      if (event.key === 'Home' || event.key === 'End') {
+      const isStart = event.key === 'Home';
+      if (isStart || event.key === 'End') {
         event.preventDefault();
         if (event.ctrlKey) {
-          const isStart = event.key === 'Home';
           focusFrom(isStart ? 1 : rowCount, isStart ? 1 : -1, column, REVEAL_FRAMES);
           return;
         }
-        const next = cellsOf(element, row).at(event.key === 'Home' ? 0 : -1);
+        const next = cellsOf(element, row).at(isStart ? 0 : -1);
         if (next) focus(next);
       }
     },
     [grid, rowCount, focus, focusFrom],
   );
 
-  /** A click makes a cell the one in the tab order, as a key does. */
-  const onFocus = useCallback((event: React.FocusEvent) => {
-    const cell = event.target.closest<HTMLElement>(`${CELL}[tabindex]`);
-    if (!cell || cell === active.current) return;
-    if (active.current) active.current.tabIndex = -1;
-    active.current = cell;
-    column.current = positionOf(cell).column;
-    cell.tabIndex = 0;
-  }, []);
+  /** One place of the grid is in the tab order: the cell that was in focus last, and the grid where there is none. */
+  const settle = useCallback(() => {
+    const element = grid.current;
+    if (!element?.contains(active.current)) active.current = null;
+    const index = active.current ? -1 : 0;
+    // To write what stands there is a change of the page, too, and this is asked after each render.
+    if (element && element.tabIndex !== index) element.tabIndex = index;
+  }, [grid]);
+
+  /** Whatever it came by, a key or a click: what is in focus is the one in the tab order. */
+  const onFocus = useCallback(
+    (event: React.FocusEvent) => {
+      const cell = event.target.closest<HTMLElement>(STOP);
+      if (cell === active.current) return;
+      if (active.current) active.current.tabIndex = -1;
+      active.current = cell;
+      if (cell) {
+        column.current = positionOf(cell).column;
+        cell.tabIndex = 0;
+      }
+      settle();
+    },
+    [settle],
+  );
 
   /** Focuses the cell nearest to where the focus was, in this row or the one that took its place. */
   const focusNear = useCallback(
     (row: number) => {
       const isBelow = row < rowCount;
-      focusFrom(Math.min(row, rowCount), isBelow ? 1 : -1, column.current, REVEAL_FRAMES);
+      focusFrom(Math.min(row, rowCount), isBelow ? 1 : -1, column.current, REVEAL_FRAMES, PLACE);
     },
     [rowCount, focusFrom],
   );
 
-  return { onKeyDown, onFocus, focusNear };
+  return { onKeyDown, onFocus, focusNear, settle };
 }

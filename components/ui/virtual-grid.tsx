@@ -13,7 +13,7 @@ import {
   useRef,
   useState,
 } from 'react';
-import { useGridKeys } from './use-grid-keys';
+import { isFocusLost, useGridKeys } from './use-grid-keys';
 import { type InSight, useInSight } from './use-in-sight';
 
 /** How an item, one block of rows that scrolls as one, stands in the grid. Items share it: there are few. */
@@ -67,10 +67,6 @@ function withOverscan({ first, last, towards }: InSight, count: number, height: 
 
 /** A grid went with the focus in it: the next one, which takes its place, takes the focus too. */
 let isLeftInGrid = false;
-
-function isFocusLost(): boolean {
-  return document.activeElement === null || document.activeElement === document.body;
-}
 
 /** An item that is in the page; its place is the element that shows it. */
 type Placed = { place: string; key: string; shape: Shape; index: number };
@@ -135,6 +131,8 @@ export function VirtualGrid<Item extends { key: string }>({
   const scroller = useRef<HTMLDivElement>(null);
   const focused = useRef<string | null>(null);
   const focusedAt = useRef(-1);
+  /** Which of its item's rows has the focus. */
+  const focusedRow = useRef(0);
   /** Where an item was that went with the focus in it. */
   const lostAt = useRef<number | null>(null);
 
@@ -221,10 +219,13 @@ export function VirtualGrid<Item extends { key: string }>({
   );
   useLayoutEffect(() => places.hold(shown));
   useLayoutEffect(() => {
-    const at = lostAt.current;
+    keys.settle();
+    // An item may also stay and lose what was in focus in it: a link that is none any more, a cell without an odd.
+    const at = lostAt.current ?? (focused.current === null ? null : focusedAt.current);
     lostAt.current = null;
     if (at === null || !isFocusLost()) return;
-    keys.focusNear(rowIndexes[Math.max(0, Math.min(at, rowIndexes.length - 1))] ?? 1);
+    const row = rowIndexes[Math.max(0, Math.min(at, rowIndexes.length - 1))] ?? 1;
+    keys.focusNear(row + focusedRow.current);
   });
   useLayoutEffect(() => {
     const grid = scroller.current;
@@ -251,8 +252,13 @@ export function VirtualGrid<Item extends { key: string }>({
       onKeyDown={keys.onKeyDown}
       onFocus={(event) => {
         keys.onFocus(event);
-        focused.current =
-          event.target.closest('[data-item]')?.getAttribute('data-item') ?? focused.current;
+        const key = event.target.closest('[data-item]')?.getAttribute('data-item') ?? null;
+        if (key === null) return;
+        focused.current = key;
+        // At once: the next render may be the one that it is gone from.
+        focusedAt.current = items.findIndex((item) => item.key === key);
+        const row = Number(event.target.closest('[role="row"]')?.getAttribute('aria-rowindex'));
+        focusedRow.current = row - (rowIndexes[focusedAt.current] ?? row);
       }}
       onBlur={() => {
         focused.current = null;

@@ -235,3 +235,131 @@ test('a grid in focus has a ring that is seen on all sides, and moves nothing', 
   const main = page.locator('main');
   expect(await main.evaluate((one) => getComputedStyle(one, '::after').content)).toBe('none');
 });
+
+test('arrows reach what leads to the rest of a fixture, and Tab does not stop at each', async ({
+  boardPage,
+  page,
+}) => {
+  await boardPage.open('/basketball');
+  const more = boardPage.grid.getByRole('link', { name: /more odds? of/ }).first();
+  const fixture = more.locator('xpath=ancestor::*[@data-fixture-id]');
+  const id = String(await fixture.getAttribute('data-fixture-id'));
+  await boardPage.grid.focus();
+  await page.keyboard.press('ArrowDown');
+  await fixture.locator('[data-odd-id]').first().focus();
+  await page.keyboard.press('Control+Home');
+  await page.keyboard.press('End');
+  await expect(more).toBeFocused();
+  // Back among the prices, and to it again.
+  await page.keyboard.press('ArrowLeft');
+  await expect(boardPage.grid.locator('[role=gridcell]:focus')).toBeVisible();
+  await page.keyboard.press('ArrowRight');
+  await expect(more).toBeFocused();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowUp');
+  await expect(boardPage.fixture(id).locator(':focus')).toBeVisible();
+  // One place of the grid is in the tab order: from it Tab leads out.
+  await more.focus();
+  await page.keyboard.press('Tab');
+  await expect(boardPage.grid.locator(':focus')).toHaveCount(0);
+  await page.keyboard.press('Shift+Tab');
+  await expect(more).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(
+    (url) => url.pathname.endsWith(id) || url.searchParams.get('fixture') === id,
+  );
+});
+
+test('arrows reach names of fixtures, and lines that a cell has no room for', async ({
+  boardPage,
+  page,
+}) => {
+  await boardPage.open('/basketball?view=lines');
+  const link = boardPage.grid.getByRole('rowheader').getByRole('link').first();
+  await boardPage.grid.focus();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Control+Home');
+  await expect(link).toBeFocused();
+  await page.keyboard.press('Tab');
+  await expect(boardPage.grid.locator(':focus')).toHaveCount(0);
+  await page.keyboard.press('Shift+Tab');
+  await expect(link).toBeFocused();
+  // Backwards as well: the grid itself is no stop beside it.
+  await page.keyboard.press('Shift+Tab');
+  await expect(page.locator('[role=grid]:focus, [role=grid] :focus')).toHaveCount(0);
+  await page.keyboard.press('Tab');
+  await expect(link).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/view=fixture/);
+  await expect(boardPage.grid).toBeFocused();
+
+  await boardPage.open('/basketball?market=Player+Points&market=Moneyline');
+  const lines = boardPage.grid.getByRole('button', { name: /lines? of Player Points/ }).first();
+  await expect(lines).toBeVisible();
+  const row = lines.locator('xpath=ancestor::*[@role="row"]');
+  await row.locator('[data-odd-id]').first().focus();
+  await page.keyboard.press('ArrowLeft');
+  await expect(lines).toBeFocused();
+  await page.keyboard.press('Tab');
+  await expect(boardPage.grid.locator(':focus')).toHaveCount(0);
+  await page.keyboard.press('Shift+Tab');
+  await expect(lines).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/view=lines/);
+  await expect(boardPage.grid).toBeFocused();
+});
+
+test('the focus stays where it was when what has it goes', async ({ boardPage, page, world }) => {
+  const fixtureId = String(openOdds(world)[0]?.fixture_id);
+  // A name that is a link no more.
+  await boardPage.open(`/basketball?view=lines&fixture=${fixtureId}`);
+  await expect(page.getByRole('navigation', { name: 'Panels' })).toBeVisible();
+  await boardPage.grid.getByRole('rowheader').getByRole('link').first().focus();
+  await page.keyboard.press('3');
+  await expect(page).toHaveURL(/view=fixture/);
+  await expect(boardPage.grid.getByRole('rowheader').getByRole('link')).toHaveCount(0);
+  await expect(boardPage.grid.locator('[data-odd-id]:focus')).toHaveCount(1);
+
+  // A row that goes as soon as it has the focus, and the next one that takes its place.
+  await boardPage.open(`/basketball?view=lines&fixture=${fixtureId}&state=open`);
+  const row = boardPage.grid.locator('.line-row:not(.board-header)').nth(5);
+  const cells = row.locator('[data-odd-id]');
+  const ids = await cells.evaluateAll((all) => all.map((one) => one.getAttribute('data-odd-id')));
+  const rows = ids.map((id) => world.row(String(id)));
+  const place = await row.getAttribute('aria-rowindex');
+  await cells.first().focus();
+  world.post('copilot-locked-odds', ...rows);
+  await expect(boardPage.odd(String(ids[0]))).toHaveCount(0);
+  const focused = boardPage.grid.locator('[role=gridcell]:focus');
+  await expect(focused.locator('xpath=ancestor::*[@role="row"]')).toHaveAttribute(
+    'aria-rowindex',
+    String(place),
+  );
+  world.post('copilot-odds', ...rows);
+  await expect(boardPage.odd(String(ids[0]))).toBeVisible();
+  // The key that leaves the grid leaves it, whatever came and went.
+  await page.keyboard.press('Tab');
+  await expect(page.locator('[role=grid]:focus, [role=grid] :focus')).toHaveCount(0);
+});
+
+test('the first stop of the page leads to the prices, where one was among them', async ({
+  boardPage,
+  page,
+}) => {
+  await boardPage.open('/basketball?view=lines');
+  const skip = page.getByRole('link', { name: 'Skip to prices' });
+  await page.keyboard.press('Tab');
+  await expect(skip).toBeFocused();
+  await expect(skip).toBeInViewport({ ratio: 1 });
+  await page.keyboard.press('Enter');
+  const cells = boardPage.grid.locator('[role=gridcell]');
+  await expect(cells.and(page.locator(':focus'))).toHaveCount(1);
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowDown');
+  const id = await page.locator(':focus').getAttribute('data-odd-id');
+  await skip.focus();
+  await page.keyboard.press('Enter');
+  await expect(boardPage.odd(String(id))).toBeFocused();
+  // An address says what is shown, not where one stands in it.
+  expect(new URL(page.url()).hash).toBe('');
+});
