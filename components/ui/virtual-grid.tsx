@@ -65,6 +65,18 @@ function withOverscan({ first, last, towards }: InSight, count: number, height: 
   return shown;
 }
 
+/** The item that a row of the grid is of, by the first row of each. */
+function itemAt(firstRows: readonly number[], row: number): number {
+  let low = 0;
+  let high = firstRows.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((firstRows[middle] ?? 0) <= row) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
 /** A grid went with the focus in it: the next one, which takes its place, takes the focus too. */
 let isLeftInGrid = false;
 
@@ -184,14 +196,7 @@ export function VirtualGrid<Item extends { key: string }>({
     return [...shown].sort((a, b) => a - b);
   };
 
-  const reveal = useCallback(
-    (row: number) => {
-      let index = rowIndexes.length - 1;
-      while (index > 0 && (rowIndexes[index] ?? 0) > row) index -= 1;
-      show(index);
-    },
-    [rowIndexes, show],
-  );
+  const reveal = useCallback((row: number) => show(itemAt(rowIndexes, row)), [rowIndexes, show]);
   useImperativeHandle(
     revealer,
     (): RevealItem => (wanted) => {
@@ -256,8 +261,8 @@ export function VirtualGrid<Item extends { key: string }>({
         if (key === null) return;
         focused.current = key;
         // At once: the next render may be the one that it is gone from.
-        focusedAt.current = items.findIndex((item) => item.key === key);
         const row = Number(event.target.closest('[role="row"]')?.getAttribute('aria-rowindex'));
+        focusedAt.current = itemAt(rowIndexes, row);
         focusedRow.current = row - (rowIndexes[focusedAt.current] ?? row);
       }}
       onBlur={() => {
