@@ -16,6 +16,7 @@ import { isAudible, watchAudible } from './alert-sounds';
 import { actionWords, alertWords, conditionWords, scopeWords } from './alert-words';
 import { permission } from './desktop-notice';
 import { download } from './download';
+import { cellOf } from './odd-in-focus';
 import { BUTTON, handOn, Panel, type PanelProps } from './panel';
 import { PlaceLink } from './place-link';
 import { useTelling } from './use-telling';
@@ -31,15 +32,22 @@ export default function AlertsPanel({ onClose }: PanelProps) {
   const add = useRef<HTMLButtonElement>(null);
   // What was begun and not saved is not begun again when the panel is opened for another reason.
   useEffect(() => () => settings.edit(null), [settings]);
-  const edited = useRef<string | null>(null);
+  const edited = useRef<AlertRule | null>(null);
+  const close = useRef(onClose);
+  close.current = onClose;
   useEffect(() => {
-    const id = edited.current;
-    edited.current = draft?.id ?? null;
-    if (id === null || draft) return;
+    const rule = edited.current;
+    edited.current = draft;
+    if (!rule || draft) return;
+    const panel = add.current?.closest('section');
+    const cell = rule.id === '' && rule.where.odd ? cellOf(rule.where.odd.id) : null;
+    // On a phone the panel lies over the cell: there the focus would be out of sight.
+    if (cell && !cell.closest('[data-layout="compact"]')) {
+      cell.focus({ preventScroll: true });
+      return closesByEscape(cell, () => close.current());
+    }
     // Back to where it was begun; a new rule has no line yet.
-    const edit = add.current
-      ?.closest('section')
-      ?.querySelector<HTMLElement>(`[data-edits="${CSS.escape(id)}"]`);
+    const edit = panel?.querySelector<HTMLElement>(`[data-edits="${CSS.escape(rule.id)}"]`);
     (edit ?? add.current)?.focus();
   }, [draft]);
   return (
@@ -79,6 +87,23 @@ export default function AlertsPanel({ onClose }: PanelProps) {
       )}
     </Panel>
   );
+}
+
+/** Until the focus leaves the cell, Escape there does what it does in the panel; answers how to end that. */
+function closesByEscape(cell: HTMLElement, close: () => void): () => void {
+  const listening = new AbortController();
+  const { signal } = listening;
+  cell.addEventListener('blur', () => listening.abort(), { signal });
+  cell.addEventListener(
+    'keydown',
+    (event) => {
+      if (event.key !== 'Escape') return;
+      event.preventDefault();
+      close();
+    },
+    { signal },
+  );
+  return () => listening.abort();
 }
 
 function Overview() {

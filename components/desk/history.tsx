@@ -45,6 +45,7 @@ import { lineKey } from '@/lib/protocol/line';
 import { formatPoints, formatPrice, type OddsFormat } from '@/lib/protocol/price';
 import type { ChartProps } from './history-chart';
 import { HistoryList } from './history-list';
+import { cellOf } from './odd-in-focus';
 import { Panel, type PanelProps } from './panel';
 
 /** Other sides that the chart has strokes for. */
@@ -54,10 +55,6 @@ const OTHER_SIDES = 2;
 export default function HistoryPanel({ onClose }: PanelProps) {
   const [id] = useOpenHistory();
   return id === null ? null : <Opened key={id} id={id} onClose={onClose} />;
-}
-
-function cellOf(id: string): HTMLElement | null {
-  return document.querySelector(`[role="gridcell"][data-odd-id="${CSS.escape(id)}"]`);
 }
 
 /** Outlines the odd's cell, whichever element shows it, without a render of any. */

@@ -195,4 +195,40 @@ test.describe('alerts', () => {
     await page.keyboard.press('Escape');
     await expect(add).toBeFocused();
   });
+
+  test('begun on a price lead back to its cell, saved or not, from which Escape closes the panel', async ({
+    boardPage,
+    page,
+  }) => {
+    await boardPage.open('/basketball');
+    const id = (await boardPage.cells.nth(4).getAttribute('data-odd-id')) ?? '';
+    const cell = boardPage.odd(id);
+    const panel = page.getByRole('region', { name: 'Alerts', exact: true });
+    const form = panel.getByRole('form', { name: 'New rule' });
+    await cell.focus();
+    for (const way of ['Escape', 'Cancel', 'Save rule']) {
+      await page.keyboard.press('Shift+A');
+      await expect(form.getByLabel('What happens')).toBeFocused();
+      if (way === 'Escape') await page.keyboard.press(way);
+      else await form.getByRole('button', { name: way }).click();
+      await expect(form).toHaveCount(0);
+      await expect(cell).toBeFocused();
+      await expect(panel).toBeVisible();
+    }
+    await page.keyboard.press('ArrowDown');
+    await expect(cell).not.toBeFocused();
+    await page.keyboard.press('Escape');
+    await expect(panel).toBeVisible();
+
+    await cell.focus();
+    await page.keyboard.press('Shift+A');
+    await expect(form.getByLabel('What happens')).toBeFocused();
+    await page.keyboard.press('Escape');
+    await expect(cell).toBeFocused();
+    // Also with the card of the cell in between.
+    await expect(page.getByRole('tooltip')).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(panel).toHaveCount(0);
+    await expect(cell).toBeFocused();
+  });
 });
