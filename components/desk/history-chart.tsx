@@ -42,6 +42,8 @@ const STEPS = 640;
 const DAY_MS = 86_400_000;
 /** A chart of less than this has seconds on its axis. */
 const SECONDS_MS = 300_000;
+/** Pixels between the middle of the newest price's label and that of another one that it does not touch. */
+const LABEL_ROOM = 14;
 
 export type ChartProps = {
   /** The odd's own history first, then those of the other sides of its line. */
@@ -110,7 +112,7 @@ function createDrawing(host: HTMLElement): Drawing {
     // The logo comes with a style element, for which the policy of pages has no room: the panel's foot names its maker.
     layout: { attributionLogo: false, fontSize: 11 },
     crosshair: { mode: CrosshairMode.Magnet },
-    rightPriceScale: { borderVisible: false, minimumWidth: 56 },
+    rightPriceScale: { borderVisible: false, minimumWidth: 56, entireTextOnly: true },
     timeScale: {
       borderVisible: false,
       timeVisible: true,
@@ -122,6 +124,8 @@ function createDrawing(host: HTMLElement): Drawing {
   const band = createBand();
   const lines: ISeriesApi<'Line'>[] = [];
   let dressed = '';
+  /** The value whose label stands on the axis. */
+  let newest: number | null = null;
   let drawn: { props: ChartProps; last: number | undefined; lookKey: string } | null = null;
 
   function lineAt(index: number): ISeriesApi<'Line'> {
@@ -139,6 +143,14 @@ function createDrawing(host: HTMLElement): Drawing {
     if (index === 0) line.attachPrimitive(band.primitive);
     lines.push(line);
     return line;
+  }
+
+  /** Whether the label of the newest price would lie over the one of this value. */
+  function isBelowNewest(value: number): boolean {
+    if (newest === null) return false;
+    const own = lines[0]?.priceToCoordinate(newest) ?? null;
+    const other = lines[0]?.priceToCoordinate(value) ?? null;
+    return own !== null && other !== null && Math.abs(own - other) < LABEL_ROOM;
   }
 
   /** Colours, texts and formats, where any of them is another than before. */
@@ -196,7 +208,9 @@ function createDrawing(host: HTMLElement): Drawing {
           // Ticks that round to the same price are one tick.
           tickmarksFormatter: (values: readonly number[]) => {
             const texts = values.map((value) => axisText(value, axis, format));
-            return texts.map((text, at) => (text === texts[at - 1] ? '' : text));
+            return texts.map((text, at) =>
+              text === texts[at - 1] || isBelowNewest(values[at] ?? 0) ? '' : text,
+            );
           },
         },
         autoscaleInfoProvider: (original: () => AutoscaleInfo | null) => {
@@ -241,16 +255,18 @@ function createDrawing(host: HTMLElement): Drawing {
         const prices = samplePrices(items, grid);
         // Behind its end nothing is in force.
         const until = end === null ? Number.POSITIVE_INFINITY : end.at / 1000;
-        lineAt(index).setData(
-          grid.seconds.map((second, at) => {
-            const time = second as UTCTimestamp;
-            const price = prices[at] ?? null;
-            return price === null || second > until
-              ? { time }
-              : { time, value: axisValue(price, props.axis) };
-          }),
-        );
+        const data = grid.seconds.map((second, at) => {
+          const time = second as UTCTimestamp;
+          const price = prices[at] ?? null;
+          return price === null || second > until
+            ? { time }
+            : { time, value: axisValue(price, props.axis) };
+        });
+        lineAt(index).setData(data);
+        if (index === 0) newest = data.findLast(({ value }) => value !== undefined)?.value ?? null;
       }
+      // The library keeps the texts of its axis until the range changes, which a move within it does not.
+      chart.priceScale('right').applyOptions({});
       const first = grid.seconds[0] ?? 0;
       band.set({
         locks: own.locks.flatMap(({ from, until }) => {

@@ -28,6 +28,46 @@ async function aPair(boardPage: BoardPage, world: World): Promise<[id: string, o
   throw new Error('no open pair is on screen');
 }
 
+type DrawnText = { text: string; y: number };
+
+/** Keeps what is written on each canvas from the last time that its whole ground was cleared on. */
+async function keepDrawnTexts(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const texts = new WeakMap<HTMLCanvasElement, DrawnText[]>();
+    const { clearRect, fillRect, fillText } = CanvasRenderingContext2D.prototype;
+    const forget = (context: CanvasRenderingContext2D, width: number, height: number) => {
+      const { canvas } = context;
+      if (width >= canvas.width && height >= canvas.height) texts.set(canvas, []);
+    };
+    Object.assign(CanvasRenderingContext2D.prototype, {
+      clearRect(this: CanvasRenderingContext2D, ...box: [number, number, number, number]) {
+        forget(this, box[2], box[3]);
+        clearRect.apply(this, box);
+      },
+      fillRect(this: CanvasRenderingContext2D, ...box: [number, number, number, number]) {
+        forget(this, box[2], box[3]);
+        fillRect.apply(this, box);
+      },
+      fillText(this: CanvasRenderingContext2D, text: string, x: number, y: number) {
+        const { d, f } = this.getTransform();
+        texts.get(this.canvas)?.push({ text, y: y * d + f });
+        fillText.call(this, text, x, y);
+      },
+    });
+    Object.assign(window, { textsOf: (canvas: HTMLCanvasElement) => texts.get(canvas) ?? [] });
+  });
+}
+
+/** What the price axis of the chart says, the label of the current price last. */
+async function axisTexts(page: Page): Promise<DrawnText[]> {
+  return drawerOf(page)
+    .locator('tr:first-child td:last-child canvas')
+    .first()
+    .evaluate((canvas) =>
+      (window as unknown as { textsOf(of: Element): DrawnText[] }).textsOf(canvas),
+    );
+}
+
 /** A price that is none of those used before, and pays more with each count. */
 const priceAt = (count: number) => 301 + count * 2;
 
@@ -182,6 +222,45 @@ test.describe('the history drawer', () => {
     await expect(page.locator('html')).toHaveAttribute('data-theme', 'light');
     expect(await panel()).not.toBe(dark);
     await expect.poll(ground).toBe(await panel());
+  });
+
+  test('lays the label of the current price over no other of its axis, and cuts none', async ({
+    boardPage,
+    page,
+    world,
+  }) => {
+    await keepDrawnTexts(page);
+    await boardPage.open('/basketball?odds=decimal');
+    const [id] = await aPair(boardPage, world);
+    const row = world.row(id);
+    // Ends of a range that does not change while the price goes through it.
+    for (const price of [250, 110]) world.post('copilot-odds', { ...row, price });
+    await expect(boardPage.odd(id)).toHaveAttribute('data-price', '110');
+    await boardPage.odd(id).click();
+    await expect(drawerOf(page).locator('canvas').first()).toBeVisible();
+    for (let price = 150; price <= 230; price += 10) {
+      world.post('copilot-odds', { ...row, price });
+      const text = (1 + price / 100).toFixed(2);
+      await expect.poll(async () => (await axisTexts(page)).at(-1)?.text).toBe(text);
+      const places = (await axisTexts(page)).filter((one) => one.text !== '');
+      expect(places.length).toBeGreaterThan(2);
+      places.sort((one, next) => one.y - next.y);
+      for (const [at, { y }] of places.entries()) {
+        const next = places[at + 1];
+        if (next) expect(next.y - y, `${price}: ${JSON.stringify(places)}`).toBeGreaterThan(12);
+      }
+    }
+    // Each of these is a new end of the range, and so puts the labels elsewhere.
+    for (let price = 260; price <= 420; price += 20) {
+      world.post('copilot-odds', { ...row, price });
+      const text = (1 + price / 100).toFixed(2);
+      await expect.poll(async () => (await axisTexts(page)).at(-1)?.text).toBe(text);
+      for (const { text, y } of await axisTexts(page)) {
+        // What is cut by the edge of the chart cannot be read.
+        if (text !== '') expect(y, `${price}: ${text}`).toBeGreaterThan(5);
+      }
+    }
+    world.post('copilot-odds', row);
   });
 
   test('says of an odd that nobody knows and of a value that cannot be one', async ({
