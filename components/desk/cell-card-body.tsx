@@ -81,13 +81,13 @@ export default function CellCardBody({ cardId, cell, id, tallies, onGone }: Prop
       ref={card}
       id={cardId}
       role="tooltip"
-      className="fixed z-40 w-80 cursor-default rounded-lg border border-line bg-surface-overlay px-3 py-2.5 text-detail tabular-nums shadow-[0_8px_24px_rgb(0_0_0/0.5)]"
+      className="fixed z-40 w-88 cursor-default rounded-lg border border-line bg-surface-overlay px-3 py-2.5 text-detail tabular-nums shadow-[0_8px_24px_rgb(0_0_0/0.5)]"
     >
       <p data-fact="name" className="truncate font-semibold text-ink text-name" />
       <p data-fact="market" className="truncate pb-1.5 text-ink-muted" />
       <Price label="Current" fact="current" />
       <Price label="Previous" fact="previous" />
-      <Price label="First seen" fact="opening" />
+      <Price label="Server’s first" fact="opening" />
       <p className="mt-1.5 border-line-subtle border-t pt-1.5 text-ink-muted">
         <span data-fact="state" className="block text-ink empty:hidden" />
         {/* Of a past board nothing was seen. */}
@@ -100,12 +100,12 @@ export default function CellCardBody({ cardId, cell, id, tallies, onGone }: Prop
 function Price({ label, fact }: { label: string; fact: 'current' | 'previous' | 'opening' }) {
   return (
     <p className="flex items-baseline gap-2 leading-5">
-      <span className="w-16 text-ink-muted">{label}</span>
+      <span className="w-19 shrink-0 text-ink-muted">{label}</span>
       <span
         data-fact={fact}
         className={`w-14 text-right text-ink ${fact === 'current' ? 'font-semibold' : ''}`}
       />
-      <span data-fact={`${fact}Implied`} className="w-12 text-right text-ink-muted" />
+      <span data-fact={`${fact}Implied`} className="w-11 text-right text-ink-muted" />
       <span data-fact={`${fact}Time`} className="ml-auto whitespace-nowrap text-ink-faint" />
     </p>
   );

@@ -13,7 +13,7 @@ const KEYS: Record<Other, string> = { previous: 'q', opening: 'o' };
 
 const WORDS: Record<Other, { title: string; about: string }> = {
   previous: { title: 'Previous prices', about: 'before the last move' },
-  opening: { title: 'Opening prices', about: 'the first ones seen' },
+  opening: { title: 'Opening prices', about: 'this server’s first' },
 };
 
 /** Shows the whole board's previous or opening prices while a key is held, or from one press to the next. */

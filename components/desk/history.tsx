@@ -149,7 +149,7 @@ function Body({ id }: { id: string }) {
       )}
       {history && history.items.length > 0 && (
         <>
-          <Facts history={history} format={format} zone={zone} />
+          <Facts history={history} isVendors={own.note === null} format={format} zone={zone} />
           <Controls look={look} onChange={setLook} format={format} sides={sides.length} />
           <Chart
             histories={shown}
@@ -283,11 +283,25 @@ function Sentence({ children, onRetry }: { children: ReactNode; onRetry?: () => 
   );
 }
 
-function Facts({ history, format, zone }: { history: History; format: OddsFormat; zone: string }) {
+function Facts({
+  history,
+  isVendors,
+  format,
+  zone,
+}: {
+  history: History;
+  /** Whether it begins where the vendor's does, rather than with what this server saw first. */
+  isVendors: boolean;
+  format: OddsFormat;
+  zone: string;
+}) {
   const { opening, previous, current, moves, locks } = history;
   return (
     <dl className="grid shrink-0 grid-cols-3 gap-px border-line-subtle border-y bg-line-subtle tabular-nums">
-      <Fact term="Opening" detail={opening && formatMoment(opening.at, zone, Date.now())}>
+      <Fact
+        term={isVendors ? 'Vendor’s opening' : 'Server’s first'}
+        detail={opening && formatMoment(opening.at, zone, Date.now())}
+      >
         {opening ? formatPrice(opening.price, format) : '–'}
       </Fact>
       <Fact term="Previous" detail={previous && formatMoment(previous.at, zone, Date.now())}>

@@ -276,6 +276,26 @@ test.describe('the history drawer', () => {
     await expect(drawerOf(page)).toHaveCount(0);
   });
 
+  test('says whose first price it begins with', async ({ boardPage, page, world }) => {
+    await boardPage.open('/basketball');
+    const [id] = await aPair(boardPage, world);
+    await boardPage.odd(id).click();
+    const drawer = drawerOf(page);
+    await expect(drawer.getByRole('term').first()).toHaveText('Vendor’s opening');
+    await page.keyboard.press('Escape');
+    await expect(drawer).toHaveCount(0);
+    await page.route('**/api/history?*', async (route) => {
+      const answer = await route.fetch();
+      const note = 'The vendor’s history: none. Only what this server saw itself is listed.';
+      await route.fulfill({ response: answer, json: { ...(await answer.json()), note } });
+    });
+    await page.reload();
+    await boardPage.untilLive();
+    await boardPage.odd(id).click();
+    await expect(drawer).toContainText('Only what this server saw itself');
+    await expect(drawer.getByRole('term').first()).toHaveText('Server’s first');
+  });
+
   test('says what went wrong and tries again', async ({ boardPage, page, world }) => {
     await page.route('**/api/history?*', (route) =>
       route.fulfill({ status: 503, json: { error: 'The vendor does not answer.' } }),

@@ -75,6 +75,9 @@ test.describe('other prices', () => {
     await expect(cell).toHaveAttribute('data-price', '222');
     await expect(cell).toContainText(shown(333));
     await page.keyboard.press('o');
+    await expect(page.getByRole('status').filter({ hasText: 'Opening prices' })).toHaveText(
+      'Opening prices, this server’s first',
+    );
     await expect(cell).toHaveAccessibleName(new RegExp(`opening \\${spoken(row.price)}$`));
     await expect(boardPage.odd(still.id)).toHaveAccessibleName(
       new RegExp(`opening \\${spoken(still.price)}$`),
@@ -117,6 +120,7 @@ test.describe('the card of a cell', () => {
     world.post('copilot-odds', { ...row, price: 444 });
     await expect(card).toContainText(`Current${shown(444)}18.4%`);
     await expect(card).toContainText(`Previous${shown(row.price)}`);
+    await expect(card).toContainText(`Server’s first${shown(row.price)}`);
     await expect(card).toContainText('1 move, 0 locks');
     world.post('copilot-locked-odds', { ...row, price: 444 });
     await expect(card).toContainText('1 move, 1 lock');
