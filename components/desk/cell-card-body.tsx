@@ -88,7 +88,7 @@ export default function CellCardBody({ cardId, cell, id, tallies, onGone }: Prop
       <Price label="Current" fact="current" />
       <Price label="Previous" fact="previous" />
       <Price label="Server’s first" fact="opening" />
-      <p className="mt-1.5 border-line-subtle border-t pt-1.5 text-ink-muted">
+      <p className="mt-1.5 not-has-[:not(:empty)]:hidden border-line-subtle border-t pt-1.5 text-ink-muted">
         <span data-fact="state" className="block text-ink empty:hidden" />
         {/* Of a past board nothing was seen. */}
         {!store.past && <span data-fact="counts" className="block" />}

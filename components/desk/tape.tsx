@@ -146,8 +146,10 @@ export default function TapePanel({ onClose }: PanelProps) {
           {notice ?? (
             <>
               <span className="text-ink">{shown.length.toLocaleString('en')}</span>{' '}
-              {shown.length === 1 ? 'change' : 'changes'} since{' '}
-              {formatClock(first ?? startedAt, zone)} {zoneName(zone, startedAt)}
+              {shown.length === 1 ? 'change' : 'changes'}
+              {/* When somebody opened a past board says nothing of it. */}
+              {!store.past &&
+                ` since ${formatClock(first ?? startedAt, zone)} ${zoneName(zone, startedAt)}`}
             </>
           )}
         </span>
@@ -172,9 +174,11 @@ export default function TapePanel({ onClose }: PanelProps) {
         onHold={hold}
         onOpen={open}
         empty={
-          tape.span().next === 0
-            ? 'Nothing has changed yet.'
-            : 'Nothing on the tape is in this view, of these kinds, or has this text.'
+          store.past
+            ? 'Nothing moves in a past moment. The live board has a tape.'
+            : tape.span().next === 0
+              ? 'Nothing has changed yet.'
+              : 'Nothing on the tape is in this view, of these kinds, or has this text.'
         }
       />
       <Exports shown={shown} />

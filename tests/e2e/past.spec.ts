@@ -64,6 +64,19 @@ test.describe('a link to a past moment', () => {
     await expect(cell).toHaveAttribute('data-price', '777');
     expect(asked.filter((url) => url.includes('/stream/'))).toEqual([]);
 
+    // What would wait for something to move says that nothing will.
+    await past.keyboard.press('t');
+    const tape = past.getByRole('region', { name: 'Tape' });
+    await expect(tape).toContainText('Nothing moves in a past moment.');
+    await expect(tape).not.toContainText('since');
+    await past.keyboard.press('Escape');
+    // A card of what has neither state nor counts ends with its prices.
+    await cell.focus();
+    const card = past.getByRole('tooltip');
+    await expect(card).toContainText('777');
+    await expect(card.locator('p').last()).toBeHidden();
+    await past.keyboard.press('Escape');
+
     // Filters are those of any board, and stay with the moment and with the way back.
     await past.getByRole('button', { name: 'Main lines' }).click();
     await expect(past).toHaveURL(/main=true.*at=|at=.*main=true/);
