@@ -34,7 +34,9 @@ export default function AlertsPanel({ onClose }: PanelProps) {
   useEffect(() => () => settings.edit(null), [settings]);
   const edited = useRef<AlertRule | null>(null);
   const close = useRef(onClose);
-  close.current = onClose;
+  useEffect(() => {
+    close.current = onClose;
+  }, [onClose]);
   useEffect(() => {
     const rule = edited.current;
     edited.current = draft;
