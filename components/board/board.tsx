@@ -10,6 +10,7 @@ import {
   useRef,
   useState,
 } from 'react';
+import { entryOf } from '@/components/ui/use-grid-keys';
 import { useMedia } from '@/components/ui/use-media';
 import { usePart } from '@/components/ui/use-part';
 import { type QueryPatch, useBoardQuery } from '@/lib/board/address';
@@ -62,14 +63,15 @@ export type BoardProps = {
   desk: ReactNode;
 };
 
-/** Where the focus was last in the grid, else its first price; where there is no grid, what leads out. */
-const PRICES = ['[role=row] [tabindex="0"]', '[role=gridcell][tabindex]', '[role=grid], a, button'];
-
-/** By hand: an address says what is shown, and not where one stands in it. */
+/**
+ * To where the keys begin in the grid; where there is none, to what leads out. By hand: an address says what is shown, and
+ * not where one stands in it.
+ */
 function toPrices(event: MouseEvent): void {
+  const found = document.querySelector<HTMLElement>('#prices :is([role=grid], a, button)');
+  if (!found) return;
   event.preventDefault();
-  const found = PRICES.map((name) => document.querySelector<HTMLElement>(`#prices :is(${name})`));
-  found.find((one) => one)?.focus();
+  (entryOf(found) ?? found).focus();
 }
 
 /** The whole screen of one sport, inside its <BoardProvider>. */

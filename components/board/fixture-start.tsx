@@ -50,8 +50,13 @@ function OldTime({ time, title, onSeen }: { time: string; title: string; onSeen:
       aria-label={`Start moved from ${time}, mark as seen`}
       className="inline-flex items-baseline gap-1.5 rounded-[3px] hover:bg-surface-selected"
       onClick={({ currentTarget }) => {
-        // What was pressed goes; the keys go on in the grid.
-        currentTarget.closest<HTMLElement>('[role="grid"]')?.focus();
+        // What was pressed goes; the keys go on in its row, else in the grid.
+        const home =
+          currentTarget
+            .closest('[role="row"]')
+            ?.querySelector<HTMLElement>('[role="gridcell"][tabindex]') ??
+          currentTarget.closest<HTMLElement>('[role="grid"]');
+        home?.focus({ preventScroll: true });
         onSeen();
       }}
     >

@@ -79,16 +79,11 @@ function Mark({ text }: { text: string }) {
   useLayoutEffect(() => {
     const header = mark.current?.closest<HTMLElement>('[role="rowheader"]');
     if (!header) return;
-    header.tabIndex = -1;
+    header.dataset.stop = '';
     header.addEventListener('focus', show);
     header.addEventListener('blur', hide);
     return () => {
-      const leave = () => {
-        if (!header.querySelector('[data-incoherent]')) header.removeAttribute('tabindex');
-      };
-      // What cannot have the focus any more would lose it.
-      if (document.activeElement !== header) header.removeAttribute('tabindex');
-      else header.addEventListener('blur', leave, { once: true });
+      delete header.dataset.stop;
       header.removeEventListener('focus', show);
       header.removeEventListener('blur', hide);
     };

@@ -23,7 +23,8 @@ export function revealOdd(fixtureId: string, odd: Odd | null): boolean {
       requestAnimationFrame(look);
       return;
     }
-    focus(cell ?? inItem('.board-more') ?? inItem('[role="gridcell"][tabindex]'));
+    const others = ['.board-more', '[role="gridcell"][tabindex]', '[tabindex]'];
+    focus(cell ?? others.map(inItem).find((found) => found));
   };
   look();
   return true;

@@ -14,10 +14,32 @@ type Position = { row: number; column: number };
 /** Frames to wait for a row that is scrolled to before it is given up. */
 const REVEAL_FRAMES = 10;
 
-/** What keys come to: cells, headers of rows where they have something to tell, links and buttons for their cell. */
-const STOP = '[role="row"] [tabindex]';
-/** The same without what leads away: nobody is put there without having asked for it. */
-const PLACE = `${STOP}:not(a)`;
+/**
+ * What keys come to: cells, links and buttons for their cell, and headers of rows for as long as they have something to
+ * tell, which they say by `data-stop`. Nobody else writes a tabindex here.
+ */
+const STOP = '[role="row"] :is([tabindex], [data-stop])';
+/** The same without what leads away or does something: nobody is put there without having asked for it. */
+const PLACE = `${STOP}:not(a, button)`;
+
+/** Where keys begin in a grid: where they were last, else the first cell in sight, else whatever they come to. */
+export function entryOf(grid: HTMLElement): HTMLElement | null {
+  const last = grid.querySelector<HTMLElement>('[role="row"] [tabindex="0"]');
+  if (last) return last;
+  const top = grid.getBoundingClientRect().top + Number.parseFloat(grid.style.scrollPaddingTop);
+  for (const which of ['[role="gridcell"][tabindex]', STOP]) {
+    const found = [...grid.querySelectorAll<HTMLElement>(which)];
+    const entry = found.find((cell) => cell.getBoundingClientRect().top >= top) ?? found[0];
+    if (entry) return entry;
+  }
+  return null;
+}
+
+/** Takes it out of the tab order; what keys come to no more can have the focus no more. */
+function release(cell: HTMLElement): void {
+  if (cell.matches('[role="rowheader"]:not([data-stop])')) cell.removeAttribute('tabindex');
+  else cell.tabIndex = -1;
+}
 
 export function isFocusLost(): boolean {
   return document.activeElement === null || document.activeElement === document.body;
@@ -64,6 +86,7 @@ export function useGridKeys({ grid, rowCount, reveal }: Options) {
   const column = useRef(1);
 
   const focus = useCallback((cell: HTMLElement) => {
+    if (!cell.hasAttribute('tabindex')) cell.tabIndex = -1;
     cell.focus({ preventScroll: true });
     cell.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }, []);
@@ -99,9 +122,9 @@ export function useGridKeys({ grid, rowCount, reveal }: Options) {
       if (!element) return;
       const step = STEP[event.key];
       if (!cell) {
-        // The grid itself has the focus: the first key goes to the first cell on screen.
+        // The grid itself has the focus.
         if (event.target !== element || !step) return;
-        const first = element.querySelector<HTMLElement>('[role="gridcell"][tabindex]');
+        const first = entryOf(element);
         if (!first) return;
         event.preventDefault();
         focus(first);
@@ -159,7 +182,7 @@ export function useGridKeys({ grid, rowCount, reveal }: Options) {
     (event: React.FocusEvent) => {
       const cell = event.target.closest<HTMLElement>(STOP);
       if (cell === active.current) return;
-      if (active.current) active.current.tabIndex = -1;
+      if (active.current) release(active.current);
       active.current = cell;
       if (cell) {
         column.current = positionOf(cell).column;

@@ -229,8 +229,13 @@ export function VirtualGrid<Item extends { key: string }>({
     const at = lostAt.current ?? (focused.current === null ? null : focusedAt.current);
     lostAt.current = null;
     if (at === null || !isFocusLost()) return;
-    const row = rowIndexes[Math.max(0, Math.min(at, rowIndexes.length - 1))] ?? 1;
-    keys.focusNear(row + focusedRow.current);
+    const index = Math.max(0, Math.min(at, rowIndexes.length - 1));
+    // Who has scrolled away from it is left where they are.
+    if (index < sight.first || index > sight.last) {
+      scroller.current?.focus({ preventScroll: true });
+      return;
+    }
+    keys.focusNear((rowIndexes[index] ?? 1) + focusedRow.current);
   });
   useLayoutEffect(() => {
     const grid = scroller.current;
@@ -258,8 +263,8 @@ export function VirtualGrid<Item extends { key: string }>({
       onFocus={(event) => {
         keys.onFocus(event);
         const key = event.target.closest('[data-item]')?.getAttribute('data-item') ?? null;
-        if (key === null) return;
         focused.current = key;
+        if (key === null) return;
         // At once: the next render may be the one that it is gone from.
         const row = Number(event.target.closest('[role="row"]')?.getAttribute('aria-rowindex'));
         focusedAt.current = itemAt(rowIndexes, row);

@@ -2,7 +2,6 @@
  * What both views show: rows built from the Book and the view's query, the same on the server (first paint)
  * and in the browser. Pure, and built on structure alone: a price that changes never moves a row.
  */
-
 import type { Fixture, Odd } from '@/lib/protocol/events';
 import {
   type BoardQuery,
@@ -92,6 +91,7 @@ class LeanLineRow implements LineRow {
   readonly points: number | null;
   readonly versionId: number | null;
   readonly groupingKey: string | null;
+  private madeKey: string | undefined;
   private readonly ids: readonly string[];
   readonly sides: readonly Side[];
   private readonly names: readonly (string | null)[] | null;
@@ -119,13 +119,14 @@ class LeanLineRow implements LineRow {
 
   get key(): string {
     const { fixtureId, market, versionId, groupingKey } = this;
-    return lineKey({ id: this.ids[0] ?? '', fixtureId, market, versionId, groupingKey });
+    this.madeKey ??= lineKey({ id: this.ids[0] ?? '', fixtureId, market, versionId, groupingKey });
+    return this.madeKey;
   }
 
   get odds(): LineRow['odds'] {
     return this.ids.map((id, index) => {
       const name = this.names?.[index];
-      return { id, side: this.sides[index] ?? 'other', ...(name && { name }) };
+      return { id, side: this.sides[index] ?? 'other', ...(name != null && { name }) };
     });
   }
 }

@@ -309,6 +309,23 @@ test('arrows reach names of fixtures, and lines that a cell has no room for', as
   await expect(boardPage.grid).toBeFocused();
 });
 
+test('keys enter a board whose cells are all lines without a price', async ({
+  boardPage,
+  page,
+}) => {
+  await boardPage.open('/basketball?market=Player+Points');
+  const lines = boardPage.grid.getByRole('button', { name: /lines? of Player Points/ });
+  await expect(lines.first()).toBeVisible();
+  await expect(boardPage.grid.locator('[role=gridcell][tabindex]')).toHaveCount(0);
+  await boardPage.grid.focus();
+  await page.keyboard.press('ArrowDown');
+  await expect(boardPage.grid.locator('[role=row] :focus')).toHaveCount(1);
+  await page.keyboard.press('Control+Home');
+  await page.keyboard.press('End');
+  await page.keyboard.press('Enter');
+  await expect(page).not.toHaveURL(/market=Player(\+|%20)Points$/);
+});
+
 test('the focus stays where it was when what has it goes', async ({ boardPage, page, world }) => {
   const fixtureId = String(openOdds(world)[0]?.fixture_id);
   // A name that is a link no more.

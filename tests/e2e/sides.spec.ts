@@ -117,6 +117,48 @@ test.describe('a line’s two sides', () => {
     await expect(mark).toHaveCount(0);
   });
 
+  test('leave the keys a way into the grid and out of it when their mark ends', async ({
+    boardPage,
+    page,
+    world,
+  }) => {
+    const [over, under] = aTotal(world);
+    await boardPage.open(pathOf(over));
+    const row = rowOf(boardPage.odd(over.id));
+    const mark = row.locator('[data-incoherent]');
+    const header = row.getByRole('rowheader');
+    const inGrid = page.locator('[role=grid]:focus, [role=grid] :focus');
+    const contradict = async () => {
+      world.post('copilot-odds', price(over, 150), price(under, 150));
+      await expect(mark).toBeVisible();
+      await boardPage.odd(over.id).focus();
+      await page.keyboard.press('ArrowLeft');
+      await expect(header).toBeFocused();
+    };
+    const agree = async () => {
+      world.post('copilot-odds', price(over, -110), price(under, -110));
+      await expect(mark).toHaveCount(0);
+    };
+    // Left by Tab before the mark ends: one place still leads back.
+    await contradict();
+    await page.keyboard.press('Tab');
+    await expect(inGrid).toHaveCount(0);
+    await agree();
+    await page.keyboard.press('Shift+Tab');
+    await expect(inGrid).toHaveCount(1);
+    // In focus while the mark ends: the focus stays, and once it goes on nothing stops there.
+    await contradict();
+    await agree();
+    await expect(header).toBeFocused();
+    await page.keyboard.press('ArrowRight');
+    await expect(boardPage.odd(over.id)).toBeFocused();
+    await expect(header).not.toHaveAttribute('tabindex');
+    await page.keyboard.press('ArrowLeft');
+    await expect(header).not.toBeFocused();
+    await page.keyboard.press('Tab');
+    await expect(inGrid).toHaveCount(0);
+  });
+
   test('are marked while one has moved and the other has not', async ({ boardPage, world }) => {
     const [over, under] = aTotal(world);
     await boardPage.open(pathOf(over));
@@ -156,7 +198,8 @@ test.describe('a fixture', () => {
     await old.focus();
     await page.keyboard.press('Enter');
     await expect(old).toHaveCount(0);
-    await expect(boardPage.grid).toBeFocused();
+    // The keys go on in its row.
+    await expect(shown.locator('[role=gridcell]:focus')).toHaveCount(1);
     await page.reload();
     await boardPage.untilLive();
     await expect(soon).toHaveText(/^in 4\d m$/);
