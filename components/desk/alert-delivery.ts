@@ -4,9 +4,10 @@ import { alertSettings } from '@/lib/board/alert-settings';
 import type { Fired } from '@/lib/board/alerts';
 import type { Fixture } from '@/lib/protocol/events';
 import type { OddsFormat } from '@/lib/protocol/price';
-import { playSound } from './alert-sounds';
+import { isAudible, playSound } from './alert-sounds';
 import { alertWords, burstWords, conditionWords, scopeWords } from './alert-words';
-import { showNotice } from './desktop-notice';
+import { permission, showNotice } from './desktop-notice';
+import { inOneTab } from './one-tab';
 import type { Place } from './use-go-to';
 
 /** How and where things are told: the view's format and zone, and how one goes to a place. */
@@ -73,7 +74,7 @@ export function deliver(
   told: Told,
   rules: readonly Pick<AlertRule, 'id' | 'toast' | 'sound' | 'desktop'>[],
   telling: Telling,
-  { replaced = [], isMuted = alertSettings().getState().isMuted }: Options = {},
+  { replaced = [], isMuted = alertSettings().getState().isMuted, isTest = false }: Options = {},
 ): void {
   const log = alertLog();
   const isKnown = log.getState().entries.some(({ id }) => id === told.id);
@@ -83,20 +84,30 @@ export function deliver(
     : rules.some(({ toast }) => toast);
   log.add(told, isShown && !isMuted, replaced);
   if (isMuted || isKnown) return;
-  const sound = rules.find((rule) => rule.sound !== null)?.sound;
-  if (sound) playSound(sound);
-  if (!rules.some(({ desktop }) => desktop)) return;
-  const { what, about } = toldWords(told, telling.format, telling.zone);
   const [first] = told.parts;
+  const about = `${first?.ruleId} ${first?.oddId ?? first?.fixtureId}`;
+  // Each tab that shows the odd finds the same; a tab that cannot tell leaves it to others.
+  const once = (how: string, isAble: boolean, run: () => void) => {
+    if (isTest || !isAble) run();
+    else inOneTab(`${how} ${about} ${first?.from} ${first?.to}`, run);
+  };
+  const sound = rules.find((rule) => rule.sound !== null)?.sound;
+  if (sound) once('sound', isAudible(), () => playSound(sound));
+  if (!rules.some(({ desktop }) => desktop)) return;
+  const words = toldWords(told, telling.format, telling.zone);
   const place = placeOf(told);
-  const tag = told.count > 1 ? 'burst' : `${first?.ruleId} ${first?.oddId ?? first?.fixtureId}`;
-  showNotice(what, about, tag, () => telling.go(place));
+  const tag = told.count > 1 ? 'burst' : about;
+  once('notice', permission() === 'granted', () =>
+    showNotice(words.what, words.about, tag, () => telling.go(place)),
+  );
 }
 
 type Options = {
   /** What was told before and is part of it. */
   replaced?: readonly number[];
   isMuted?: boolean;
+  /** Tried by hand: told in this tab, whatever others tell. */
+  isTest?: boolean;
 };
 
 /** Tells what a rule would, now and whatever is muted. */
@@ -114,5 +125,6 @@ export function deliverTest(rule: AlertRule, telling: Telling): void {
     ...{ from: null, to: null },
     note: `Test: ${conditionWords(when, telling.format)}`,
   };
-  deliver({ id, at, count: 1, parts: [alert] }, [rule], telling, { isMuted: false });
+  const told = { id, at, count: 1, parts: [alert] };
+  deliver(told, [rule], telling, { isMuted: false, isTest: true });
 }

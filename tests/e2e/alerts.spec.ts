@@ -104,6 +104,47 @@ test.describe('alerts', () => {
     world.post('copilot-odds', ...rows);
   });
 
+  test('are heard once, however many tabs show the odd', async ({ boardPage, page, world }) => {
+    await page.context().addInitScript(() => {
+      Object.assign(window, { sounds: 0 });
+      const { start } = OscillatorNode.prototype;
+      OscillatorNode.prototype.start = function (...when) {
+        Object.assign(window, { sounds: Number(Reflect.get(window, 'sounds')) + 1 });
+        start.apply(this, when);
+      };
+    });
+    const other = await page.context().newPage();
+    const pages = [page, other];
+    // One tone each.
+    for (const one of pages) await withRules(one, { ...LOCKS, sound: 'tick' });
+    await boardPage.open('/basketball');
+    await other.goto('/basketball');
+    await expect(other.locator('[data-feed="live"]').first()).toBeAttached();
+    // Browsers play nothing before a key was pressed.
+    for (const one of pages) await one.keyboard.press('Shift');
+    const [first, second] = oddsOfOne(world, 2);
+    if (!first || !second) throw new Error('no odds to lock');
+    const isToldOf = async (row: WireRow) => {
+      for (const one of pages) {
+        const toast = one.locator('[data-alert]').filter({ hasText: String(row.name) });
+        await expect(toast.first()).toBeVisible({ timeout: 500 });
+      }
+    };
+    // Both tell by now, and each could be heard.
+    await lockUntil(world, [first], () => isToldOf(first));
+    const counts = () =>
+      Promise.all(pages.map((one) => one.evaluate(() => Number(Reflect.get(window, 'sounds')))));
+    const sum = async () => (await counts()).reduce((a, b) => a + b, 0);
+    await expect.poll(sum).toBeGreaterThan(0);
+    await page.waitForTimeout(1_000);
+    const before = await sum();
+    world.post('copilot-locked-odds', second);
+    await expect(() => isToldOf(second)).toPass({ timeout: 20_000 });
+    await page.waitForTimeout(1_000);
+    expect(await sum()).toBe(before + 1);
+    world.post('copilot-odds', first, second);
+  });
+
   test('that is closed by its button hands the focus back to the board', async ({
     boardPage,
     page,
