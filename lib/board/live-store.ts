@@ -41,6 +41,7 @@ const HOP_GAPS_LIMIT = 20;
 const CROWDED =
   'Other tabs hold all connections that this browser has: close the board of another sport there, or look away from it.';
 
+/** A board's store that can be written into. */
 export type LiveStore = BoardStore & {
   /** Applies frames of the stream, in one write. */
   applyFrames(frames: readonly Frame[], isSeen: boolean): void;
@@ -65,19 +66,21 @@ export type LiveStore = BoardStore & {
 
 const known = new WeakMap<BoardStore, LiveStore>();
 
-/** The store with what writes into it. One store has one, however often its board is begun anew. */
+/** The store with what writes into it. One store has one, however often its board is begun anew, and is it itself. */
 export function liveStore(store: BoardStore): LiveStore {
-  const found = known.get(store) ?? createLiveStore(store);
-  known.set(store, found);
-  return found;
+  const found = known.get(store);
+  if (found) return found;
+  const live = createLiveStore(store);
+  known.set(store, live);
+  known.set(live, live);
+  return live;
 }
 
 function createLiveStore(store: BoardStore): LiveStore {
   const { inside } = store;
   const { now, setTimer, moveMarkMs = () => MOVE_MARK_MS, listeners } = inside;
   const { moves, aged, revisions, stateRevisions, write, tell, unmark } = inside;
-  const { book, feed } = store.getState();
-  let { hop } = feed;
+  const { book } = store.getState();
   let stopSweep: (() => void) | null = null;
   let lastReceipt = 0;
   let isCrowded = false;
@@ -138,6 +141,7 @@ function createLiveStore(store: BoardStore): LiveStore {
 
   /** The feed as shown: the worse of the two hops, and since when. */
   function effective(
+    hop: BoardState['feed']['hop'],
     status: FeedStatus | null,
     clockOffsetMs: number | null,
   ): Pick<BoardState['feed'], 'state' | 'since' | 'message' | 'source' | 'status'> {
@@ -288,7 +292,7 @@ function createLiveStore(store: BoardStore): LiveStore {
             statusAt,
             lastFrameAt,
             clockOffsetMs,
-            ...effective(status, clockOffsetMs),
+            ...effective(feed.hop, status, clockOffsetMs),
           },
           load: partial === load.partial ? load : { ...load, partial },
         },
@@ -367,11 +371,10 @@ function createLiveStore(store: BoardStore): LiveStore {
     },
 
     setHop(state, since, isGap = true) {
-      const wasLive = hop.state === 'live';
-      hop = { state, since };
       const { feed } = store.getState();
+      const hop = { state, since };
       let { hopGaps } = feed;
-      if (wasLive && state !== 'live' && isGap) {
+      if (feed.hop.state === 'live' && state !== 'live' && isGap) {
         const gap: HopGap = { from: since, until: null, healing: 'waiting' };
         hopGaps = [...hopGaps, gap].slice(-HOP_GAPS_LIMIT);
       } else if (state === 'live') {
@@ -386,7 +389,7 @@ function createLiveStore(store: BoardStore): LiveStore {
         );
       }
       write(
-        { feed: { ...feed, hop, hopGaps, ...effective(feed.status, feed.clockOffsetMs) } },
+        { feed: { ...feed, hop, hopGaps, ...effective(hop, feed.status, feed.clockOffsetMs) } },
         false,
       );
     },
@@ -394,7 +397,8 @@ function createLiveStore(store: BoardStore): LiveStore {
     setCrowded(next) {
       isCrowded = next;
       const { feed } = store.getState();
-      write({ feed: { ...feed, ...effective(feed.status, feed.clockOffsetMs) } }, false);
+      const { hop, status, clockOffsetMs } = feed;
+      write({ feed: { ...feed, ...effective(hop, status, clockOffsetMs) } }, false);
     },
 
     reset() {

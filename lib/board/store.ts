@@ -262,6 +262,7 @@ export type BoardStoreOptions = {
   moveMarkMs?(): number;
 };
 
+/** Said while our own hop is late or dead, whatever the vendor's is. */
 export const UNANSWERED = 'The board gets no prices from its server; it keeps trying by itself.';
 
 /** Creates the store, holding the first screen where there is one. */

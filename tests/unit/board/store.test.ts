@@ -8,6 +8,7 @@ import {
   MOVE_AGED_MS,
   MOVE_MARK_MS,
   slimFirstScreen,
+  UNANSWERED,
 } from '@/lib/board/store';
 import { decodeSnapshot } from '@/lib/protocol/decode';
 import { snapshotFixture, snapshotOdd } from '@/lib/protocol/encode';
@@ -101,9 +102,72 @@ it('is dead, with no gap, where nothing that hears the server can be had, and go
   expect(store.getState().feed).toMatchObject({ state: 'live', message: null, hopGaps: [] });
 });
 
+/** A board of a first screen, which tells how the feed was when it was made. */
+function aFirstBoard() {
+  const page = createFakePage();
+  const { rejected: _, ...snapshot } = aSnapshot('5-1', []);
+  const initial: FirstScreen = {
+    snapshot: { ...snapshot, fixtures: [], odds: [{ ...aWireRow(), state: 'open' }] },
+    feed: aFeedStatus({ message: 'As the server said.' }),
+    totals: { fixtures: 1, odds: 1 },
+    past: null,
+    now: page.now(),
+  };
+  return createBoardStore({ sport: 'basketball', initial, ...page });
+}
+
+it('keeps what its first screen says of the feed when it is lost, but the message, and goes on from there', () => {
+  const first = aFirstBoard();
+  const before = first.getState();
+  let states = 0;
+  first.subscribe(() => {
+    states += 1;
+  });
+  first.lose(3);
+  expect(states).toBe(1);
+  expect(first.getState()).toEqual({
+    ...before,
+    tick: before.tick + 1,
+    feed: {
+      ...before.feed,
+      state: 'dead',
+      since: 3,
+      message: UNANSWERED,
+      hop: { state: 'dead', since: 3 },
+    },
+  });
+  expect(first.getState().feed).toMatchObject({ source: 'simulator', status: { feed: 'live' } });
+  const store = liveStore(first);
+  store.setHop('live', 10);
+  expect(store.getState().feed).toMatchObject({
+    state: 'live',
+    since: 10,
+    message: 'As the server said.',
+    source: 'simulator',
+    status: before.feed.status,
+    hopGaps: [],
+  });
+});
+
+it('is dead where it is lost after what writes into it has come', () => {
+  const first = aFirstBoard();
+  const store = liveStore(first);
+  store.setHop('live', 2);
+  first.lose(3);
+  store.setCrowded(false);
+  expect(store.getState().feed).toMatchObject({
+    state: 'dead',
+    since: 3,
+    message: UNANSWERED,
+    hop: { state: 'dead', since: 3 },
+  });
+});
+
 it('is written by one writer, however often its board is begun anew', () => {
   const first = createBoardStore({ sport: 'basketball', initial: null, ...createFakePage() });
-  expect(liveStore(first)).toBe(liveStore(first));
+  const store = liveStore(first);
+  expect(liveStore(first)).toBe(store);
+  expect(liveStore(store)).toBe(store);
 });
 
 describe("gaps of the browser's own hop", () => {
