@@ -3,7 +3,6 @@
  * compared with those alone that it can concern; of odds, only what some rule must remember is held, and all of it is
  * bounded. Pure: the time comes with the news.
  */
-
 import { type FeedState, type Fixture, type Odd, SEVERITY } from '@/lib/protocol/events';
 import type { HeldBook } from '@/lib/protocol/held-book';
 import { entityOf } from '@/lib/protocol/line';

@@ -2,7 +2,6 @@
  * What the filter controls offer, and how many of each there are. No first screen has counts, so this is no part of the first
  * load: import it lazily.
  */
-
 import type { Odd, WireLeague } from '@/lib/protocol/events';
 import {
   type BoardQuery,

@@ -2,7 +2,6 @@
  * What the sides of one line say together: the probability that each price implies, the hold that they share, and the
  * prices without it. Pure. There is one source of prices here, so a line is measured against its own other side.
  */
-
 import type { Odd } from '@/lib/protocol/events';
 import type { BoardQuery } from '@/lib/protocol/filter';
 import type { HeldBook } from '@/lib/protocol/held-book';
@@ -74,7 +73,8 @@ export function cutsLines(query: BoardQuery): boolean {
 }
 
 /**
- * The ids of a row's line, which stay the same while the row does.
+ * The odds of a row's line by id and side. The ids stay the same while the row does; the list is a
+ * new one each time.
  *
  * @param isCut whether some of them may be missing in the row: then what is held of the fixture is looked through
  */

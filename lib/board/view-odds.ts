@@ -1,5 +1,4 @@
 /** A view without its rows: what is in it, odd by odd. The same choice as that of rows, made in one place with it. */
-
 import type { Fixture, Odd } from '@/lib/protocol/events';
 import { type BoardQuery, createBoardPredicate, quietSinceOf } from '@/lib/protocol/filter';
 import type { HeldBook } from '@/lib/protocol/held-book';

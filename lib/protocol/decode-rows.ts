@@ -26,11 +26,13 @@ export type DecodeOptions = {
   keepWire?: boolean;
 };
 
+/** Stands for a row as received where that is not kept. */
 export const NO_WIRE: WireRecord = Object.freeze({});
 
 /** Longest text echoed from a rejected row. */
 const DETAIL_LENGTH = 80;
 
+/** Whether it is an object of JSON, which a list is not. */
 export function isRecord(value: unknown): value is WireRecord {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -61,6 +63,7 @@ export function number(value: unknown): number | null | undefined {
   return words.trim() !== '' && Number.isFinite(parsed) ? parsed : undefined;
 }
 
+/** A truth value, also when it came as text in any case; null for anything else. */
 export function boolean(value: unknown): boolean | null {
   if (typeof value === 'boolean') return value;
   if (typeof value !== 'string') return null;
@@ -100,6 +103,7 @@ export function seconds(value: unknown): number | null {
   return iso === null ? null : Date.parse(iso) / 1000;
 }
 
+/** A row that is not believed, with the beginning of what was wrong in it. */
 export function reject(reason: RejectReason, value: unknown): Rejected {
   const shown = typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing');
   return { reason, detail: shown.slice(0, DETAIL_LENGTH) };
@@ -113,6 +117,7 @@ export function ofRow(rejected: Rejected, wire: unknown): Rejected {
   return { ...rejected, oddId, fixtureId };
 }
 
+/** Whether it is why a row was rejected, rather than the row. */
 export function isRejected(value: OddRow | Rejected): value is Rejected {
   return 'reason' in value;
 }

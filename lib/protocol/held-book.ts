@@ -5,6 +5,7 @@
 import { compareEntryIds, parseEntryId } from './entry-id';
 import type { Fixture, FixturePatch, Odd, WireRecord } from './events';
 
+/** A fixture that one message changed, and what it was before; null where it was not held. */
 export type FixtureChange = { fixture: Fixture; previous: Fixture | null };
 
 /**
@@ -111,7 +112,14 @@ export class HeldBook {
 
   /** Takes over an odd as another Book held it (a snapshot), replacing what is held. */
   hold(odd: Odd): void {
-    this.#hold(odd);
+    const before = this.#odds.get(odd.id)?.fixtureId;
+    // It went to another fixture: what becomes of the former one is nothing of its.
+    if (before !== undefined && before !== odd.fixtureId) this.removeOdd(odd.id);
+    this.#odds.set(odd.id, odd);
+    if (before === odd.fixtureId) return;
+    const ids = this.#oddIdsOf.get(odd.fixtureId);
+    if (ids) ids.push(odd.id);
+    else this.#oddIdsOf.set(odd.fixtureId, [odd.id]);
   }
 
   /** The same with a fixture. */
@@ -147,17 +155,6 @@ export class HeldBook {
     for (const oddId of this.oddIdsOf(id)) this.#odds.delete(oddId);
     this.#oddIdsOf.delete(id);
     this.#fixtures.delete(id);
-  }
-
-  #hold(odd: Odd): void {
-    const before = this.#odds.get(odd.id)?.fixtureId;
-    // It went to another fixture: what becomes of the former one is nothing of its.
-    if (before !== undefined && before !== odd.fixtureId) this.removeOdd(odd.id);
-    this.#odds.set(odd.id, odd);
-    if (before === odd.fixtureId) return;
-    const ids = this.#oddIdsOf.get(odd.fixtureId);
-    if (ids) ids.push(odd.id);
-    else this.#oddIdsOf.set(odd.fixtureId, [odd.id]);
   }
 }
 
