@@ -91,11 +91,20 @@ export default function AlertsPanel({ onClose }: PanelProps) {
   );
 }
 
-/** Until the focus leaves the cell, Escape there does what it does in the panel; answers how to end that. */
+/**
+ * Until the focus leaves the cell, Escape there does what it does in the panel; answers how to end that. A window that
+ * loses the focus gives it back to the same cell.
+ */
 function closesByEscape(cell: HTMLElement, close: () => void): () => void {
   const listening = new AbortController();
   const { signal } = listening;
-  cell.addEventListener('blur', () => listening.abort(), { signal });
+  cell.addEventListener(
+    'blur',
+    () => {
+      if (document.hasFocus()) listening.abort();
+    },
+    { signal },
+  );
   cell.addEventListener(
     'keydown',
     (event) => {

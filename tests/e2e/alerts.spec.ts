@@ -266,6 +266,14 @@ test.describe('alerts', () => {
     await expect(form.getByLabel('What happens')).toBeFocused();
     await page.keyboard.press('Escape');
     await expect(cell).toBeFocused();
+    // The window is left and comes back, as by Alt+Tab: the cell has the focus all along, and is told of both.
+    await cell.evaluate((element) => {
+      document.hasFocus = () => false;
+      element.dispatchEvent(new FocusEvent('blur'));
+      document.hasFocus = () => true;
+      element.dispatchEvent(new FocusEvent('focus'));
+    });
+    await expect(cell).toBeFocused();
     // Also with the card of the cell in between.
     await expect(page.getByRole('tooltip')).toBeVisible();
     await page.keyboard.press('Escape');
