@@ -113,6 +113,7 @@ const Row = memo(
     before.item.from === after.item.from &&
     before.item.lockedMs === after.item.lockedMs &&
     before.item.main === after.item.main &&
+    before.item.origin === after.item.origin &&
     before.zone === after.zone &&
     before.format === after.format &&
     before.isHandicap === after.isHandicap,

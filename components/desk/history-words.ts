@@ -1,12 +1,18 @@
 import { formatLength } from '@/lib/board/format';
-import type { HistoryItem } from '@/lib/board/history';
+import type { HistoryItem, Teller } from '@/lib/board/history';
 import { formatPoints } from '@/lib/protocol/price';
+
+/** What the first price is called: only the vendor knows its own opening. */
+export const OPENING_WORDS: Record<Teller, string> = {
+  vendor: 'Vendor’s opening',
+  board: 'Server’s first',
+};
 
 /** What happened, in a few words; the price itself stands beside them. */
 export function historyWords(item: HistoryItem, isHandicap: boolean): string {
   const words: string[] = [];
-  const { kind, lockedMs, points, main, settlement } = item;
-  if (kind === 'opened') words.push('Opening');
+  const { kind, lockedMs, points, main, settlement, origin } = item;
+  if (kind === 'opened') words.push(OPENING_WORDS[origin]);
   if (kind === 'moved') words.push('Price');
   if (kind === 'locked') words.push('Locked');
   if (kind === 'reopened') {

@@ -45,6 +45,7 @@ import { lineKey } from '@/lib/protocol/line';
 import { formatPoints, formatPrice, type OddsFormat } from '@/lib/protocol/price';
 import type { ChartProps } from './history-chart';
 import { HistoryList } from './history-list';
+import { OPENING_WORDS } from './history-words';
 import { cellOf } from './odd-in-focus';
 import { Panel, type PanelProps } from './panel';
 
@@ -149,7 +150,7 @@ function Body({ id }: { id: string }) {
       )}
       {history && history.items.length > 0 && (
         <>
-          <Facts history={history} isVendors={own.note === null} format={format} zone={zone} />
+          <Facts history={history} format={format} zone={zone} />
           <Controls look={look} onChange={setLook} format={format} sides={sides.length} />
           <Chart
             histories={shown}
@@ -283,23 +284,12 @@ function Sentence({ children, onRetry }: { children: ReactNode; onRetry?: () => 
   );
 }
 
-function Facts({
-  history,
-  isVendors,
-  format,
-  zone,
-}: {
-  history: History;
-  /** Whether it begins where the vendor's does, rather than with what this server saw first. */
-  isVendors: boolean;
-  format: OddsFormat;
-  zone: string;
-}) {
+function Facts({ history, format, zone }: { history: History; format: OddsFormat; zone: string }) {
   const { opening, previous, current, moves, locks } = history;
   return (
     <dl className="grid shrink-0 grid-cols-3 gap-px border-line-subtle border-y bg-line-subtle tabular-nums">
       <Fact
-        term={isVendors ? 'Vendor’s opening' : 'Server’s first'}
+        term={opening ? OPENING_WORDS[opening.origin] : 'Opening'}
         detail={opening && formatMoment(opening.at, zone, Date.now())}
       >
         {opening ? formatPrice(opening.price, format) : '–'}

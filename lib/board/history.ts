@@ -36,6 +36,7 @@ export type HistoryItem = {
   /** Whether its line became the main one here, or was it no longer. */
   main: 'became' | 'left' | null;
   settlement: string | null;
+  origin: Teller;
 };
 
 /** A time in which the price was withdrawn; `until` is null while it lasts. */
@@ -43,12 +44,15 @@ export type LockedTime = { from: number; until: number | null };
 
 export type PricedAt = { price: number; at: number };
 
+/** Who told of something: the vendor's history, or what a server of ours saw itself. */
+export type Teller = HistoryEntry['origin'];
+
 export type History = {
   /** Oldest first. */
   items: readonly HistoryItem[];
   locks: readonly LockedTime[];
-  /** Null while no price is known. */
-  opening: PricedAt | null;
+  /** The first price that is told, and by whom; null while none is known. */
+  opening: (PricedAt & { origin: Teller }) | null;
   /** The price before the newest move. */
   previous: PricedAt | null;
   /** The newest price, since when it is what it is. */
@@ -131,7 +135,7 @@ function isOutOfOrder(entry: HistoryEntry, index: number, all: readonly HistoryE
 export function buildHistory(entries: readonly HistoryEntry[]): History {
   const items: HistoryItem[] = [];
   const locks: { from: number; until: number | null }[] = [];
-  const priced: PricedAt[] = [];
+  const priced: NonNullable<History['opening']>[] = [];
   const counts = new Map<string, number>();
   let state: OddState | null = null;
   let price: number | null = null;
@@ -147,7 +151,9 @@ export function buildHistory(entries: readonly HistoryEntry[]): History {
     if (next === 'locked' && state !== 'locked') locks.push({ from: at, until: null });
     const direction = priceMove(price, entry.price);
     if (direction !== 'none') moves += 1;
-    if (entry.price !== null && entry.price !== price) priced.push({ price: entry.price, at });
+    if (entry.price !== null && entry.price !== price) {
+      priced.push({ price: entry.price, at, origin: entry.origin });
+    }
     const text = keyOf(entry);
     const count = counts.get(text) ?? 0;
     counts.set(text, count + 1);
@@ -171,6 +177,7 @@ export function buildHistory(entries: readonly HistoryEntry[]): History {
             ? 'became'
             : 'left',
       settlement: entry.settlement,
+      origin: entry.origin,
     });
     state = next;
     price = entry.price ?? price;

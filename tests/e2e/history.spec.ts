@@ -1,5 +1,6 @@
 /** The history of an odd beside the board: what it tells, its place in the address, and its keys. */
 import type { Page } from 'playwright/test';
+import type { HistoryBody } from '@/lib/protocol/events';
 import { expect, leagues, openOdds, test, type World } from './fixtures';
 import type { BoardPage } from './pages/board-page';
 
@@ -282,18 +283,24 @@ test.describe('the history drawer', () => {
     await boardPage.odd(id).click();
     const drawer = drawerOf(page);
     await expect(drawer.getByRole('term').first()).toHaveText('Vendor’s opening');
+    await expect(rowsOf(page).last()).toContainText('Vendor’s opening');
     await page.keyboard.press('Escape');
     await expect(drawer).toHaveCount(0);
     await page.route('**/api/history?*', async (route) => {
       const answer = await route.fetch();
-      const note = 'The vendor’s history: none. Only what this server saw itself is listed.';
-      await route.fulfill({ response: answer, json: { ...(await answer.json()), note } });
+      const { data }: HistoryBody = await answer.json();
+      // The vendor answers, with nothing of this odd: only what the server saw itself is told.
+      const seen = data.map((one) => ({
+        ...one,
+        entries: one.entries.map((entry) => ({ ...entry, origin: 'board' })),
+      }));
+      await route.fulfill({ response: answer, json: { data: seen } });
     });
     await page.reload();
     await boardPage.untilLive();
     await boardPage.odd(id).click();
-    await expect(drawer).toContainText('Only what this server saw itself');
     await expect(drawer.getByRole('term').first()).toHaveText('Server’s first');
+    await expect(rowsOf(page).last()).toContainText('Server’s first');
   });
 
   test('says what went wrong and tries again', async ({ boardPage, page, world }) => {

@@ -55,6 +55,27 @@ describe('the history of an odd', () => {
     });
   });
 
+  it('has the opening of whoever told the first price', () => {
+    const seen = [
+      anEntry('odds', 105, { price: 100, origin: 'board' }),
+      anEntry('odds', 110, { price: 105, origin: 'board' }),
+    ];
+    // The vendor answered, with nothing of this odd.
+    expect(buildHistory(seen).opening).toEqual({ price: 100, at: 105_000, origin: 'board' });
+    expect(buildHistory(seen).items[0]).toMatchObject({ kind: 'opened', origin: 'board' });
+    const told = buildHistory([anEntry('odds', 100), ...seen]);
+    expect(told.opening).toEqual({ price: -110, at: 100_000, origin: 'vendor' });
+    expect(told.items[0]).toMatchObject({ kind: 'opened', origin: 'vendor' });
+  });
+
+  it('has no opening of an entry without a price', () => {
+    const rows = [
+      anEntry('locked', 100, { price: null }),
+      anEntry('odds', 110, { price: 105, origin: 'board' }),
+    ];
+    expect(buildHistory(rows).opening).toMatchObject({ price: 105, origin: 'board' });
+  });
+
   it('names what each entry was, and what it came from', () => {
     const { items } = buildHistory(DAY);
     expect(items.map(({ kind }) => kind)).toEqual([

@@ -20,7 +20,8 @@ function anItem(fields: Partial<HistoryItem>): HistoryItem {
 
 describe('an item of a history in words', () => {
   it.each([
-    [{ kind: 'opened' }, 'Opening'],
+    [{ kind: 'opened', origin: 'vendor' }, 'Vendor’s opening'],
+    [{ kind: 'opened', origin: 'board' }, 'Server’s first'],
     [{ kind: 'moved' }, 'Price'],
     [{ kind: 'locked' }, 'Locked'],
     [{ kind: 'reopened', lockedMs: 65_000 }, 'Reopened after 1 m 05 s'],
