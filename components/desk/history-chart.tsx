@@ -31,6 +31,7 @@ import {
   samplePrices,
   settledBy,
   spanOf,
+  tickTexts,
   timeGrid,
 } from '@/lib/board/history';
 import { onSecond } from '@/lib/board/hooks';
@@ -206,12 +207,8 @@ function createDrawing(host: HTMLElement): Drawing {
           minMove: 0.001,
           formatter: (value: number) => axisText(value, axis, format),
           // Ticks that round to the same price are one tick.
-          tickmarksFormatter: (values: readonly number[]) => {
-            const texts = values.map((value) => axisText(value, axis, format));
-            return texts.map((text, at) =>
-              text === texts[at - 1] || isBelowNewest(values[at] ?? 0) ? '' : text,
-            );
-          },
+          tickmarksFormatter: (values: readonly number[]) =>
+            tickTexts(values, (value) => axisText(value, axis, format), isBelowNewest),
         },
         autoscaleInfoProvider: (original: () => AutoscaleInfo | null) => {
           const found = original();

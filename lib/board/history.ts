@@ -258,6 +258,21 @@ export function axisText(value: number, axis: Axis, format: OddsFormat): string 
   return Number.isFinite(convertPrice(american, format)) ? formatPrice(american, format) : '';
 }
 
+/** The labels of an axis's ticks, in their order: no text twice in a row, and none where another label covers it. */
+export function tickTexts(
+  values: readonly number[],
+  textOf: (value: number) => string,
+  isCovered: (value: number) => boolean,
+): string[] {
+  let last = '';
+  return values.map((value) => {
+    const text = textOf(value);
+    if (text === last || isCovered(value)) return '';
+    last = text;
+    return text;
+  });
+}
+
 /** Time from which and until which a chart shows a history. */
 export function spanOf(history: History, range: Range, now: number): { from: number; to: number } {
   const first = history.items[0]?.at ?? now;

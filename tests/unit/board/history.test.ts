@@ -16,6 +16,7 @@ import {
   samplePrices,
   settledBy,
   spanOf,
+  tickTexts,
   timeGrid,
 } from '@/lib/board/history';
 import type { HistoryEntry, OddsEventName } from '@/lib/protocol/events';
@@ -346,5 +347,18 @@ describe('what a browser kept of the history', () => {
       look: { ...DEFAULT_LOOK, range: 'hour' },
       ignored: ['axis=roman', 'colour=red'],
     });
+  });
+});
+
+describe("the labels of an axis's ticks", () => {
+  const textOf = (value: number) => value.toFixed(0);
+
+  it('say a text once where ticks round to the same', () => {
+    expect(tickTexts([1, 1.2, 2, 2.1, 3], textOf, () => false)).toEqual(['1', '', '2', '', '3']);
+  });
+
+  it('say it at the next tick where another label covers the first', () => {
+    const isCovered = (value: number) => value === 1;
+    expect(tickTexts([1, 1.2, 1.3, 2], textOf, isCovered)).toEqual(['', '1', '', '2']);
   });
 });
