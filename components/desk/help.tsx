@@ -9,6 +9,7 @@ const GRID_KEYS: readonly [keys: string, what: string][] = [
   ['↑ ↓ ← →', 'From cell to cell'],
   ['Home End', 'First or last cell of the row'],
   ['Ctrl Home, Ctrl End', 'First or last row'],
+  ['Tab', 'Into the grid and out of it'],
   ['Enter', 'What happened to the price, or where a link leads'],
   ['Ctrl C', 'Copies the price'],
 ];
