@@ -50,6 +50,7 @@ export function BoardView({ built: { columns, rows }, context: shared }: Props) 
     });
     return { ...shared, columns: places, rest: next };
   }, [shared, pairs, labels]);
+  const hasMore = useMemo(() => rows.some((row) => row.kind === 'fixture' && row.more > 0), [rows]);
   const pairCount = [...pairs].filter((pair) => pair === '1').length;
 
   const renderItem = useCallback(
@@ -67,7 +68,7 @@ export function BoardView({ built: { columns, rows }, context: shared }: Props) 
       label="Odds by fixture"
       items={rows}
       shapeOf={shapeOf}
-      columnCount={context.rest}
+      columnCount={hasMore ? context.rest : context.rest - 1}
       headerHeight={heights.header}
       header={<Header columns={columns} places={context.columns} />}
       renderItem={renderItem}
