@@ -57,6 +57,7 @@ const READ_STATUSES = [400, 403, 404, 500, 502, 503];
 const LASTS: Partial<Record<FaultKind, readonly [number, number]>> = {
   stall: [2, 14],
   delay: [0.05, 5],
+  reorder: [0.5, 5],
   outage: [1, 8],
   'read-delay': [0.1, 15],
 };

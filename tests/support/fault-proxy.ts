@@ -56,7 +56,7 @@ export type Fault = {
   kind: FaultKind;
   /** Which of the open streams, and where in a frame: in [0, 1). */
   where: number;
-  /** How long, for those that last; in ms of the wall clock. */
+  /** How long, for those that last, and at most for one that is overtaken; in ms of the wall clock. */
   ms: number;
   status: number;
 };
@@ -193,10 +193,15 @@ export async function startFaultProxy(target: string, now = Date.now): Promise<F
     else put(line, frame);
     for (const item of [...line.later]) {
       item.after -= 1;
-      if (item.after > 0) continue;
-      line.later.splice(line.later.indexOf(item), 1);
-      put(line, item.frame);
+      if (item.after <= 0) release(line, item);
     }
+  }
+
+  function release(line: Line, item: Line['later'][number]): void {
+    const at = line.later.indexOf(item);
+    if (at < 0 || !lines.has(line)) return;
+    line.later.splice(at, 1);
+    put(line, item.frame);
   }
 
   function bend(line: Line, frame: Buffer, fault: Fault): void {
@@ -249,10 +254,14 @@ export async function startFaultProxy(target: string, now = Date.now): Promise<F
         line.later.push({ frame, after: 2 + Math.floor(fault.where * 40) });
         put(line, frame);
         break;
-      case 'reorder':
+      case 'reorder': {
         count(fault, shown);
-        line.later.push({ frame, after: 2 + Math.floor(fault.where * 4) });
+        const item = { frame, after: 2 + Math.floor(fault.where * 4) };
+        line.later.push(item);
+        // On a quiet stream the others are pings, and what waits for them is held up for longer than anybody could notice.
+        if (fault.ms > 0) setTimeout(() => release(line, item), fault.ms);
         break;
+      }
       case 'truncate': {
         const end = Math.max(frame.indexOf('data:') + 6, Math.min(at, frame.length - 8));
         count(fault, `${shown} to ${end} of ${frame.length} bytes`);
