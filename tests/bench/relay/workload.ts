@@ -1,5 +1,6 @@
 /** One run: a contestant, so many viewers, so many events a second, for so long; what came of it and what it cost. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { yardstickMs } from '../../support/yardstick';
 import { type Helper, startHelper } from '../ipc';
 import {
   type CoreUse,
@@ -9,7 +10,6 @@ import {
   keepAwake,
   prefer,
   residentKiB,
-  yardstickMs,
 } from '../machine';
 import { round } from '../table';
 import type { Contestant } from './contestants';
