@@ -22,15 +22,12 @@ const STOP = '[role="row"] :is([tabindex], [data-stop])';
 /** The same without what leads away or does something: nobody is put there without having asked for it. */
 const PLACE = `${STOP}:not(a, button)`;
 
-/**
- * Where keys begin in a grid: where they were last, else the first cell in sight that says something, else whatever they
- * come to.
- */
+/** Where keys begin in a grid: where they were last, else the first cell in sight, else whatever they come to. */
 export function entryOf(grid: HTMLElement): HTMLElement | null {
   const last = grid.querySelector<HTMLElement>('[role="row"] [tabindex="0"]');
   if (last) return last;
   const top = grid.getBoundingClientRect().top + Number.parseFloat(grid.style.scrollPaddingTop);
-  for (const which of ['[role="gridcell"][tabindex]:not(:empty)', STOP]) {
+  for (const which of ['[role="gridcell"][tabindex]', STOP]) {
     const found = [...grid.querySelectorAll<HTMLElement>(which)];
     const entry = found.find((cell) => cell.getBoundingClientRect().top >= top) ?? found[0];
     if (entry) return entry;
