@@ -2,7 +2,13 @@
  * One sport: the Book, the journal, the way to the vendor and the viewers. Whatever changes the Book, be it a
  * row of the stream or of a read, makes an entry, except for a league's first read.
  */
-import { Book, type FixtureChange, newFixture, type OddChange } from '@/lib/protocol/book';
+import {
+  Book,
+  type FixtureChange,
+  newFixture,
+  type OddChange,
+  RECEIPTS,
+} from '@/lib/protocol/book';
 import { decodeOddRow } from '@/lib/protocol/decode';
 import { fixtureData, fixtureStatusData, forgottenData } from '@/lib/protocol/encode';
 import { compareEntryIds, parseEntryId } from '@/lib/protocol/entry-id';
@@ -26,6 +32,7 @@ import {
   type SnapshotBody,
 } from '@/lib/protocol/events';
 import { type BoardQuery, type RelayQuery, relayKey, statusGroup } from '@/lib/protocol/filter';
+import { sameFixture } from '@/lib/protocol/held-book';
 import { slug } from '@/lib/protocol/sports';
 import type { LeaguesRead } from './catalogue';
 import type { FeedSettings } from './config';
@@ -359,7 +366,7 @@ export function createHub(deps: HubDeps): Hub {
 
   /** Whether all of its odds are settled, and so long ago that none is corrected any more. */
   function isSettled(fixtureId: string): boolean {
-    const ids = [...book.oddIdsOf(fixtureId)];
+    const ids = book.oddIdsOf(fixtureId);
     if (ids.length === 0) return true;
     if (ids.some((id) => book.odds.get(id)?.state !== 'settled')) {
       settledSince.delete(fixtureId);
@@ -482,7 +489,7 @@ export function createHub(deps: HubDeps): Hub {
       },
       hasOdds: (id) => book.oddIdsOf(id).length > 0,
       hasOpenOdds: (id) =>
-        [...book.oddIdsOf(id)].some((oddId) => book.odds.get(oddId)?.state === 'open'),
+        book.oddIdsOf(id).some((oddId) => book.odds.get(oddId)?.state === 'open'),
       isSettled,
       mark() {
         return journal.append({ kind: 'mark' }).id;
@@ -914,7 +921,7 @@ export function createHub(deps: HubDeps): Hub {
 function isNews({ odd, previous }: OddChange): boolean {
   if (!previous) return true;
   for (const key of Object.keys(odd) as (keyof typeof odd)[]) {
-    if (TOLD_AGAIN.has(key) || odd[key] === previous[key]) continue;
+    if (RECEIPTS.has(key) || odd[key] === previous[key]) continue;
     if (typeof odd[key] !== 'number' || typeof previous[key] !== 'number') return true;
     const isTime = key === 'timestampSeconds' || key === 'lockedAt';
     if (!isTime || Math.floor(odd[key]) !== Math.floor(previous[key])) return true;
@@ -925,21 +932,9 @@ function isNews({ odd, previous }: OddChange): boolean {
 /** Whether a read says something of a fixture besides when the vendor last touched it. */
 function isFixtureNews({ fixture, previous }: FixtureChange): boolean {
   if (!previous) return true;
-  const content = (one: Fixture) =>
-    JSON.stringify({
-      ...one,
-      statusReceivedAt: 0,
-      startReceivedAt: 0,
-      detailReceivedAt: 0,
-      statusEntryId: null,
-      startEntryId: null,
-      detailEntryId: null,
-      wire: { ...one.wire, updated_at: null },
-    });
-  return content(fixture) !== content(previous);
+  const content = (one: Fixture) => ({ ...one, wire: { ...one.wire, updated_at: null } });
+  return !sameFixture(content(fixture), content(previous));
 }
-
-const TOLD_AGAIN: ReadonlySet<string> = new Set(['wire', 'receivedAt', 'upstreamEntryId']);
 
 /**
  * When a row says what it says: of a settlement its own time is still that of the lock, of a lock that this server made

@@ -9,6 +9,7 @@
 import type { FeedEvent, Odd, OddRow, OddsEventName, WireRecord } from './events';
 import { type FixtureChange, HeldBook, isOvertaken } from './held-book';
 
+// Whoever is part of the first load takes them from there.
 export { type FixtureChange, isOvertaken, newFixture } from './held-book';
 
 /** One odd that changed: the row that did it, and the odd before and after. */
@@ -43,7 +44,7 @@ function sameWire(a: WireRecord, b: WireRecord): boolean {
 }
 
 /** Fields that two odds may share while they still look the same to everybody. */
-const RECEIPTS: ReadonlySet<string> = new Set(['wire', 'receivedAt', 'upstreamEntryId']);
+export const RECEIPTS: ReadonlySet<string> = new Set(['wire', 'receivedAt', 'upstreamEntryId']);
 
 function sameOdd(a: Odd, b: Odd): boolean {
   for (const key in a) {

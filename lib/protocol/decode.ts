@@ -32,6 +32,7 @@ import {
   type WireRecord,
 } from './events';
 
+// Whoever is part of the first load takes them from there.
 export {
   type DecodeOptions,
   decodeFixture,

@@ -32,7 +32,8 @@ const FIXTURE_RECEIPTS: ReadonlySet<string> = new Set([
   'detailEntryId',
 ]);
 
-function sameFixture(a: Fixture, b: Fixture): boolean {
+/** Whether two say the same of a fixture, whenever and by whatever they were told. */
+export function sameFixture(a: Fixture, b: Fixture): boolean {
   for (const key in a) {
     if (FIXTURE_RECEIPTS.has(key)) continue;
     const left = a[key as keyof Fixture];
