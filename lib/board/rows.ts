@@ -97,14 +97,15 @@ class LeanLineRow implements LineRow {
   private readonly names: readonly (string | null)[] | null;
 
   constructor(
-    { fixtureId, market, versionId, groupingKey, odds }: Line,
+    line: Line,
     readonly label: string,
     readonly isMain: boolean,
     readonly isStep: boolean,
   ) {
+    const { fixtureId, market, versionId, groupingKey, odds } = line;
     this.fixtureId = fixtureId;
     this.market = market;
-    this.points = odds[0]?.odd.points ?? null;
+    this.points = pointsOf(line);
     this.versionId = versionId;
     this.groupingKey = groupingKey;
     this.ids = odds.map(({ odd }) => odd.id);
