@@ -1,6 +1,7 @@
 'use client';
 
 import { useCallback, useLayoutEffect, useRef } from 'react';
+import { CELL } from '@/components/ui/use-grid-keys';
 import { countdownOf } from '@/lib/board/countdown';
 import { dayKey, formatDay, formatRelativeDay, formatTime } from '@/lib/board/format';
 import { onSecond, serverNow, useBoardStore, useNow } from '@/lib/board/hooks';
@@ -52,9 +53,7 @@ function OldTime({ time, title, onSeen }: { time: string; title: string; onSeen:
       onClick={({ currentTarget }) => {
         // What was pressed goes; the keys go on in its row, else in the grid.
         const home =
-          currentTarget
-            .closest('[role="row"]')
-            ?.querySelector<HTMLElement>('[role="gridcell"][tabindex]') ??
+          currentTarget.closest('[role="row"]')?.querySelector<HTMLElement>(CELL) ??
           currentTarget.closest<HTMLElement>('[role="grid"]');
         home?.focus({ preventScroll: true });
         onSeen();

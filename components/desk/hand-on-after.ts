@@ -1,14 +1,12 @@
+import { CELL, isFocusLost } from '@/components/ui/use-grid-keys';
+
 /** Frames in which the board shows what it was asked for, as a rule. */
 const FRAMES = 120;
-
-function isLost(): boolean {
-  return document.activeElement === null || document.activeElement === document.body;
-}
 
 /** Where the focus goes, the first that is there: what is left of its row, the board, or what leads out of an empty one. */
 function homeOf(row: string, isLast: boolean): HTMLElement | null {
   const homes = [
-    `[role="grid"] [data-item="${CSS.escape(row)}"] [role="gridcell"][tabindex]`,
+    `[role="grid"] [data-item="${CSS.escape(row)}"] ${CELL}`,
     '[role="grid"]',
     'main button',
     // A board that is still to come is waited for.
@@ -25,18 +23,19 @@ function homeOf(row: string, isLast: boolean): HTMLElement | null {
 export function handOnAfter(run: () => void): void {
   let held = document.activeElement;
   const row = held?.closest<HTMLElement>('[role="grid"] [data-item]')?.dataset.item ?? '';
-  const isHeld = !isLost();
+  const isHeld = !isFocusLost();
   run();
   if (!isHeld) return;
   let frames = FRAMES;
   const look = () => {
     frames -= 1;
-    if (isLost()) {
+    if (isFocusLost()) {
       homeOf(row, frames === 0)?.focus();
       held = document.activeElement;
     }
     // Whoever went elsewhere meanwhile stays there.
-    if (frames > 0 && (isLost() || document.activeElement === held)) requestAnimationFrame(look);
+    if (frames > 0 && (isFocusLost() || document.activeElement === held))
+      requestAnimationFrame(look);
   };
   requestAnimationFrame(look);
 }

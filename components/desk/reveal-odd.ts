@@ -1,4 +1,5 @@
 import { gridReveal } from '@/components/board/reveal';
+import { CELL } from '@/components/ui/use-grid-keys';
 import type { Odd } from '@/lib/protocol/events';
 import { lineKey } from '@/lib/protocol/line';
 
@@ -23,7 +24,7 @@ export function revealOdd(fixtureId: string, odd: Odd | null): boolean {
       requestAnimationFrame(look);
       return;
     }
-    const others = ['.board-more', '[role="gridcell"][tabindex]', '[tabindex]'];
+    const others = ['.board-more', CELL, '[tabindex]'];
     focus(cell ?? others.map(inItem).find((found) => found));
   };
   look();

@@ -14,6 +14,8 @@ type Position = { row: number; column: number };
 /** Frames to wait for a row that is scrolled to before it is given up. */
 const REVEAL_FRAMES = 10;
 
+/** A cell that can have the focus. */
+export const CELL = '[role="gridcell"][tabindex]';
 /**
  * What keys come to: cells, links and buttons for their cell, and headers of rows for as long as they have something to
  * tell, which they say by `data-stop`. Nobody else writes a tabindex here.
@@ -27,7 +29,7 @@ export function entryOf(grid: HTMLElement): HTMLElement | null {
   const last = grid.querySelector<HTMLElement>('[role="row"] [tabindex="0"]');
   if (last) return last;
   const top = grid.getBoundingClientRect().top + Number.parseFloat(grid.style.scrollPaddingTop);
-  for (const which of ['[role="gridcell"][tabindex]', STOP]) {
+  for (const which of [CELL, STOP]) {
     const found = [...grid.querySelectorAll<HTMLElement>(which)];
     const entry = found.find((cell) => cell.getBoundingClientRect().top >= top) ?? found[0];
     if (entry) return entry;
@@ -41,6 +43,7 @@ function release(cell: HTMLElement): void {
   else cell.tabIndex = -1;
 }
 
+/** Whether what had the focus is gone. */
 export function isFocusLost(): boolean {
   return document.activeElement === null || document.activeElement === document.body;
 }

@@ -29,13 +29,13 @@ const FIRST_HEIGHT = 1080;
 /** A scroll that has not moved for this long is at rest. */
 const REST_MS = 150;
 
-/** The last item that begins at `y` or before. */
-function itemAt(y: number, count: number, startOf: (index: number) => number): number {
+/** The last of `count` items that begins at `at` or before, in pixels or in rows; -1 where there is none. */
+export function itemAt(at: number, count: number, startOf: (index: number) => number): number {
   let low = 0;
   let high = count - 1;
   while (low < high) {
     const middle = (low + high + 1) >> 1;
-    if (startOf(middle) <= y) low = middle;
+    if (startOf(middle) <= at) low = middle;
     else high = middle - 1;
   }
   return high;

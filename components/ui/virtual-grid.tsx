@@ -14,7 +14,7 @@ import {
   useState,
 } from 'react';
 import { isFocusLost, useGridKeys } from './use-grid-keys';
-import { type InSight, useInSight } from './use-in-sight';
+import { type InSight, itemAt, useInSight } from './use-in-sight';
 
 /** How an item, one block of rows that scrolls as one, stands in the grid. Items share it: there are few. */
 export type Shape = {
@@ -63,18 +63,6 @@ function withOverscan({ first, last, towards }: InSight, count: number, height: 
   for (let index = Math.max(0, first - beyond('start')); index <= end; index += 1)
     shown.push(index);
   return shown;
-}
-
-/** The item that a row of the grid is of, by the first row of each. */
-function itemAt(firstRows: readonly number[], row: number): number {
-  let low = 0;
-  let high = firstRows.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if ((firstRows[middle] ?? 0) <= row) low = middle;
-    else high = middle - 1;
-  }
-  return low;
 }
 
 /** A grid went with the focus in it: the next one, which takes its place, takes the focus too. */
@@ -196,7 +184,11 @@ export function VirtualGrid<Item extends { key: string }>({
     return [...shown].sort((a, b) => a - b);
   };
 
-  const reveal = useCallback((row: number) => show(itemAt(rowIndexes, row)), [rowIndexes, show]);
+  const itemOf = useCallback(
+    (row: number) => itemAt(row, rowIndexes.length, (index) => rowIndexes[index] ?? 0),
+    [rowIndexes],
+  );
+  const reveal = useCallback((row: number) => show(itemOf(row)), [itemOf, show]);
   useImperativeHandle(
     revealer,
     (): RevealItem => (wanted) => {
@@ -267,7 +259,7 @@ export function VirtualGrid<Item extends { key: string }>({
         if (key === null) return;
         // At once: the next render may be the one that it is gone from.
         const row = Number(event.target.closest('[role="row"]')?.getAttribute('aria-rowindex'));
-        focusedAt.current = itemAt(rowIndexes, row);
+        focusedAt.current = itemOf(row);
         focusedRow.current = row - (rowIndexes[focusedAt.current] ?? row);
       }}
       onBlur={() => {
