@@ -1,5 +1,7 @@
 /** What stands beside the board: keys, saved views, the watch list. */
+import type { Locator } from 'playwright/test';
 import { expect, leagues, openOdds, test } from './fixtures';
+import type { BoardPage } from './pages/board-page';
 
 test('the help sheet opens by its key, lists what keys do, and gives the focus back', async ({
   boardPage,
@@ -236,6 +238,14 @@ test('a grid in focus has a ring that is seen on all sides, and moves nothing', 
   expect(await main.evaluate((one) => getComputedStyle(one, '::after').content)).toBe('none');
 });
 
+/** Tab leaves the grid from this place of it in one step, and Shift+Tab comes back to it. */
+async function leavesAndReturns({ grid, page }: BoardPage, stop: Locator): Promise<void> {
+  await page.keyboard.press('Tab');
+  await expect(grid.locator(':focus')).toHaveCount(0);
+  await page.keyboard.press('Shift+Tab');
+  await expect(stop).toBeFocused();
+}
+
 test('arrows reach what leads to the rest of a fixture, and Tab does not stop at each', async ({
   boardPage,
   page,
@@ -260,10 +270,7 @@ test('arrows reach what leads to the rest of a fixture, and Tab does not stop at
   await expect(boardPage.fixture(id).locator(':focus')).toBeVisible();
   // One place of the grid is in the tab order: from it Tab leads out.
   await more.focus();
-  await page.keyboard.press('Tab');
-  await expect(boardPage.grid.locator(':focus')).toHaveCount(0);
-  await page.keyboard.press('Shift+Tab');
-  await expect(more).toBeFocused();
+  await leavesAndReturns(boardPage, more);
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL(
     (url) => url.pathname.endsWith(id) || url.searchParams.get('fixture') === id,
@@ -280,10 +287,7 @@ test('arrows reach names of fixtures, and lines that a cell has no room for', as
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Control+Home');
   await expect(link).toBeFocused();
-  await page.keyboard.press('Tab');
-  await expect(boardPage.grid.locator(':focus')).toHaveCount(0);
-  await page.keyboard.press('Shift+Tab');
-  await expect(link).toBeFocused();
+  await leavesAndReturns(boardPage, link);
   // Backwards as well: the grid itself is no stop beside it.
   await page.keyboard.press('Shift+Tab');
   await expect(page.locator('[role=grid]:focus, [role=grid] :focus')).toHaveCount(0);
@@ -300,10 +304,7 @@ test('arrows reach names of fixtures, and lines that a cell has no room for', as
   await row.locator('[data-odd-id]').first().focus();
   await page.keyboard.press('ArrowLeft');
   await expect(lines).toBeFocused();
-  await page.keyboard.press('Tab');
-  await expect(boardPage.grid.locator(':focus')).toHaveCount(0);
-  await page.keyboard.press('Shift+Tab');
-  await expect(lines).toBeFocused();
+  await leavesAndReturns(boardPage, lines);
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL(/view=lines/);
   await expect(boardPage.grid).toBeFocused();
