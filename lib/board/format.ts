@@ -22,52 +22,53 @@ function formatter(
   return made;
 }
 
-/** `20:30`, in `zone`. */
-export function formatTime(at: string | number, zone: string): string {
-  return formatter(zone, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(
-    new Date(at),
-  );
+const SECOND_MS = 1_000;
+/** No zone's day begins, and no zone changes its clocks, within a minute. */
+const MINUTE_MS = 60_000;
+
+/** A board asks for few texts of times, often, and `Intl` takes a while for each. */
+const TEXTS_KEPT = 2_000;
+
+/** What `make` says of a time in a zone, kept: the same for all times of one `span` of ms. */
+function kept(make: (at: Date, zone: string) => string, span: number) {
+  const known = new Map<string, string>();
+  return (at: string | number, zone: string): string => {
+    const time = new Date(at);
+    const key = `${zone} ${Math.floor(time.getTime() / span)}`;
+    let text = known.get(key);
+    if (text === undefined) {
+      text = make(time, zone);
+      if (known.size >= TEXTS_KEPT) known.clear();
+      known.set(key, text);
+    }
+    return text;
+  };
 }
 
-/** Clock texts by zone and second: a board of prices that all changed just now asks for few of them, often. */
-const clocks = new Map<string, string>();
-const CLOCKS_KEPT = 2_000;
+const TIME = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+const DAY = { day: 'numeric', month: 'short' } as const;
+const WEEKDAY = { weekday: 'short', ...DAY } as const;
+
+const inShape = (options: Intl.DateTimeFormatOptions, span = MINUTE_MS) =>
+  kept((at, zone) => formatter(zone, options).format(at).replace(',', ''), span);
+
+/** `20:30`, in `zone`. */
+export const formatTime = inShape(TIME);
 
 /** `20:30:05`, in `zone`. */
-export function formatClock(at: string | number, zone: string): string {
-  const key = `${zone} ${at}`;
-  const known = clocks.get(key);
-  if (known !== undefined) return known;
-  if (clocks.size >= CLOCKS_KEPT) clocks.clear();
-  const text = formatter(zone, {
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-    hourCycle: 'h23',
-  }).format(new Date(at));
-  clocks.set(key, text);
-  return text;
-}
+export const formatClock = inShape({ ...TIME, second: '2-digit' }, SECOND_MS);
+
+/** A key that is equal for two times of one calendar day in `zone`. */
+export const dayKey = inShape({ year: 'numeric', month: '2-digit', day: '2-digit' });
+
+const yearOf = inShape({ year: 'numeric' });
+const dayOfMonth = inShape(DAY);
+const dayOfWeek = inShape(WEEKDAY);
+const dayOfYear = inShape({ ...WEEKDAY, year: 'numeric' });
 
 /** `Wed 28 Aug`, in `zone`; with the year where it is not that of `now`. */
 export function formatDay(at: string | number, zone: string, now: number): string {
-  const year = formatter(zone, { year: 'numeric' });
-  const isThisYear = year.format(new Date(at)) === year.format(now);
-  return formatter(zone, {
-    weekday: 'short',
-    day: 'numeric',
-    month: 'short',
-    ...(!isThisYear && { year: 'numeric' }),
-  })
-    .format(new Date(at))
-    .replace(',', '');
-}
-
-/** A key that is equal for two times of one calendar day in `zone`. */
-export function dayKey(at: string | number, zone: string): string {
-  return formatter(zone, { year: 'numeric', month: '2-digit', day: '2-digit' }).format(
-    new Date(at),
-  );
+  return yearOf(at, zone) === yearOf(now, zone) ? dayOfWeek(at, zone) : dayOfYear(at, zone);
 }
 
 /** `Today`, `Tomorrow`, `Yesterday`, or the day, in `zone`. */
@@ -82,14 +83,8 @@ export function formatRelativeDay(at: string | number, zone: string, now: number
 
 /** Days since some day, by the calendar of `zone`. */
 function dayNumber(at: string | number, zone: string): number {
-  const parts = formatter(zone, {
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-  }).formatToParts(new Date(at));
-  const part = (type: Intl.DateTimeFormatPartTypes) =>
-    Number(parts.find((one) => one.type === type)?.value);
-  return Date.UTC(part('year'), part('month') - 1, part('day')) / 86_400_000;
+  const [day, month, year] = dayKey(at, zone).split('/').map(Number);
+  return Date.UTC(year ?? 0, (month ?? 0) - 1, day) / 86_400_000;
 }
 
 /** `14:03:05`, with the day before it where that is not today: `Mon 23 Nov 14:03:05`. */
@@ -98,27 +93,12 @@ export function formatMoment(at: string | number, zone: string, now: number): st
   return dayKey(at, zone) === dayKey(now, zone) ? clock : `${formatDay(at, zone, now)} ${clock}`;
 }
 
-/** Short moments, as `clocks`; of one day at a time. */
-const moments = new Map<string, string>();
-let momentsDay = '';
-
 /**
  * The same in the width of a clock time: the day alone where it is not today, `23 Nov`.
  * @param today the `dayKey` of now
  */
 export function formatMomentShort(at: number, zone: string, today: string): string {
-  if (momentsDay !== today || moments.size >= CLOCKS_KEPT) moments.clear();
-  momentsDay = today;
-  const key = `${zone} ${at}`;
-  let text = moments.get(key);
-  if (text === undefined) {
-    text =
-      dayKey(at, zone) === today
-        ? formatClock(at, zone)
-        : formatter(zone, { day: 'numeric', month: 'short' }).format(new Date(at));
-    moments.set(key, text);
-  }
-  return text;
+  return dayKey(at, zone) === today ? formatClock(at, zone) : dayOfMonth(at, zone);
 }
 
 /** Each locale abbreviates the zones of its own part of the world alone: `EDT` is American, `CEST` European. */
@@ -126,15 +106,19 @@ const ZONE_LOCALES = ['en-US', LOCALE];
 
 /** Short name of `zone` at that time, as people write it there: `UTC`, `EDT`, `CEST`, `GMT+5:30`. */
 export function zoneName(zone: string, at: string | number): string {
+  return nameOfZone(at, zone);
+}
+
+const nameOfZone = kept((at, zone) => {
   let name = zone;
   for (const locale of ZONE_LOCALES) {
     const named = formatter(zone, { timeZoneName: 'short', hour: 'numeric' }, locale);
-    const parts = named.formatToParts(new Date(at));
+    const parts = named.formatToParts(at);
     name = parts.find((part) => part.type === 'timeZoneName')?.value ?? zone;
     if (!/^(GMT|UTC)[+-]/.test(name)) break;
   }
   return name;
-}
+}, MINUTE_MS);
 
 /** How long ago `at` (epoch ms) was: `now`, `12 s`, `4 m`, `2 h 05 m`, `3 d`. */
 export function formatAge(at: number, now: number): string {
@@ -165,9 +149,16 @@ export function formatOffset(ms: number): string {
   return `${ms > 0 ? '+' : '−'}${(tenths / 10).toFixed(1)} s`;
 }
 
-/** The browser's own zone, or UTC where it does not say. */
+let ownZone = { name: 'UTC', askedAt: Number.NEGATIVE_INFINITY };
+
+/** The browser's own zone, or UTC where it does not say. Asked once a minute: it may travel, and the answer takes a while. */
 export function browserZone(): string {
-  return Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
+  const now = Date.now();
+  if (Math.abs(now - ownZone.askedAt) >= MINUTE_MS) {
+    const name = Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
+    ownZone = { name, askedAt: now };
+  }
+  return ownZone.name;
 }
 
 /** Whether `Intl` knows the zone. */

@@ -13,6 +13,7 @@ import {
   isZone,
   zoneName,
 } from '@/lib/board/format';
+import { seededRandom } from '../../support/fake-timing';
 
 const AT = '2026-11-22T19:30:05Z';
 const NOW = Date.parse(AT);
@@ -87,6 +88,45 @@ describe('times', () => {
   it('name a zone without an abbreviation by its distance from UTC', () => {
     expect(zoneName('Asia/Kolkata', AT)).toBe('GMT+5:30');
     expect(zoneName('America/Sao_Paulo', AT)).toBe('GMT-3');
+  });
+
+  it('change in the very second in which the day or the clocks do', () => {
+    const seconds = (at: string) => [Date.parse(at) - 1_000, Date.parse(at), Date.parse(at) - 1];
+    expect(seconds('2026-11-23T00:00:00Z').map((at) => formatTime(at, 'UTC'))).toEqual([
+      '23:59',
+      '00:00',
+      '23:59',
+    ]);
+    expect(seconds('2026-11-22T18:15:00Z').map((at) => dayKey(at, 'Asia/Kathmandu'))).toEqual([
+      '22/11/2026',
+      '23/11/2026',
+      '22/11/2026',
+    ]);
+    // At two in the morning it is three, and the zone has another name.
+    const spring = seconds('2026-03-08T07:00:00Z');
+    expect(spring.map((at) => formatClock(at, 'America/New_York'))).toEqual([
+      '01:59:59',
+      '03:00:00',
+      '01:59:59',
+    ]);
+    expect(spring.map((at) => zoneName('America/New_York', at))).toEqual(['EST', 'EDT', 'EST']);
+    expect(seconds('2027-01-01T00:00:00Z').map((at) => formatDay(at, 'UTC', NOW))).toEqual([
+      'Thu 31 Dec',
+      'Fri 1 Jan 2027',
+      'Thu 31 Dec',
+    ]);
+  });
+
+  it('say what `Intl` does, however many are asked for', () => {
+    const next = seededRandom(7);
+    const zones = ['UTC', 'America/St_Johns', 'Australia/Lord_Howe', 'Asia/Kathmandu'];
+    const clock = { hour: '2-digit', minute: '2-digit', second: '2-digit' } as const;
+    for (let times = 0; times < 3_000; times += 1) {
+      const at = NOW + Math.floor((next() - 0.5) * 63_072_000_000);
+      const timeZone = zones[times % zones.length] ?? 'UTC';
+      const expected = new Date(at).toLocaleTimeString('en-GB', { timeZone, ...clock });
+      expect(formatClock(at, timeZone)).toBe(expected);
+    }
   });
 
   it('know which zones there are', () => {
