@@ -13,10 +13,11 @@ export function PastNotice({ past, sport, query, zone: remembered }: Props) {
   const zone = query.tz ?? remembered;
   // With its day, whatever day it is: a link is opened when somebody reads it.
   const moment = `${formatMoment(past.ms, zone, 0)} ${zoneName(zone, past.ms)}`;
+  const { silentSince } = past;
   const silence =
-    past.silentSince === null
+    silentSince === null
       ? 'nothing here moves'
-      : `the feed had been silent since ${formatMoment(past.silentSince, zone, past.ms)}`;
+      : `the feed had been silent since ${formatMoment(silentSince, zone, past.ms)}`;
   return (
     <aside
       aria-label="A past moment"
@@ -25,7 +26,12 @@ export function PastNotice({ past, sport, query, zone: remembered }: Props) {
     >
       <span>
         <span className="font-semibold">As it stood on {moment}</span>
-        {past.problem === null && <span className="text-ink-muted"> — {silence}</span>}
+        {past.problem === null && (
+          <span className={`text-ink-muted ${silentSince === null ? 'max-sm:hidden' : ''}`}>
+            {' — '}
+            {silence}
+          </span>
+        )}
       </span>
       <a
         href={boardHref(sport, query)}

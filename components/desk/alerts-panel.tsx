@@ -8,7 +8,7 @@ import { alertLog, type Told } from '@/lib/board/alert-log';
 import { type AlertRule, EVERYWHERE, writeRules } from '@/lib/board/alert-rules';
 import { alertSettings } from '@/lib/board/alert-settings';
 import { formatClock, zoneName } from '@/lib/board/format';
-import { useTimeZone } from '@/lib/board/hooks';
+import { useBoardStore, useTimeZone } from '@/lib/board/hooks';
 import type { OddsFormat } from '@/lib/protocol/price';
 import { deliverTest, placeOf, toldWords } from './alert-delivery';
 import { AlertForm } from './alert-form';
@@ -169,10 +169,12 @@ function Notes({ rules }: { rules: readonly AlertRule[] }) {
   const hasSound = rules.some(({ isOn, sound }) => isOn && sound !== null);
   const isMute = permission() !== 'granted' && rules.some(({ isOn, desktop }) => isOn && desktop);
   const isNarrow = league.length > 0 || fixture.length > 0;
+  const { past } = useBoardStore();
   if (rules.length === 0) return null;
   return (
     <div className="text-detail text-ink-muted empty:hidden [&>p]:border-line-subtle [&>p]:border-b [&>p]:px-3 [&>p]:py-1.5">
-      {isNarrow && (
+      {past && <p>In a past moment nothing happens that a rule could tell of.</p>}
+      {!past && isNarrow && (
         <p>
           Rules see what this board reads: the {fixture.length > 0 ? 'fixtures' : 'leagues'} of its
           filter alone.

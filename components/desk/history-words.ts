@@ -2,17 +2,19 @@ import { formatLength } from '@/lib/board/format';
 import type { HistoryItem, Teller } from '@/lib/board/history';
 import { formatPoints } from '@/lib/protocol/price';
 
-/** What the first price is called: only the vendor knows its own opening. */
-export const OPENING_WORDS: Record<Teller, string> = {
-  vendor: 'Vendor’s opening',
-  board: 'Server’s first',
-};
+const OPENINGS: Record<Teller, string> = { vendor: 'Vendor’s opening', board: 'Server’s first' };
+
+/** What the first price is called: only the vendor knows its own opening, and that may be long gone. */
+export function openingWords(origin: Teller | null): string {
+  return origin === null ? 'Oldest kept' : OPENINGS[origin];
+}
 
 /** What happened, in a few words; the price itself stands beside them. */
 export function historyWords(item: HistoryItem, isHandicap: boolean): string {
   const words: string[] = [];
   const { kind, lockedMs, points, main, settlement, origin } = item;
-  if (kind === 'opened') words.push(OPENING_WORDS[origin]);
+  if (kind === 'opened') words.push(openingWords(origin));
+  if (kind === 'oldest') words.push(openingWords(null));
   if (kind === 'moved') words.push('Price');
   if (kind === 'locked') words.push('Locked');
   if (kind === 'reopened') {

@@ -45,7 +45,7 @@ import { lineKey } from '@/lib/protocol/line';
 import { formatPoints, formatPrice, type OddsFormat } from '@/lib/protocol/price';
 import type { ChartProps } from './history-chart';
 import { HistoryList } from './history-list';
-import { OPENING_WORDS } from './history-words';
+import { openingWords } from './history-words';
 import { cellOf } from './odd-in-focus';
 import { Panel, type PanelProps } from './panel';
 
@@ -289,7 +289,7 @@ function Facts({ history, format, zone }: { history: History; format: OddsFormat
   return (
     <dl className="grid shrink-0 grid-cols-3 gap-px border-line-subtle border-y bg-line-subtle tabular-nums">
       <Fact
-        term={opening ? OPENING_WORDS[opening.origin] : 'Opening'}
+        term={opening ? openingWords(opening.origin) : 'Opening'}
         detail={opening && formatMoment(opening.at, zone, Date.now())}
       >
         {opening ? formatPrice(opening.price, format) : '–'}

@@ -194,9 +194,11 @@ export default function PaletteDialog({ onClose }: { onClose: () => void }) {
                   <Combobox.Item
                     key={entry.id}
                     value={entry}
-                    className="flex h-7 items-center gap-3 rounded-[4px] px-2 text-name text-ink outline-none data-highlighted:bg-surface-selected"
+                    className="flex min-h-7 items-center gap-3 rounded-[4px] px-2 text-name text-ink outline-none data-highlighted:bg-surface-selected"
                   >
-                    <span className="min-w-0 flex-1 truncate">{entry.label}</span>
+                    <span className="min-w-0 flex-1 truncate max-sm:whitespace-normal max-sm:py-1">
+                      {entry.label}
+                    </span>
                     <span className="shrink-0 text-detail text-ink-faint">{entry.about}</span>
                     {entry.key !== undefined && (
                       <kbd className="rounded-[3px] border border-line px-1.5 font-sans text-ink-muted text-label">

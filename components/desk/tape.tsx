@@ -125,16 +125,18 @@ export default function TapePanel({ onClose }: PanelProps) {
       title="Tape"
       onClose={onClose}
       tools={
-        <button
-          type="button"
-          aria-pressed={isPaused}
-          aria-keyshortcuts="Shift+T"
-          title="Pause (T)"
-          onClick={togglePause}
-          className={`${BUTTON} aria-pressed:border-accent/50 aria-pressed:bg-surface-selected aria-pressed:text-ink`}
-        >
-          Pause
-        </button>
+        !store.past && (
+          <button
+            type="button"
+            aria-pressed={isPaused}
+            aria-keyshortcuts="Shift+T"
+            title="Pause (T)"
+            onClick={togglePause}
+            className={`${BUTTON} aria-pressed:border-accent/50 aria-pressed:bg-surface-selected aria-pressed:text-ink`}
+          >
+            Pause
+          </button>
+        )
       }
     >
       <div className="flex shrink-0 flex-col gap-2 border-line-subtle border-b px-3 py-2">

@@ -24,6 +24,7 @@ function useKept<Value>(kept: Kept<Value>): Value {
 /** Views with names, and the fixtures that are watched: each a link like any other. */
 export default function Views({ onClose }: PanelProps) {
   const [said, setSaid] = useState<readonly string[]>(savedViews.problems());
+  const views = useKept(savedViews);
   const say = (isKept: boolean, ...more: readonly string[]) =>
     setSaid(
       isKept ? more : ['This browser keeps nothing: it holds until the page is closed.', ...more],
@@ -34,19 +35,17 @@ export default function Views({ onClose }: PanelProps) {
       onClose={onClose}
       tools={
         <>
-          <button
-            type="button"
-            className={BUTTON}
-            onClick={() =>
-              download(
-                'odds-board-views.json',
-                `${JSON.stringify({ views: savedViews.get() }, null, 2)}\n`,
-                'json',
-              )
-            }
-          >
-            Export
-          </button>
+          {views.length > 0 && (
+            <button
+              type="button"
+              className={BUTTON}
+              onClick={() =>
+                download('odds-board-views.json', `${JSON.stringify({ views }, null, 2)}\n`, 'json')
+              }
+            >
+              Export
+            </button>
+          )}
           <FileButton
             label="Import"
             accept="application/json,.json"

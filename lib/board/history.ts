@@ -25,8 +25,8 @@ export type HistoryItem = {
   state: OddState;
   /** American price in force from then on; null while none was told. */
   price: number | null;
-  /** `same` where neither price nor state changed. */
-  kind: 'opened' | 'moved' | 'same' | 'locked' | 'reopened' | 'settled';
+  /** `same` where neither price nor state changed; `oldest` is the first of those that are kept, not of all. */
+  kind: 'opened' | 'oldest' | 'moved' | 'same' | 'locked' | 'reopened' | 'settled';
   /** The price before, where this one pays more or less. */
   from: number | null;
   direction: 'up' | 'down' | 'none';
@@ -51,8 +51,8 @@ export type History = {
   /** Oldest first. */
   items: readonly HistoryItem[];
   locks: readonly LockedTime[];
-  /** The first price that is told, and by whom; null while none is known. */
-  opening: (PricedAt & { origin: Teller }) | null;
+  /** The first price that is told, and by whom: null where those before it are no longer kept. None while none is known. */
+  opening: (PricedAt & { origin: Teller | null }) | null;
   /** The price before the newest move. */
   previous: PricedAt | null;
   /** The newest price, since when it is what it is. */
@@ -135,6 +135,8 @@ function isOutOfOrder(entry: HistoryEntry, index: number, all: readonly HistoryE
 export function buildHistory(entries: readonly HistoryEntry[]): History {
   const items: HistoryItem[] = [];
   const locks: { from: number; until: number | null }[] = [];
+  // As many as are kept: there may have been more.
+  const isCut = entries.length >= ENTRIES_KEPT;
   const priced: NonNullable<History['opening']>[] = [];
   const counts = new Map<string, number>();
   let state: OddState | null = null;
@@ -152,7 +154,7 @@ export function buildHistory(entries: readonly HistoryEntry[]): History {
     const direction = priceMove(price, entry.price);
     if (direction !== 'none') moves += 1;
     if (entry.price !== null && entry.price !== price) {
-      priced.push({ price: entry.price, at, origin: entry.origin });
+      priced.push({ price: entry.price, at, origin: isCut ? null : entry.origin });
     }
     const text = keyOf(entry);
     const count = counts.get(text) ?? 0;
@@ -162,7 +164,7 @@ export function buildHistory(entries: readonly HistoryEntry[]): History {
       at,
       state: next,
       price: entry.price ?? price,
-      kind: kindOf(state, next, direction),
+      kind: state === null && isCut ? 'oldest' : kindOf(state, next, direction),
       from: direction === 'none' ? null : price,
       direction,
       lockedMs: isLockEnd && lock.until !== null ? lock.until - lock.from : null,

@@ -2,6 +2,7 @@
  * The URL of a view. Server and browser read it with the same parsers, bad values are left out and named,
  * and defaults are never written, so that a link says only what differs from the plain board.
  */
+import { parsePositionId } from '@/lib/protocol/entry-id';
 import { clip } from '@/lib/protocol/errors';
 import {
   type BoardQuery,
@@ -72,7 +73,7 @@ const NAMES = [
 
 /** A position of the feed, or a millisecond of it. */
 const readPosition: ReadValue<string> = (text) =>
-  /^\d{1,15}(?:-\d{1,15})?$/.test(text.trim()) ? text.trim() : null;
+  parsePositionId(text.trim()) === null ? null : text.trim();
 
 /**
  * Parts of a link that rows are not made from: the odd whose history is open beside them, and the past moment that the

@@ -42,6 +42,9 @@ test.describe('a link to a past moment', () => {
 
     const other = await browser.newContext({ timezoneId: 'UTC' });
     const past = await other.newPage();
+    await past.addInitScript(() => {
+      localStorage.setItem('board.alerts', '{"rules":[{"when":{"kind":"lock"}}]}');
+    });
     const asked: string[] = [];
     past.on('request', (request) => asked.push(request.url()));
     await past.goto(link);
@@ -69,6 +72,11 @@ test.describe('a link to a past moment', () => {
     const tape = past.getByRole('region', { name: 'Tape' });
     await expect(tape).toContainText('Nothing moves in a past moment.');
     await expect(tape).not.toContainText('since');
+    await expect(tape.getByRole('button', { name: 'Pause' })).toHaveCount(0);
+    await past.getByRole('button', { name: 'Alerts', exact: true }).click();
+    await expect(past.getByRole('region', { name: 'Alerts', exact: true })).toContainText(
+      'In a past moment nothing happens that a rule could tell of.',
+    );
     await past.keyboard.press('Escape');
     // A card of what has neither state nor counts ends with its prices.
     await cell.focus();

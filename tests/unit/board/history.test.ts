@@ -230,6 +230,17 @@ describe('what the stream tells after a read', () => {
     expect(merged[0]?.timestamp).toBe(1);
   });
 
+  it('calls nobody’s opening what is the oldest of those that are kept', () => {
+    const all = Array.from({ length: ENTRIES_KEPT }, (_, at) => anEntry('odds', at));
+    const whole = buildHistory(all.slice(1));
+    expect(whole.opening?.origin).toBe('vendor');
+    expect(whole.items[0]?.kind).toBe('opened');
+    const cut = buildHistory(mergeLive(all, [anEntry('odds', 1e6, { price: 140 })]));
+    expect(cut.opening).toMatchObject({ at: 1_000, origin: null });
+    expect(cut.items[0]?.kind).toBe('oldest');
+    expect(cut.previous).not.toBeNull();
+  });
+
   it('has the time of its grading where it is a settlement', () => {
     const settledAt = new Date((ROW_SECONDS + 60) * 1000).toISOString();
     const settled = anOdd({ settled_at: settledAt }, 'copilot-settled-odds');

@@ -22,6 +22,7 @@ describe('an item of a history in words', () => {
   it.each([
     [{ kind: 'opened', origin: 'vendor' }, 'Vendor’s opening'],
     [{ kind: 'opened', origin: 'board' }, 'Server’s first'],
+    [{ kind: 'oldest', origin: 'vendor' }, 'Oldest kept'],
     [{ kind: 'moved' }, 'Price'],
     [{ kind: 'locked' }, 'Locked'],
     [{ kind: 'reopened', lockedMs: 65_000 }, 'Reopened after 1 m 05 s'],
