@@ -70,7 +70,9 @@ export function BoardView({ built: { columns, rows }, context: shared }: Props) 
       shapeOf={shapeOf}
       columnCount={hasMore ? context.rest : context.rest - 1}
       headerHeight={heights.header}
-      header={<Header columns={columns} places={context.columns} />}
+      header={
+        <Header columns={columns} places={context.columns} rest={hasMore ? context.rest : null} />
+      }
       renderItem={renderItem}
       revealer={gridReveal}
       data={{ 'data-columns': columns.length + pairCount }}
@@ -90,12 +92,18 @@ export function BoardView({ built: { columns, rows }, context: shared }: Props) 
 function Header({
   columns,
   places,
+  rest,
 }: {
   columns: readonly Column[];
   places: RowContext['columns'];
+  /** Column of what is not shown; null where all is. */
+  rest: number | null;
 }) {
   return (
     <div role="row" aria-rowindex={1} className="board-row board-header">
+      <div role="columnheader" aria-colindex={1} className="sr-only">
+        Start
+      </div>
       <div role="columnheader" aria-colindex={2} className="board-side board-header-fixture">
         Fixture
       </div>
@@ -114,6 +122,11 @@ function Header({
           </span>
         </div>
       ))}
+      {rest !== null && (
+        <div role="columnheader" aria-colindex={rest} className="sr-only">
+          More odds
+        </div>
+      )}
     </div>
   );
 }
