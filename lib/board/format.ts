@@ -33,11 +33,11 @@ const TEXTS_KEPT = 2_000;
 function kept(make: (at: Date, zone: string) => string, span: number) {
   const known = new Map<string, string>();
   return (at: string | number, zone: string): string => {
-    const time = new Date(at);
-    const key = `${zone} ${Math.floor(time.getTime() / span)}`;
+    const ms = typeof at === 'number' ? at : Date.parse(at);
+    const key = `${zone} ${Math.floor(ms / span)}`;
     let text = known.get(key);
     if (text === undefined) {
-      text = make(time, zone);
+      text = make(new Date(ms), zone);
       if (known.size >= TEXTS_KEPT) known.clear();
       known.set(key, text);
     }

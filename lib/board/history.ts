@@ -156,6 +156,7 @@ export function buildHistory(entries: readonly HistoryEntry[]): History {
     if (entry.price !== null && entry.price !== price) {
       priced.push({ price: entry.price, at, origin: isCut ? null : entry.origin });
     }
+    const kind = kindOf(state, next, direction);
     const text = keyOf(entry);
     const count = counts.get(text) ?? 0;
     counts.set(text, count + 1);
@@ -164,7 +165,7 @@ export function buildHistory(entries: readonly HistoryEntry[]): History {
       at,
       state: next,
       price: entry.price ?? price,
-      kind: state === null && isCut ? 'oldest' : kindOf(state, next, direction),
+      kind: kind === 'opened' && isCut ? 'oldest' : kind,
       from: direction === 'none' ? null : price,
       direction,
       lockedMs: isLockEnd && lock.until !== null ? lock.until - lock.from : null,
