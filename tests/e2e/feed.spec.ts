@@ -112,6 +112,11 @@ test.describe('the feed indicator', () => {
       page,
     }) => {
       test.setTimeout(120_000);
+      // A server that has just started may have no prices yet to make its first page of.
+      await expect(async () => {
+        const answer = await page.request.get('/api/snapshot/basketball?limit=1');
+        expect(await answer.json()).toMatchObject({ partial: false });
+      }).toPass({ timeout: 60_000 });
       let isGone = true;
       let refused = 0;
       const waiting: (() => void)[] = [];
