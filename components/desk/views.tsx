@@ -9,7 +9,7 @@ import { useBoardQuery } from '@/lib/board/address';
 import { useBoardStore, useSport } from '@/lib/board/hooks';
 import { type Kept, parseKept } from '@/lib/board/kept';
 import { boardHref } from '@/lib/board/query-state';
-import { NAME_LENGTH, readViews, withView } from '@/lib/board/views';
+import { NAME_LENGTH, readViews, type SavedView, withView } from '@/lib/board/views';
 import { download } from './download';
 import { forgetStart, keepStart, savedViews, useStart, watchedFixtures } from './kept-views';
 import { BUTTON, handOn, Panel, type PanelProps } from './panel';
@@ -74,7 +74,7 @@ export default function Views({ onClose }: PanelProps) {
             </p>
           ))}
         </div>
-        <SavedList onChanged={say} />
+        <SavedList views={views} onChanged={say} />
         <WatchedList onChanged={say} />
       </div>
     </Panel>
@@ -114,8 +114,7 @@ function Save({ onSaved }: { onSaved: Said }) {
   );
 }
 
-function SavedList({ onChanged }: { onChanged: Said }) {
-  const views = useKept(savedViews);
+function SavedList({ views, onChanged }: { views: readonly SavedView[]; onChanged: Said }) {
   const start = useStart();
   return (
     <section aria-label="Saved views">
