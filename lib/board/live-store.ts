@@ -14,6 +14,7 @@ import {
   SEVERITY,
 } from '@/lib/protocol/events';
 import type { HeldBook } from '@/lib/protocol/held-book';
+import { oddWith } from '@/lib/protocol/lean-odd';
 import { entityOf } from '@/lib/protocol/line';
 import { priceMove } from '@/lib/protocol/price';
 import { slug } from '@/lib/protocol/sports';
@@ -24,6 +25,7 @@ import {
   type HopGap,
   MOVE_AGED_MS,
   MOVE_MARK_MS,
+  type Move,
   type News,
   type Scope,
   UNANSWERED,
@@ -32,8 +34,11 @@ import {
 /** How often marks that have had their time are taken away. */
 const SWEEP_MS = 1_000;
 
-/** Marks kept at most; beyond it the oldest go first. */
-const MOVES_LIMIT = 20_000;
+/**
+ * Marks kept at most; beyond it the oldest go first. Less than half of a map's next larger table: so many come and go in it
+ * without its growing to that.
+ */
+const MOVES_LIMIT = 16_000;
 
 /** Gaps of our hop that are kept. */
 const HOP_GAPS_LIMIT = 20;
@@ -63,6 +68,25 @@ export type LiveStore = BoardStore & {
   countResume(): void;
   dispose(): void;
 };
+
+/** What the moves of one write have in common. */
+type MoveAbout = Pick<Move, 'at' | 'isFresh'>;
+
+class LeanMove implements Move {
+  constructor(
+    readonly direction: Move['direction'],
+    readonly from: number,
+    private readonly about: MoveAbout,
+  ) {}
+
+  get at(): number {
+    return this.about.at;
+  }
+
+  get isFresh(): boolean {
+    return this.about.isFresh;
+  }
+}
 
 const known = new WeakMap<BoardStore, LiveStore>();
 
@@ -121,6 +145,8 @@ function createLiveStore(store: BoardStore): LiveStore {
     if (!stopSweep && moves.size + aged.size > 0) stopSweep = setTimer(sweep, SWEEP_MS);
   }
 
+  let about: MoveAbout = { at: 0, isFresh: false };
+
   /** Marks a move; answers the id of the mark that had to go for it, if any. */
   function mark(
     id: string,
@@ -132,7 +158,8 @@ function createLiveStore(store: BoardStore): LiveStore {
     const direction = priceMove(from, odd.price);
     if (direction === 'none' || from === null) return null;
     unmark(id);
-    moves.set(id, { direction, from, at, isFresh });
+    if (about.at !== at || about.isFresh !== isFresh) about = { at, isFresh };
+    moves.set(id, new LeanMove(direction, from, about));
     if (moves.size + aged.size <= MOVES_LIMIT) return null;
     const [oldest = null] = (aged.size > 0 ? aged : moves).keys();
     if (oldest !== null) unmark(oldest);
@@ -437,7 +464,7 @@ function isOpeningOlder(one: Odd, other: Odd): boolean {
 }
 
 function withOpeningOf(odd: Odd, { openingPrice, openingAt }: Odd): Odd {
-  return { ...odd, openingPrice, openingAt };
+  return oddWith(odd, { openingPrice, openingAt });
 }
 
 /** The gaps with the newest one changed. */

@@ -16,6 +16,7 @@ import type {
   WireRecord,
 } from '@/lib/protocol/events';
 import { HeldBook } from '@/lib/protocol/held-book';
+import { leanOdd } from '@/lib/protocol/lean-odd';
 import type { Scheduler } from './frame-batch';
 import type { RowOrder } from './order';
 
@@ -273,7 +274,7 @@ export function createBoardStore({
   setTimer,
   moveMarkMs,
 }: BoardStoreOptions): BoardStore {
-  const book = new HeldBook();
+  const book = new HeldBook(leanOdd);
   const moves = new Map<string, Move>();
   const aged = new Map<string, Move>();
   const revisions = new Map<string, number>();

@@ -4,6 +4,7 @@
  */
 import type { Fixture, Odd } from '@/lib/protocol/events';
 import { foldText } from '@/lib/protocol/filter';
+import { oddWith, packPoints, unpackPoints } from '@/lib/protocol/lean-odd';
 import type { News } from './store';
 import type { ViewPredicate } from './view-odds';
 
@@ -68,8 +69,68 @@ export function kindsOfFixture(fixture: Fixture, previous: Fixture | null): Tape
   return kinds;
 }
 
-function oddBefore({ price, points, state, isMain, settlement }: Odd): OddBefore {
-  return { price, points, state, isMain, settlement };
+/** What entries of one frame have in common. */
+type About = Pick<TapeEntry, 'at' | 'entryId' | 'isCatchUp'>;
+/** What of an odd hardly ever changes when its price does. */
+type Standing = Pick<Odd, 'state' | 'isMain' | 'settlement'>;
+
+const UNSETTLED = (['open', 'locked'] as const).flatMap((state): Standing[] =>
+  [true, false].map((isMain) => ({ state, isMain, settlement: null })),
+);
+
+function standingOf({ state, isMain, settlement }: Odd): Standing {
+  const isSame = (one: Standing) =>
+    one.state === state && one.isMain === isMain && one.settlement === settlement;
+  return UNSETTLED.find(isSame) ?? { state, isMain, settlement };
+}
+
+/** What an entry is about. */
+type Told = Partial<Pick<TapeEntry, 'odd' | 'fixture' | 'fixtureBefore'>> & {
+  previous?: Odd | null;
+};
+
+/** An entry without objects of its own: a full tape would have tens of thousands of them. */
+class LeanTapeEntry implements TapeEntry {
+  readonly odd: Odd | null;
+  readonly fixture: Fixture | null;
+  readonly fixtureBefore: Fixture | null;
+  private readonly standing: Standing | null;
+  private readonly price: number | null;
+  private readonly quarters: number | null;
+
+  constructor(
+    readonly seq: number,
+    readonly kind: TapeEntry['kind'],
+    private readonly about: About,
+    odd: Odd | null,
+    previous: Odd | null,
+    fixture: Fixture | null,
+    fixtureBefore: Fixture | null,
+  ) {
+    this.odd = odd;
+    this.fixture = fixture;
+    this.fixtureBefore = fixtureBefore;
+    this.standing = previous && standingOf(previous);
+    this.price = previous?.price ?? null;
+    this.quarters = packPoints(previous?.points ?? null);
+  }
+
+  get at(): number {
+    return this.about.at;
+  }
+
+  get entryId(): string | null {
+    return this.about.entryId;
+  }
+
+  get isCatchUp(): boolean {
+    return this.about.isCatchUp;
+  }
+
+  get previous(): OddBefore | null {
+    const { standing, price, quarters } = this;
+    return standing && { ...standing, price, points: unpackPoints(quarters) };
+  }
 }
 
 export type Tape = {
@@ -91,15 +152,18 @@ export function createTape(limit = TAPE_LIMIT): Tape {
   const callbacks = new Set<() => void>();
   let next = 0;
 
+  let about: About = { at: 0, entryId: null, isCatchUp: false };
+
   function push(
-    { at, entryId, isCatchUp }: Pick<TapeEntry, 'at' | 'entryId' | 'isCatchUp'>,
+    { at, entryId, isCatchUp }: About,
     kind: TapeEntry['kind'],
-    { odd = null, previous = null, fixture = null, fixtureBefore = null }: Partial<TapeEntry>,
+    { odd = null, previous = null, fixture = null, fixtureBefore = null }: Told,
   ): void {
-    const seq = next;
-    // Field by field: what is spread into an object is kept beside it, half as large again.
-    const entry = { seq, kind, at, entryId, isCatchUp, odd, previous, fixture, fixtureBefore };
-    ring[seq % limit] = entry;
+    const isSame = at === about.at && entryId === about.entryId && isCatchUp === about.isCatchUp;
+    if (!isSame) about = { at, entryId, isCatchUp };
+    ring[next % limit] = new LeanTapeEntry(
+      ...([next, kind, about, odd, previous, fixture, fixtureBefore] as const),
+    );
     next += 1;
   }
 
@@ -115,7 +179,7 @@ export function createTape(limit = TAPE_LIMIT): Tape {
           const { odd, previous } = one;
           const kind = kindOfOdd(odd, previous);
           const fixture = fixtureOf(odd.fixtureId);
-          if (kind) push(one, kind, { odd, previous: previous && oddBefore(previous), fixture });
+          if (kind) push(one, kind, { odd, previous, fixture });
           continue;
         }
         const { fixture, previous: fixtureBefore } = one;
@@ -170,7 +234,7 @@ export function createTapeFilter(
     if (wanted && !wanted.has(kind)) return false;
     if (odd) {
       const isIn =
-        view.odd(odd, fixture) || (previous !== null && view.odd({ ...odd, ...previous }, fixture));
+        view.odd(odd, fixture) || (previous !== null && view.odd(oddWith(odd, previous), fixture));
       if (!isIn) return false;
     } else if (fixture) {
       const isIn = view.fixture(fixture) || (fixtureBefore !== null && view.fixture(fixtureBefore));

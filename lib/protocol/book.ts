@@ -8,6 +8,7 @@
  */
 import type { FeedEvent, Odd, OddRow, OddsEventName, WireRecord } from './events';
 import { type FixtureChange, HeldBook, isOvertaken } from './held-book';
+import { oddWith } from './lean-odd';
 
 // Whoever is part of the first load takes them from there.
 export { type FixtureChange, isOvertaken, newFixture } from './held-book';
@@ -46,12 +47,15 @@ function sameWire(a: WireRecord, b: WireRecord): boolean {
 /** Fields that two odds may share while they still look the same to everybody. */
 export const RECEIPTS: ReadonlySet<string> = new Set(['wire', 'receivedAt', 'upstreamEntryId']);
 
-function sameOdd(a: Odd, b: Odd): boolean {
-  for (const key in a) {
+function sameOdd(held: Odd, next: Odd): boolean {
+  // By far the most differ in these.
+  if (next.price !== held.price || next.timestampSeconds !== held.timestampSeconds) return false;
+  // What is held may be in a form of its own: only the other one has every field as its own.
+  for (const key in next) {
     if (RECEIPTS.has(key)) continue;
-    if (a[key as keyof Odd] !== b[key as keyof Odd]) return false;
+    if (next[key as keyof Odd] !== held[key as keyof Odd]) return false;
   }
-  return sameWire(a.wire, b.wire);
+  return sameWire(held.wire, next.wire);
 }
 
 /** The Book with what applies events to it. */
@@ -112,8 +116,7 @@ function applyRow(
     previous.upstreamEntryId = odd.upstreamEntryId;
     return null;
   }
-  book.hold(odd);
-  return { event, row, odd, previous };
+  return { event, row, odd: book.hold(odd), previous };
 }
 
 function isNewer(
@@ -214,8 +217,7 @@ function mergeWire({ price, wire }: OddRow, previous: Odd | null): WireRecord {
 
 /** A settlement that overtook its price: what the thin row left open is known from the older one. */
 function fillFrom(row: OddRow, held: Odd): Odd {
-  return {
-    ...held,
+  return oddWith(held, {
     ...trail(row, held),
     price: row.price,
     points: held.points ?? row.points,
@@ -224,6 +226,6 @@ function fillFrom(row: OddRow, held: Odd): Odd {
     groupingKey: held.groupingKey ?? row.groupingKey,
     isMain: row.isMain ?? held.isMain,
     isLive: held.isLive ?? row.isLive,
-    wire: { ...row.wire, ...held.wire },
-  };
+    wire: row.wire === held.wire ? held.wire : { ...row.wire, ...held.wire },
+  });
 }

@@ -51,6 +51,14 @@ export class HeldBook {
   readonly #fixtures = new Map<string, Fixture>();
   /** Lists, not sets: a fixture has few odds that go before it does, and a set of twenty is three times as large. */
   readonly #oddIdsOf = new Map<string, string[]>();
+  /** The lists that others keep: what comes or goes is written into a new one. */
+  readonly #kept = new WeakSet<readonly string[]>();
+  readonly #keep: (odd: Odd, held: Odd | null) => Odd;
+
+  /** @param keep in what form an odd is held, in the place of `held`: as it is unless told */
+  constructor(keep: (odd: Odd, held: Odd | null) => Odd = (odd) => odd) {
+    this.#keep = keep;
+  }
 
   get odds(): ReadonlyMap<string, Odd> {
     return this.#odds;
@@ -63,6 +71,17 @@ export class HeldBook {
   /** Ids of the odds held for a fixture, in the order they came. */
   oddIdsOf(fixtureId: string): readonly string[] {
     return this.#oddIdsOf.get(fixtureId) ?? NO_IDS;
+  }
+
+  /** The same as a list that never changes, for who keeps it: one is enough for all of them. */
+  keptOddIdsOf(fixtureId: string): readonly string[] {
+    const ids = this.#oddIdsOf.get(fixtureId);
+    if (!ids || this.#kept.has(ids)) return ids ?? NO_IDS;
+    // A list that grew has room that nobody needs.
+    const kept = ids.slice();
+    this.#oddIdsOf.set(fixtureId, kept);
+    this.#kept.add(kept);
+    return kept;
   }
 
   /** The odds held for a fixture, in the order they came. */
@@ -111,16 +130,24 @@ export class HeldBook {
     return { fixture, previous };
   }
 
-  /** Takes over an odd as another Book held it (a snapshot), replacing what is held. */
-  hold(odd: Odd): void {
-    const before = this.#odds.get(odd.id)?.fixtureId;
+  /** Takes over an odd as another Book held it (a snapshot), replacing what is held; answers it as it is held from now on. */
+  hold(odd: Odd): Odd {
+    const held = this.#odds.get(odd.id) ?? null;
+    const next = this.#keep(odd, held);
     // It went to another fixture: what becomes of the former one is nothing of its.
-    if (before !== undefined && before !== odd.fixtureId) this.removeOdd(odd.id);
-    this.#odds.set(odd.id, odd);
-    if (before === odd.fixtureId) return;
-    const ids = this.#oddIdsOf.get(odd.fixtureId);
-    if (ids) ids.push(odd.id);
-    else this.#oddIdsOf.set(odd.fixtureId, [odd.id]);
+    if (held && held.fixtureId !== odd.fixtureId) this.removeOdd(odd.id);
+    this.#odds.set(odd.id, next);
+    if (held?.fixtureId !== odd.fixtureId) this.#listOf(odd.fixtureId).push(odd.id);
+    return next;
+  }
+
+  /** The list of a fixture's odds for writing into it. */
+  #listOf(fixtureId: string): string[] {
+    const known = this.#oddIdsOf.get(fixtureId);
+    if (known && !this.#kept.has(known)) return known;
+    const own = known ? [...known] : [];
+    this.#oddIdsOf.set(fixtureId, own);
+    return own;
   }
 
   /** The same with a fixture. */
@@ -146,7 +173,7 @@ export class HeldBook {
     const odd = this.#odds.get(id);
     if (!odd) return;
     this.#odds.delete(id);
-    const ids = this.#oddIdsOf.get(odd.fixtureId) ?? [];
+    const ids = this.#listOf(odd.fixtureId);
     ids.splice(ids.indexOf(id), 1);
     if (ids.length === 0) this.#oddIdsOf.delete(odd.fixtureId);
   }

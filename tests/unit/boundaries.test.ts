@@ -134,6 +134,18 @@ const REFUSED: [string, string, string, string][] = [
   ],
   ['raw JSON', 'components/board/raw.ts', "export const r = JSON.parse('1');", 'decoded values'],
   ['a clock', 'lib/protocol/clock.ts', 'export const t = () => Date.now();', 'is pure'],
+  [
+    'a spread odd',
+    'lib/board/spread.ts',
+    'export const f = (odd: object) => ({ ...odd });',
+    'An odd is not spread',
+  ],
+  [
+    'a spread odd',
+    'components/board/spread.ts',
+    'export const f = (odd: object) => ({ ...odd });',
+    'An odd is not spread',
+  ],
   ['chance', 'lib/protocol/chance.ts', 'export const t = () => Math.random();', 'is pure'],
   ['a timer', 'lib/protocol/timer.ts', 'export const t = () => setTimeout(t, 1);', 'is pure'],
   ['process.env', 'lib/feed/env.ts', 'export const k = process.env.KEY;', 'process.env'],
@@ -227,7 +239,7 @@ beforeAll(() => {
     cpSync(join(project, name), join(tree, name));
   }
   mkdirSync(join(tree, 'scripts'));
-  for (const name of ['lint-components.grit', 'lint-protocol.grit']) {
+  for (const name of ['lint-components.grit', 'lint-odd.grit', 'lint-protocol.grit']) {
     cpSync(join(project, 'scripts', name), join(tree, 'scripts', name));
   }
   for (const [file, source] of [...cases(), ...BESIDE]) {

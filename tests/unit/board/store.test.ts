@@ -532,7 +532,7 @@ describe('moves', () => {
     page.advance(MOVE_MARK_MS + 1_000);
     block('new', 6_000);
     expect(state().moves.size).toBe(6_000);
-    expect(state().aged.size).toBe(14_000);
+    expect(state().aged.size).toBe(10_000);
     expect(state().aged.has('1:-1:FX1:m:old-999')).toBe(false);
   });
 
@@ -582,7 +582,7 @@ describe('moves', () => {
         true,
       );
     }
-    expect(state().moves.size).toBe(20_000);
+    expect(state().moves.size).toBe(16_000);
     expect(state().moves.has('1:-1:FX1:m:0-0')).toBe(false);
     expect(state().moves.has('1:-1:FX1:m:20-999')).toBe(true);
   });

@@ -1,0 +1,277 @@
+/**
+ * Odds in half the room, for whoever holds tens of thousands of them. V8 keeps a number that is no small integer, such as a
+ * time or a line of 8.5, in a box of twelve bytes beside its object, one for each field of each odd; and most fields say the
+ * same in every odd of a market, or nothing at all. So what a market's odds have in common is kept once, times are kept
+ * from a near epoch, points in quarters, and what has few values in the bits of one number. What is no small integer so
+ * either is kept in a box. Nothing is rounded: not seconds with a fraction from 2004 on, no whole ones, no receipt of whole
+ * milliseconds, and no points short of 1e307.
+ */
+import type { Odd, OddState, WireRecord } from './events';
+
+/** Unix seconds near which the times of odds are: a small integer reaches 34 years to both sides. */
+const EPOCH_SECONDS = 1_700_000_000;
+/** Receipts count from the first that came: twelve days of them are small integers. */
+let firstReceipt: number | null = null;
+const QUARTERS = 4;
+
+const STATES = ['open', 'locked', 'settled'] as const satisfies readonly OddState[];
+const STATE_BITS = 3;
+const IS_MAIN = 4;
+const IS_LIVE = 8;
+const LIVE_IS_KNOWN = 16;
+
+/** What all odds of a market of a fixture have in common. */
+type Group = Pick<Odd, 'fixtureId' | 'versionId' | 'sport' | 'league' | 'market' | 'wire'>;
+/** Whom it is about: the same for all lines of a team or player. */
+type Subject = Pick<Odd, 'selection' | 'selectionLine' | 'playerId' | 'teamId'>;
+/** What few odds have. */
+type Ending = Pick<Odd, 'settlement' | 'settledAt' | 'lockedAt'>;
+
+function packSeconds(seconds: number | null): number | null {
+  return seconds === null ? null : seconds - EPOCH_SECONDS;
+}
+
+function unpackSeconds(packed: number | null): number | null {
+  return packed === null ? null : packed + EPOCH_SECONDS;
+}
+
+/** Points in quarters, of which nearly all are small integers. */
+export function packPoints(points: number | null): number | null {
+  return points === null ? null : points * QUARTERS;
+}
+
+/** What `packPoints` was given. */
+export function unpackPoints(packed: number | null): number | null {
+  return packed === null ? null : packed / QUARTERS;
+}
+
+function packReceipt(ms: number): number | null {
+  if (ms === 0) return null;
+  firstReceipt ??= ms;
+  return ms - firstReceipt;
+}
+
+class LeanOdd implements Odd {
+  readonly id: string;
+  readonly name: string;
+  readonly price: number | null;
+  readonly groupingKey: string | null;
+  readonly openingPrice: number | null;
+  readonly previousPrice: number | null;
+  upstreamEntryId: string | null;
+  readonly group: Group;
+  readonly subject: Subject;
+  private readonly ending: Ending | null;
+  private readonly bits: number;
+  private readonly quarters: number | null;
+  private readonly changed: number | null;
+  private readonly opened: number | null;
+  private readonly moved: number | null;
+  private received: number | null;
+
+  constructor(odd: Odd, group: Group, subject: Subject, ending: Ending | null) {
+    const { isLive } = odd;
+    this.id = odd.id;
+    this.name = odd.name;
+    this.price = odd.price;
+    this.groupingKey = odd.groupingKey;
+    this.openingPrice = odd.openingPrice;
+    this.previousPrice = odd.previousPrice;
+    this.upstreamEntryId = odd.upstreamEntryId;
+    this.group = group;
+    this.subject = subject;
+    this.ending = ending;
+    this.bits =
+      STATES.indexOf(odd.state) |
+      (odd.isMain ? IS_MAIN : 0) |
+      (isLive === null ? 0 : LIVE_IS_KNOWN) |
+      (isLive === true ? IS_LIVE : 0);
+    this.quarters = packPoints(odd.points);
+    this.changed = packSeconds(odd.timestampSeconds);
+    this.opened = packSeconds(odd.openingAt);
+    this.moved = packSeconds(odd.movedAt);
+    this.received = packReceipt(odd.receivedAt);
+  }
+
+  get fixtureId(): string {
+    return this.group.fixtureId;
+  }
+
+  get versionId(): number | null {
+    return this.group.versionId;
+  }
+
+  get sport(): string {
+    return this.group.sport;
+  }
+
+  get league(): string {
+    return this.group.league;
+  }
+
+  get market(): string {
+    return this.group.market;
+  }
+
+  get wire(): WireRecord {
+    return this.group.wire;
+  }
+
+  get selection(): string | null {
+    return this.subject.selection;
+  }
+
+  get selectionLine(): string | null {
+    return this.subject.selectionLine;
+  }
+
+  get playerId(): string | null {
+    return this.subject.playerId;
+  }
+
+  get teamId(): string | null {
+    return this.subject.teamId;
+  }
+
+  get settlement(): string | null {
+    return this.ending?.settlement ?? null;
+  }
+
+  get settledAt(): string | null {
+    return this.ending?.settledAt ?? null;
+  }
+
+  get lockedAt(): number | null {
+    return this.ending?.lockedAt ?? null;
+  }
+
+  get state(): OddState {
+    return STATES[this.bits & STATE_BITS] ?? 'open';
+  }
+
+  get isMain(): boolean {
+    return (this.bits & IS_MAIN) !== 0;
+  }
+
+  get isLive(): boolean | null {
+    return (this.bits & LIVE_IS_KNOWN) === 0 ? null : (this.bits & IS_LIVE) !== 0;
+  }
+
+  get points(): number | null {
+    return unpackPoints(this.quarters);
+  }
+
+  get timestampSeconds(): number {
+    return (this.changed ?? 0) + EPOCH_SECONDS;
+  }
+
+  get openingAt(): number | null {
+    return unpackSeconds(this.opened);
+  }
+
+  get movedAt(): number | null {
+    return unpackSeconds(this.moved);
+  }
+
+  get receivedAt(): number {
+    return this.received === null ? 0 : this.received + (firstReceipt ?? 0);
+  }
+
+  set receivedAt(ms: number) {
+    this.received = packReceipt(ms);
+  }
+}
+
+const NO_GROUP: Group = {
+  ...{ fixtureId: '', versionId: null, sport: '', league: '', market: '', wire: Object.freeze({}) },
+};
+const NO_SUBJECT: Subject = { selection: null, selectionLine: null, playerId: null, teamId: null };
+
+// A field that once held null is one in which V8 keeps small integers and boxes alike: with numbers alone in it, the first
+// fraction of a second would give every odd a box.
+new LeanOdd(
+  {
+    ...{ ...NO_GROUP, ...NO_SUBJECT, id: '', name: '', points: null, price: null, isMain: false },
+    ...{ isLive: null, groupingKey: null, settlement: null, settledAt: null, state: 'open' },
+    ...{ lockedAt: null, openingPrice: null, openingAt: null, previousPrice: null, movedAt: null },
+    ...{ receivedAt: 0, upstreamEntryId: null, timestampSeconds: null as never },
+  },
+  NO_GROUP,
+  NO_SUBJECT,
+  null,
+);
+
+/** Of each kind the newest by its name: odds come fixture by fixture. */
+const groups = new Map<string, Group>();
+const subjects = new Map<string, Subject>();
+const NEWEST_LIMIT = 1_000;
+
+/** One that says what the odd says: that of the odd before it, else the newest of its name, else a new one. */
+function common<T extends object>(
+  odd: T,
+  held: T,
+  newest: Map<string, T>,
+  nameOf: (odd: T) => string,
+  copy: (odd: T) => T,
+): T {
+  if (isAlike(held, odd)) return held;
+  const name = nameOf(odd);
+  const known = newest.get(name);
+  if (known && isAlike(known, odd)) return known;
+  const own = copy(odd);
+  if (newest.size >= NEWEST_LIMIT) newest.clear();
+  newest.set(name, own);
+  return own;
+}
+
+function isAlike<T extends object>(part: T, odd: T): boolean {
+  for (const key in part) if (part[key] !== odd[key]) return false;
+  return true;
+}
+
+/**
+ * The same odd in half the room; equal in every field, few of which are its own: it must not be spread (see `oddWith`).
+ * @param held the odd that it takes the place of, with which it has most in common
+ */
+export function leanOdd(odd: Odd, held: Odd | null): Odd {
+  if (odd instanceof LeanOdd) return odd;
+  const { settlement, settledAt, lockedAt } = odd;
+  const before = held instanceof LeanOdd ? held : null;
+  const isEnding = settlement !== null || settledAt !== null || lockedAt !== null;
+  return new LeanOdd(
+    odd,
+    common<Group>(odd, before?.group ?? NO_GROUP, groups, nameOfGroup, copyGroup),
+    common<Subject>(odd, before?.subject ?? NO_SUBJECT, subjects, nameOfSubject, copySubject),
+    isEnding ? { settlement, settledAt, lockedAt } : null,
+  );
+}
+
+function nameOfGroup({ market }: Group): string {
+  return market;
+}
+
+function copyGroup({ fixtureId, versionId, sport, league, market, wire }: Group): Group {
+  return { fixtureId, versionId, sport, league, market, wire };
+}
+
+function nameOfSubject({ selection, selectionLine }: Subject): string {
+  return `${selection}\n${selectionLine}`;
+}
+
+function copySubject({ selection, selectionLine, playerId, teamId }: Subject): Subject {
+  return { selection, selectionLine, playerId, teamId };
+}
+
+/** The odd with some fields changed, whatever form it is held in. */
+export function oddWith(odd: Odd, change: Partial<Odd>): Odd {
+  const { id, fixtureId, versionId, sport, league, market, name, selection, selectionLine } = odd;
+  const { points, price, isMain, isLive, groupingKey, playerId, teamId, timestampSeconds } = odd;
+  const { settlement, settledAt, state, lockedAt, openingPrice, openingAt, previousPrice } = odd;
+  const { movedAt, receivedAt, upstreamEntryId, wire } = odd;
+  return {
+    ...{ id, fixtureId, versionId, sport, league, market, name, selection, selectionLine },
+    ...{ points, price, isMain, isLive, groupingKey, playerId, teamId, timestampSeconds },
+    ...{ settlement, settledAt, state, lockedAt, openingPrice, openingAt, previousPrice },
+    ...{ movedAt, receivedAt, upstreamEntryId, wire, ...change },
+  };
+}
