@@ -32,11 +32,24 @@ function tally(counts: Map<string, number>, key: string, amount = 1): void {
   counts.set(key, (counts.get(key) ?? 0) + amount);
 }
 
+/** Counts by name, for keeping: name and count in turn, since a map for each fixture is three times as large. */
+type Counts = readonly (string | number)[];
+
+function kept(counts: ReadonlyMap<string, number>): Counts {
+  return [...counts].flat();
+}
+
+function addKept(counts: Map<string, number>, kept: Counts): void {
+  for (let at = 0; at < kept.length; at += 2) {
+    tally(counts, kept[at] as string, kept[at + 1] as number);
+  }
+}
+
 /** What one fixture adds to the counts. */
 type Tally = {
   league: string | null;
   status: string | null;
-  markets: Map<string, number>;
+  markets: Counts;
   /** Its odds of the view whatever their state. */
   oddIds: readonly string[];
 };
@@ -64,7 +77,7 @@ function createTally(
     return {
       league: inLeague?.oddIds ? inLeague.fixture.league : null,
       status: inStatus?.oddIds ? inStatus.fixture.status : null,
-      markets,
+      markets: kept(markets),
       oddIds: anyState(id)?.oddIds ?? [],
     };
   };
@@ -100,7 +113,7 @@ export function buildFacets(
     (id) => {
       const counts = new Map<string, number>();
       for (const oddId of tallyOf(id).oddIds) tally(counts, book.odds.get(oddId)?.state ?? '');
-      return counts;
+      return kept(counts);
     },
     true,
   );
@@ -111,8 +124,8 @@ export function buildFacets(
   for (const id of ids) {
     const own = tallyOf(id);
     if (own.league !== null) tally(leagues, own.league);
-    for (const [market, count] of own.markets) tally(markets, market, count);
-    for (const [state, count] of statesOf(id)) tally(states, state, count);
+    addKept(markets, own.markets);
+    addKept(states, statesOf(id));
     if (own.status === null) continue;
     const group = statusGroup(own.status);
     if (group) tally(statuses, group);

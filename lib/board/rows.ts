@@ -10,6 +10,7 @@ import {
   type Order,
 } from '@/lib/protocol/filter';
 import { type HeldBook, newFixture } from '@/lib/protocol/held-book';
+import { packPoints, unpackPoints } from '@/lib/protocol/lean-odd';
 import {
   groupLines,
   type Line,
@@ -81,66 +82,102 @@ export type LineRow = {
   readonly isStep: boolean;
 };
 
+/** What lines of many fixtures have in common. */
+type LineForm = Pick<Line, 'market' | 'versionId'> &
+  Pick<LineRow, 'label' | 'isMain' | 'isStep' | 'sides'>;
+
 /**
- * A line's row that makes its key and its odds when it is asked for them: a full board has tens of thousands of rows, and
- * some dozens of them on screen.
+ * A line's row that makes its key and its odds when it is asked for them, and has a list of its own only where it is no plain
+ * pair: a full board has tens of thousands of rows, and some dozens of them on screen.
  */
 class LeanLineRow implements LineRow {
   readonly fixtureId: string;
-  readonly market: string;
-  readonly points: number | null;
-  readonly versionId: number | null;
-  readonly groupingKey: string | null;
-  private madeKey: string | undefined;
-  private readonly ids: readonly string[];
-  readonly sides: readonly Side[];
-  private readonly names: readonly (string | null)[] | null;
+  private readonly groupingKey: string | null;
+  private readonly quarters: number | null;
+  private readonly first: string;
+  /** The id of its second odd, or a list of all where it is no plain pair. */
+  private readonly others: string | LineRow['odds'] | null;
 
   constructor(
     line: Line,
-    readonly label: string,
-    readonly isMain: boolean,
-    readonly isStep: boolean,
+    private readonly form: LineForm,
   ) {
-    const { fixtureId, market, versionId, groupingKey, odds } = line;
-    this.fixtureId = fixtureId;
-    this.market = market;
-    this.points = pointsOf(line);
-    this.versionId = versionId;
-    this.groupingKey = groupingKey;
-    this.ids = odds.map(({ odd }) => odd.id);
-    this.sides = sharedSides(odds.map(({ side }) => side));
-    const isNamed = odds.filter(({ side }) => side === 'other').length > 1;
-    this.names = isNamed ? odds.map(({ odd, side }) => (side === 'other' ? odd.name : null)) : null;
+    const [one, other] = line.odds;
+    this.fixtureId = line.fixtureId;
+    this.groupingKey = line.groupingKey;
+    this.quarters = packPoints(pointsOf(line));
+    this.first = one?.odd.id ?? '';
+    this.others = severalOdds(line) ?? other?.odd.id ?? null;
   }
 
   get kind(): 'line' {
     return 'line';
   }
 
+  get market(): string {
+    return this.form.market;
+  }
+
+  get label(): string {
+    return this.form.label;
+  }
+
+  get isMain(): boolean {
+    return this.form.isMain;
+  }
+
+  get isStep(): boolean {
+    return this.form.isStep;
+  }
+
+  get sides(): readonly Side[] {
+    return this.form.sides;
+  }
+
+  get points(): number | null {
+    return unpackPoints(this.quarters);
+  }
+
   get key(): string {
-    const { fixtureId, market, versionId, groupingKey } = this;
-    this.madeKey ??= lineKey({ id: this.ids[0] ?? '', fixtureId, market, versionId, groupingKey });
-    return this.madeKey;
+    const { first, fixtureId, groupingKey, form } = this;
+    const { market, versionId } = form;
+    return lineKey({ id: first, fixtureId, market, versionId, groupingKey });
   }
 
   get odds(): LineRow['odds'] {
-    return this.ids.map((id, index) => {
-      const name = this.names?.[index];
-      return { id, side: this.sides[index] ?? 'other', ...(name != null && { name }) };
-    });
+    const { first, others, form } = this;
+    if (others !== null && typeof others !== 'string') return others;
+    const [one = 'other', other = 'other'] = form.sides;
+    const odds = [{ id: first, side: one }];
+    if (others !== null) odds.push({ id: others, side: other });
+    return odds;
   }
 }
 
-const sidesKnown = new Map<string, readonly Side[]>();
+/** The odds of a line of more than two, or of two that have to be named; null for any other. */
+function severalOdds({ odds }: Line): LineRow['odds'] | null {
+  const isNamed = odds.filter(({ side }) => side === 'other').length > 1;
+  if (odds.length <= 2 && !isNamed) return null;
+  return odds.map(({ odd, side }) => ({
+    id: odd.id,
+    side,
+    ...(isNamed && side === 'other' && { name: odd.name }),
+  }));
+}
 
-/** One list for all lines of the same sides, where there are few: a line of many scores shares its own with nobody. */
-function sharedSides(sides: readonly Side[]): readonly Side[] {
-  if (sides.length > 3) return sides;
-  const key = sides.join();
-  const known = sidesKnown.get(key);
-  if (!known) sidesKnown.set(key, sides);
-  return known ?? sides;
+const knownForms = new Map<string, LineForm>();
+const knownMarkets = new Map<string, ReadonlyMap<string, string>>();
+const knownVersions = new Map<string, ReadonlySet<number>>();
+/** What is known of each kind at most. */
+const KNOWN_LIMIT = 1_000;
+
+/** What is equal in thousands of fixtures is kept once. */
+function alike<T>(known: Map<string, T>, key: string, own: T): T {
+  const found = known.get(key);
+  if (found) return found;
+  if (known.size >= KNOWN_LIMIT) known.clear();
+  known.set(key, own);
+  return own;
 }
 
 /** A part of a fixture's own page, above its lines. */
@@ -259,7 +296,7 @@ export function versionsOf(
   const versionsIn = cached(cache, 'versions', [], (id) => {
     const own = new Set<number>();
     for (const { versionId } of book.oddsOf(id)) if (versionId !== null) own.add(versionId);
-    return own;
+    return alike(knownVersions, [...own].join(), own);
   });
   const held = new Set<number>();
   for (const id of ids) for (const version of versionsIn(id)) held.add(version);
@@ -348,6 +385,11 @@ type Share = {
   oddIds: readonly string[] | null;
 } | null;
 
+function marketsOf(labels: readonly string[]): ReadonlyMap<string, string> {
+  const markets = new Map(labels.map((label) => [slug(label), label]));
+  return alike(knownMarkets, labels.join('\n'), markets);
+}
+
 export function createShare(
   book: HeldBook,
   query: BoardQuery,
@@ -368,8 +410,8 @@ export function createShare(
     const fixture = fixtureOf(book, id, held);
     if (!inScope.fixture(fixture)) return null;
     const odds = held.filter((odd) => isOfVersion(odd, version));
-    const labels = new Set(odds.map((odd) => odd.market));
-    const markets = new Map([...labels].map((label) => [slug(label), label]));
+    const labels = [...new Set(odds.map((odd) => odd.market))];
+    const markets = marketsOf(labels);
     if (!predicate.fixture(fixture)) return { fixture, markets, oddIds: null };
     const ofView = odds.filter((odd) => predicate.odd(odd, fixture));
     const matching =
@@ -381,7 +423,10 @@ export function createShare(
           });
     const isShown =
       matching.length > 0 || (!needsOdds && (!hasText || predicate.fixtureText(fixture)));
-    return { fixture, markets, oddIds: isShown ? matching.map((odd) => odd.id) : null };
+    if (!isShown) return { fixture, markets, oddIds: null };
+    const isWhole = matching.length === held.length;
+    const oddIds = isWhole ? book.keptOddIdsOf(id) : matching.map((odd) => odd.id);
+    return { fixture, markets, oddIds };
   };
 }
 
@@ -723,15 +768,22 @@ function linesOf(
   const addLines = (some: readonly Line[], heading: string | null) => {
     let above: Line | null = null;
     for (const line of some) {
-      const label = lineLabel(line);
-      const isStep = isPage && above?.market === line.market && above.entity === line.entity;
-      rows.push(new LeanLineRow(line, label === heading ? '' : label, mains.has(line), isStep));
+      const { market, versionId, odds } = line;
+      const own = lineLabel(line);
+      const label = own === heading ? '' : own;
+      const isMain = mains.has(line);
+      const isStep = isPage && above?.market === market && above.entity === line.entity;
+      const sides = odds.map(({ side }) => side);
+      const key = [market, versionId, label, isMain, isStep, ...sides].join('\n');
+      const form = { market, versionId, label, isMain, isStep, sides };
+      rows.push(new LeanLineRow(line, alike(knownForms, key, form)));
       above = line;
     }
   };
   if (!isPage) {
     addLines(lines, null);
-    return rows;
+    // A list that grew has room that nobody needs.
+    return rows.slice();
   }
   const teams = [...fixture.awayCompetitors, ...fixture.homeCompetitors];
   for (const { key, label, teamId, lines: own } of sectionsOf(lines)) {
