@@ -2,7 +2,7 @@
 import { priceMove } from '@/lib/protocol/price';
 import type { News } from './store';
 
-/** Odds of which something is counted; beyond it those that were silent longest go first. */
+/** Odds of which something is counted, of those that were heard last; as many of those before are still known. */
 const TALLIES_LIMIT = 50_000;
 
 export type Tally = {
@@ -20,26 +20,35 @@ export type Tallies = {
   /** Epoch ms since when it is counted. */
   startedAt: number;
   note(news: readonly News[]): void;
-  /** What was counted of an odd; null where it was forgotten for others. */
+  /** What was counted of an odd; null where it may have been forgotten for others. */
   of(id: string): Tally | null;
 };
 
+function whole(tally: Tally | number): Tally {
+  return typeof tally === 'number' ? { ...NOTHING, moves: tally } : tally;
+}
+
 /** Counts moves and locks from `startedAt` on. */
 export function createTallies(startedAt: number, limit = TALLIES_LIMIT): Tallies {
-  const tallies = new Map<string, Tally>();
+  // Of an odd that was never locked, as most, its moves alone: an object for each would be as large as all the rest. In two
+  // generations, each as large as the limit: one map in the order of the last touch is twice as large, for what it left.
+  let young = new Map<string, Tally | number>();
+  let old = new Map<string, Tally | number>();
   let isFull = false;
 
-  function touch(id: string): Tally {
-    const tally = tallies.get(id) ?? { ...NOTHING };
-    // Anew at the end: what was touched longest ago stands first.
-    tallies.delete(id);
-    tallies.set(id, tally);
-    if (tallies.size > limit) {
-      isFull = true;
-      const [oldest = ''] = tallies.keys();
-      tallies.delete(oldest);
+  function put(id: string, tally: Tally | number): void {
+    if (young.size >= limit && !young.has(id)) {
+      isFull ||= old.size > 0;
+      old = young;
+      young = new Map();
     }
-    return tally;
+    young.set(id, tally);
+    old.delete(id);
+  }
+
+  /** What was counted of an odd; null where that may have been forgotten. */
+  function counted(id: string): Tally | number | null {
+    return young.get(id) ?? old.get(id) ?? (isFull ? null : 0);
   }
 
   return {
@@ -52,8 +61,18 @@ export function createTallies(startedAt: number, limit = TALLIES_LIMIT): Tallies
         const isLocked = odd.state === 'locked';
         const wasLocked = previous?.state === 'locked';
         const isMove = priceMove(previous?.price ?? null, odd.price) !== 'none';
+        // Later it could not be told from one that was forgotten.
+        if (!previous && isFull) put(odd.id, 0);
         if (!isMove && isLocked === wasLocked) continue;
-        const tally = touch(odd.id);
+        const known = counted(odd.id);
+        // Counted from here on it would be told as all there was.
+        if (known === null) continue;
+        if (typeof known === 'number' && isLocked === wasLocked) {
+          put(odd.id, known + 1);
+          continue;
+        }
+        const tally = whole(known);
+        put(odd.id, tally);
         if (isMove) tally.moves += 1;
         if (isLocked && !wasLocked) {
           tally.locks += 1;
@@ -65,6 +84,9 @@ export function createTallies(startedAt: number, limit = TALLIES_LIMIT): Tallies
       }
     },
 
-    of: (id) => tallies.get(id) ?? (isFull ? null : NOTHING),
+    of(id) {
+      const known = counted(id);
+      return known === null ? null : whole(known);
+    },
   };
 }

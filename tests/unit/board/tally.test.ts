@@ -42,13 +42,38 @@ describe('tallies', () => {
     expect(tallies.of('A')).toMatchObject({ locks: 1, lockedMs: 5_000, lockedSince: null });
   });
 
-  it('forget the odd that was silent longest, and say that they did', () => {
+  it('forget the odds that were silent longest, and say that they did', () => {
     const tallies = createTallies(0, 2);
-    for (const id of ['A', 'B', 'A', 'C']) {
+    const move = (id: string) => tallies.note([change(1, { price: -110 }, { price: 120 }, id)]);
+    for (const id of ['A', 'B', 'C', 'A', 'D']) move(id);
+    const moves = () => ['A', 'B', 'C', 'D'].map((id) => tallies.of(id)?.moves ?? null);
+    expect(moves()).toEqual([2, null, 1, 1]);
+    expect(tallies.of('never seen')).toBeNull();
+    move('B');
+    expect(tallies.of('B')).toBeNull();
+  });
+
+  it('count what comes new after some were forgotten', () => {
+    const tallies = createTallies(0, 1);
+    for (const id of ['A', 'B', 'C']) {
       tallies.note([change(1, { price: -110 }, { price: 120 }, id)]);
     }
-    expect(tallies.of('B')).toBeNull();
-    expect(tallies.of('never seen')).toBeNull();
-    expect([tallies.of('A')?.moves, tallies.of('C')?.moves]).toEqual([2, 1]);
+    tallies.note([change(2, null, { price: -110 }, 'N')]);
+    tallies.note([change(3, { price: -110 }, { price: -115 }, 'N')]);
+    expect(tallies.of('N')?.moves).toBe(1);
+    expect(tallies.of('A')).toBeNull();
+  });
+
+  it('hold a bounded number of odds, whatever comes', () => {
+    const tallies = createTallies(0, 10);
+    for (let index = 0; index < 100; index += 1) {
+      tallies.note([
+        change(1, null, { price: -110 }, `odd ${index}`),
+        change(1, { price: -110 }, { price: 120 }, `odd ${index}`),
+      ]);
+    }
+    const known = Array.from({ length: 100 }, (_, index) => tallies.of(`odd ${index}`));
+    expect(known.filter((tally) => tally !== null).length).toBeLessThanOrEqual(20);
+    expect(known.at(-1)?.moves).toBe(1);
   });
 });
