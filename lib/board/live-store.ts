@@ -35,8 +35,8 @@ import {
 const SWEEP_MS = 1_000;
 
 /**
- * Marks kept at most; beyond it the oldest go first. Less than half of a map's next larger table: so many come and go in it
- * without its growing to that.
+ * Marks kept at most, fresh and grey; beyond it the oldest go first. While fewer than half of the 32,768 places of a map are
+ * live, V8 cleans it in place where it is full, instead of making one of twice the size.
  */
 const MOVES_LIMIT = 16_000;
 
@@ -145,7 +145,7 @@ function createLiveStore(store: BoardStore): LiveStore {
     if (!stopSweep && moves.size + aged.size > 0) stopSweep = setTimer(sweep, SWEEP_MS);
   }
 
-  let about: MoveAbout = { at: 0, isFresh: false };
+  let moveAbout: MoveAbout = { at: 0, isFresh: false };
 
   /** Marks a move; answers the id of the mark that had to go for it, if any. */
   function mark(
@@ -158,8 +158,8 @@ function createLiveStore(store: BoardStore): LiveStore {
     const direction = priceMove(from, odd.price);
     if (direction === 'none' || from === null) return null;
     unmark(id);
-    if (about.at !== at || about.isFresh !== isFresh) about = { at, isFresh };
-    moves.set(id, new LeanMove(direction, from, about));
+    if (moveAbout.at !== at || moveAbout.isFresh !== isFresh) moveAbout = { at, isFresh };
+    moves.set(id, new LeanMove(direction, from, moveAbout));
     if (moves.size + aged.size <= MOVES_LIMIT) return null;
     const [oldest = null] = (aged.size > 0 ? aged : moves).keys();
     if (oldest !== null) unmark(oldest);
@@ -276,7 +276,9 @@ function createLiveStore(store: BoardStore): LiveStore {
         if (!event) continue;
         const change = applyEvent(book, event, receipt());
         const isHeard = listeners.size > 0;
-        const about = { entryId: frame.id, at: lastReceipt, isCatchUp: frame.isCatchUp };
+        // Where they are equal one string is kept, not two.
+        const entryId = frame.id === event.entryId ? event.entryId : frame.id;
+        const about = { entryId, at: lastReceipt, isCatchUp: frame.isCatchUp };
         for (const { odd, previous } of change.odds) {
           if (isHeard) news.push({ ...about, kind: 'odd', odd, previous });
           if (!before.has(odd.id)) {

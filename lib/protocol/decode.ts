@@ -88,9 +88,10 @@ export function decodeEvent(
   const body = isRecord(parsed) ? parsed : null;
   const payloadId = body && parseEntryId(body.entry_id) ? (body.entry_id as string) : null;
   const frameId = parseEntryId(sseId) ? sseId : null;
-  const idMismatch = payloadId !== null && frameId !== null && payloadId !== frameId;
-  // Where they are equal the frame's own, which is kept with the frame's news as well: one string, not two.
-  const shared = { entryId: idMismatch ? payloadId : (frameId ?? payloadId), idMismatch };
+  const shared = {
+    entryId: payloadId ?? frameId,
+    idMismatch: payloadId !== null && frameId !== null && payloadId !== frameId,
+  };
   const failure = body ? null : reject(parsed === undefined ? 'not-json' : 'not-an-object', data);
 
   if (!isOdds) {
