@@ -2,7 +2,7 @@
 import { priceMove } from '@/lib/protocol/price';
 import type { News } from './store';
 
-/** Odds of which something is counted, of those that were heard last; as many of those before are still known. */
+/** Odds of a generation; of twice as many something is known at most. */
 const TALLIES_LIMIT = 50_000;
 
 export type Tally = {
@@ -37,13 +37,13 @@ export function createTallies(startedAt: number, limit = TALLIES_LIMIT): Tallies
   let isFull = false;
 
   function put(id: string, tally: Tally | number): void {
+    old.delete(id);
     if (young.size >= limit && !young.has(id)) {
       isFull ||= old.size > 0;
       old = young;
       young = new Map();
     }
     young.set(id, tally);
-    old.delete(id);
   }
 
   /** What was counted of an odd; null where that may have been forgotten. */
@@ -61,8 +61,8 @@ export function createTallies(startedAt: number, limit = TALLIES_LIMIT): Tallies
         const isLocked = odd.state === 'locked';
         const wasLocked = previous?.state === 'locked';
         const isMove = priceMove(previous?.price ?? null, odd.price) !== 'none';
-        // Later it could not be told from one that was forgotten.
-        if (!previous && isFull) put(odd.id, 0);
+        // Later it could not be told from one that was forgotten. What went and comes back goes on, or counts from here.
+        if (!previous && counted(odd.id) === null) put(odd.id, 0);
         if (!isMove && isLocked === wasLocked) continue;
         const known = counted(odd.id);
         // Counted from here on it would be told as all there was.

@@ -64,6 +64,17 @@ describe('tallies', () => {
     expect(tallies.of('A')).toBeNull();
   });
 
+  it('go on where an odd comes back that they still know', () => {
+    const tallies = createTallies(0, 1);
+    for (const id of ['A', 'B', 'C']) {
+      tallies.note([change(1, { price: -110 }, { price: 120 }, id)]);
+    }
+    tallies.note([change(2, null, { price: -110 }, 'C')]);
+    expect(tallies.of('C')?.moves).toBe(1);
+    tallies.note([change(3, null, { price: -110 }, 'A')]);
+    expect(tallies.of('A')?.moves).toBe(0);
+  });
+
   it('hold a bounded number of odds, whatever comes', () => {
     const tallies = createTallies(0, 10);
     for (let index = 0; index < 100; index += 1) {
