@@ -55,7 +55,7 @@ function lookInside(
   let odds = new Map<string, { state: string }>();
   let fixtures = new Map<string, unknown>();
   const has = (value: unknown, field: string) =>
-    typeof value === 'object' && value !== null && Object.hasOwn(value, field);
+    typeof value === 'object' && value !== null && field in value;
   for (const map of this.maps) {
     const [first] = map.values();
     // What a filter made of the same odds is no larger, and came later.
