@@ -74,7 +74,7 @@ export type LineRow = {
   readonly points: number | null;
   /** One for each of its odds, in their order. */
   readonly sides: readonly Side[];
-  /** Made when asked for. `name` where the line holds several odds that neither side nor points tell apart. */
+  /** Those of a plain pair are made when asked for. `name` where the line holds several odds that neither side nor points tell apart. */
   readonly odds: readonly { id: string; side: Side; name?: string }[];
   /** Whether it is the one main line of its market, for its team or player where it is about one. */
   readonly isMain: boolean;
@@ -83,8 +83,7 @@ export type LineRow = {
 };
 
 /** What lines of many fixtures have in common. */
-type LineForm = Pick<Line, 'market' | 'versionId'> &
-  Pick<LineRow, 'label' | 'isMain' | 'isStep' | 'sides'>;
+type LineForm = Pick<Line, 'market' | 'versionId'> & Pick<LineRow, 'isMain' | 'isStep' | 'sides'>;
 
 /**
  * A line's row that makes its key and its odds when it is asked for them, and has a list of its own only where it is no plain
@@ -100,6 +99,7 @@ class LeanLineRow implements LineRow {
 
   constructor(
     line: Line,
+    readonly label: string,
     private readonly form: LineForm,
   ) {
     const [one, other] = line.odds;
@@ -116,10 +116,6 @@ class LeanLineRow implements LineRow {
 
   get market(): string {
     return this.form.market;
-  }
-
-  get label(): string {
-    return this.form.label;
   }
 
   get isMain(): boolean {
@@ -387,7 +383,7 @@ type Share = {
 
 function marketsOf(labels: readonly string[]): ReadonlyMap<string, string> {
   const markets = new Map(labels.map((label) => [slug(label), label]));
-  return alike(knownMarkets, labels.join('\n'), markets);
+  return alike(knownMarkets, JSON.stringify(labels), markets);
 }
 
 export function createShare(
@@ -425,7 +421,7 @@ export function createShare(
       matching.length > 0 || (!needsOdds && (!hasText || predicate.fixtureText(fixture)));
     if (!isShown) return { fixture, markets, oddIds: null };
     const isWhole = matching.length === held.length;
-    const oddIds = isWhole ? book.keptOddIdsOf(id) : matching.map((odd) => odd.id);
+    const oddIds = isWhole ? book.frozenOddIdsOf(id) : matching.map((odd) => odd.id);
     return { fixture, markets, oddIds };
   };
 }
@@ -774,9 +770,9 @@ function linesOf(
       const isMain = mains.has(line);
       const isStep = isPage && above?.market === market && above.entity === line.entity;
       const sides = odds.map(({ side }) => side);
-      const key = [market, versionId, label, isMain, isStep, ...sides].join('\n');
-      const form = { market, versionId, label, isMain, isStep, sides };
-      rows.push(new LeanLineRow(line, alike(knownForms, key, form)));
+      const key = `${versionId} ${isMain} ${isStep} ${sides} ${market}`;
+      const form = { market, versionId, isMain, isStep, sides };
+      rows.push(new LeanLineRow(line, label, alike(knownForms, key, form)));
       above = line;
     }
   };

@@ -45,6 +45,9 @@ export function sameFixture(a: Fixture, b: Fixture): boolean {
   return true;
 }
 
+/** An odd in the form in which a Book holds it, in the place of `held`; equal in every field. */
+export type FormOf = (odd: Odd, held: Odd | null, book: HeldBook) => Odd;
+
 /** Nothing in it is changed in place: a new reference is a new version. Receipts are the one exception. */
 export class HeldBook {
   readonly #odds = new Map<string, Odd>();
@@ -52,12 +55,12 @@ export class HeldBook {
   /** Lists, not sets: a fixture has few odds that go before it does, and a set of twenty is three times as large. */
   readonly #oddIdsOf = new Map<string, string[]>();
   /** The lists that others keep: what comes or goes is written into a new one. */
-  readonly #kept = new WeakSet<readonly string[]>();
-  readonly #keep: (odd: Odd, held: Odd | null) => Odd;
+  readonly #frozen = new WeakSet<readonly string[]>();
+  readonly #formOf: FormOf;
 
-  /** @param keep in what form an odd is held, in the place of `held`: as it is unless told */
-  constructor(keep: (odd: Odd, held: Odd | null) => Odd = (odd) => odd) {
-    this.#keep = keep;
+  /** @param formOf in what form an odd is held: as it is unless told */
+  constructor(formOf: FormOf = (odd) => odd) {
+    this.#formOf = formOf;
   }
 
   get odds(): ReadonlyMap<string, Odd> {
@@ -74,14 +77,14 @@ export class HeldBook {
   }
 
   /** The same as a list that never changes, for who keeps it: one is enough for all of them. */
-  keptOddIdsOf(fixtureId: string): readonly string[] {
+  frozenOddIdsOf(fixtureId: string): readonly string[] {
     const ids = this.#oddIdsOf.get(fixtureId);
-    if (!ids || this.#kept.has(ids)) return ids ?? NO_IDS;
+    if (!ids || this.#frozen.has(ids)) return ids ?? NO_IDS;
     // A list that grew has room that nobody needs.
-    const kept = ids.slice();
-    this.#oddIdsOf.set(fixtureId, kept);
-    this.#kept.add(kept);
-    return kept;
+    const frozen = ids.slice();
+    this.#oddIdsOf.set(fixtureId, frozen);
+    this.#frozen.add(frozen);
+    return frozen;
   }
 
   /** The odds held for a fixture, in the order they came. */
@@ -133,7 +136,7 @@ export class HeldBook {
   /** Takes over an odd as another Book held it (a snapshot), replacing what is held; answers it as it is held from now on. */
   hold(odd: Odd): Odd {
     const held = this.#odds.get(odd.id) ?? null;
-    const next = this.#keep(odd, held);
+    const next = this.#formOf(odd, held, this);
     // It went to another fixture: what becomes of the former one is nothing of its.
     if (held && held.fixtureId !== odd.fixtureId) this.removeOdd(odd.id);
     this.#odds.set(odd.id, next);
@@ -144,7 +147,7 @@ export class HeldBook {
   /** The list of a fixture's odds for writing into it. */
   #listOf(fixtureId: string): string[] {
     const known = this.#oddIdsOf.get(fixtureId);
-    if (known && !this.#kept.has(known)) return known;
+    if (known && !this.#frozen.has(known)) return known;
     const own = known ? [...known] : [];
     this.#oddIdsOf.set(fixtureId, own);
     return own;

@@ -7,6 +7,7 @@
  * milliseconds, and no points short of 1e307.
  */
 import type { Odd, OddState, WireRecord } from './events';
+import type { HeldBook } from './held-book';
 
 /** Unix seconds near which the times of odds are: a small integer reaches 34 years to both sides. */
 const EPOCH_SECONDS = 1_700_000_000;
@@ -205,24 +206,47 @@ new LeanOdd(
 const groups = new Map<string, Group>();
 const subjects = new Map<string, Subject>();
 const NEWEST_LIMIT = 1_000;
+const SIBLINGS = 32;
+const NO_BOOK: Pick<HeldBook, 'odds' | 'oddIdsOf'> = { odds: new Map(), oddIdsOf: () => [] };
 
-/** One that says what the odd says: that of the odd before it, else the newest of its name, else a new one. */
+/**
+ * One that says what the odd says: that of the odd whose place it takes, else the newest of its name, else that of another
+ * odd of its fixture, else a new one.
+ */
 function common<T extends object>(
   odd: T,
-  held: T,
+  held: T | null,
   newest: Map<string, T>,
   nameOf: (odd: T) => string,
   copy: (odd: T) => T,
+  siblings: () => Iterable<T>,
 ): T {
-  if (isAlike(held, odd)) return held;
+  if (held && isAlike(held, odd)) return held;
   const name = nameOf(odd);
   const known = newest.get(name);
   if (known && isAlike(known, odd)) return known;
+  for (const sibling of siblings()) if (isAlike(sibling, odd)) return sibling;
   const own = copy(odd);
   if (newest.size >= NEWEST_LIMIT) newest.clear();
   newest.set(name, own);
   return own;
 }
+
+/** Parts of the odds that came last of those a Book holds of a fixture: to look through all of a thousand would take long. */
+function* partsIn<T>(
+  book: Pick<HeldBook, 'odds' | 'oddIdsOf'>,
+  fixtureId: string,
+  part: (odd: LeanOdd) => T,
+): Generator<T> {
+  const ids = book.oddIdsOf(fixtureId);
+  for (let at = ids.length - 1; at >= 0 && at >= ids.length - SIBLINGS; at -= 1) {
+    const odd = book.odds.get(ids[at] ?? '');
+    if (odd instanceof LeanOdd) yield part(odd);
+  }
+}
+
+const groupIn = ({ group }: LeanOdd) => group;
+const subjectIn = ({ subject }: LeanOdd) => subject;
 
 function isAlike<T extends object>(part: T, odd: T): boolean {
   for (const key in part) if (part[key] !== odd[key]) return false;
@@ -232,22 +256,31 @@ function isAlike<T extends object>(part: T, odd: T): boolean {
 /**
  * The same odd in half the room; equal in every field, few of which are its own: it must not be spread (see `oddWith`).
  * @param held the odd that it takes the place of, with which it has most in common
+ * @param book where others of its fixture may be held, which have something in common with it as well
  */
-export function leanOdd(odd: Odd, held: Odd | null): Odd {
+export function leanOdd(
+  odd: Odd,
+  held: Odd | null,
+  book: Pick<HeldBook, 'odds' | 'oddIdsOf'> = NO_BOOK,
+): Odd {
   if (odd instanceof LeanOdd) return odd;
   const { settlement, settledAt, lockedAt } = odd;
   const before = held instanceof LeanOdd ? held : null;
   const isEnding = settlement !== null || settledAt !== null || lockedAt !== null;
   return new LeanOdd(
     odd,
-    common<Group>(odd, before?.group ?? NO_GROUP, groups, nameOfGroup, copyGroup),
-    common<Subject>(odd, before?.subject ?? NO_SUBJECT, subjects, nameOfSubject, copySubject),
+    common<Group>(odd, before?.group ?? null, groups, nameOfGroup, copyGroup, () =>
+      partsIn(book, odd.fixtureId, groupIn),
+    ),
+    common<Subject>(odd, before?.subject ?? null, subjects, nameOfSubject, copySubject, () =>
+      partsIn(book, odd.fixtureId, subjectIn),
+    ),
     isEnding ? { settlement, settledAt, lockedAt } : null,
   );
 }
 
-function nameOfGroup({ market }: Group): string {
-  return market;
+function nameOfGroup({ versionId, market }: Group): string {
+  return `${versionId}\n${market}`;
 }
 
 function copyGroup({ fixtureId, versionId, sport, league, market, wire }: Group): Group {

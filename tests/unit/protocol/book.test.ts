@@ -9,8 +9,10 @@ import {
   snapshotOdd,
 } from '@/lib/protocol/encode';
 import type { FeedEvent, Fixture, Odd, OddsEventName } from '@/lib/protocol/events';
+import { leanOdd, oddWith } from '@/lib/protocol/lean-odd';
 import {
   aFixturePatch,
+  anOdd,
   aRow,
   aSettledWireRow,
   aWireRow,
@@ -220,6 +222,30 @@ describe('book', () => {
       return board(book);
     });
     for (const other of boards) expect(other).toEqual(boards[0]);
+  });
+
+  it('hands out a list of ids that never changes, and one that does', () => {
+    const book = new Book();
+    const hold = (id: string, fixtureId = 'FX1') => book.hold({ ...anOdd(), id, fixtureId });
+    for (const id of ['A', 'B']) hold(id);
+    const frozen = book.frozenOddIdsOf('FX1');
+    expect(book.frozenOddIdsOf('FX1')).toBe(frozen);
+    hold('C');
+    expect([frozen, book.oddIdsOf('FX1')]).toEqual([
+      ['A', 'B'],
+      ['A', 'B', 'C'],
+    ]);
+    const second = book.frozenOddIdsOf('FX1');
+    book.removeOdd('A');
+    hold('B', 'FX2');
+    expect([second, book.oddIdsOf('FX1'), book.oddIdsOf('FX2')]).toEqual([
+      ['A', 'B', 'C'],
+      ['C'],
+      ['B'],
+    ]);
+    const third = book.frozenOddIdsOf('FX1');
+    book.removeFixture('FX1');
+    expect([third, book.frozenOddIdsOf('FX1'), [...book.odds.keys()]]).toEqual([['C'], [], ['B']]);
   });
 
   it('takes the later receipt of two changes to a fixture', () => {
@@ -471,6 +497,34 @@ describe(`book, as a property (seed ${SEED})`, () => {
           ),
         });
         expect(lockTimes(played(mixed))).toEqual(lockTimes(played(events)));
+      }),
+      options,
+    );
+  });
+
+  it('holds and tells the same in the form that takes less room', () => {
+    fc.assert(
+      fc.property(steps, fc.array(fc.nat(38), { maxLength: 6 }), (list, swaps) => {
+        const events = decoded(framesOf(list));
+        for (const at of swaps) {
+          const [one, next] = [events[at], events[at + 1]];
+          if (one && next) events.splice(at, 2, next, one);
+        }
+        const plain = new Book();
+        const lean = new Book(leanOdd);
+        events.forEach((event, index) => {
+          if (index === 20) for (const book of [plain, lean]) book.forgetEntryIds();
+          const told = (book: Book) =>
+            book
+              .apply(event, index + 1)
+              .odds.map(({ odd, previous }) => [
+                oddWith(odd, {}),
+                previous && oddWith(previous, {}),
+              ]);
+          expect(told(lean)).toEqual(told(plain));
+        });
+        const held = (book: Book) => [...book.odds.values()].map((odd) => oddWith(odd, {}));
+        expect(held(lean)).toEqual(held(plain));
       }),
       options,
     );
