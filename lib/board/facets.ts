@@ -39,9 +39,9 @@ function kept(counts: ReadonlyMap<string, number>): Counts {
   return [...counts].flat();
 }
 
-function addKept(counts: Map<string, number>, kept: Counts): void {
-  for (let at = 0; at < kept.length; at += 2) {
-    tally(counts, kept[at] as string, kept[at + 1] as number);
+function addKept(counts: Map<string, number>, own: Counts): void {
+  for (let at = 0; at < own.length; at += 2) {
+    tally(counts, own[at] as string, own[at + 1] as number);
   }
 }
 

@@ -73,7 +73,7 @@ export function cutsLines(query: BoardQuery): boolean {
 }
 
 /**
- * The odds of a row's line by id and side. The ids stay the same while the row does; the list is a new one each time.
+ * The odds of a row's line by id and side. The ids stay the same while the row does; the list may be a new one each time.
  *
  * @param isCut whether some of them may be missing in the row: then what is held of the fixture is looked through
  */

@@ -79,9 +79,10 @@ const UNSETTLED = (['open', 'locked'] as const).flatMap((state): Standing[] =>
 );
 
 function standingOf({ state, isMain, settlement }: Odd): Standing {
-  const isSame = (one: Standing) =>
-    one.state === state && one.isMain === isMain && one.settlement === settlement;
-  return UNSETTLED.find(isSame) ?? { state, isMain, settlement };
+  if (settlement === null) {
+    for (const one of UNSETTLED) if (one.state === state && one.isMain === isMain) return one;
+  }
+  return { state, isMain, settlement };
 }
 
 /** What an entry is about. */
@@ -102,10 +103,7 @@ class LeanTapeEntry implements TapeEntry {
     readonly seq: number,
     readonly kind: TapeEntry['kind'],
     private readonly about: About,
-    odd: Odd | null,
-    previous: Odd | null,
-    fixture: Fixture | null,
-    fixtureBefore: Fixture | null,
+    { odd = null, previous = null, fixture = null, fixtureBefore = null }: Told,
   ) {
     this.odd = odd;
     this.fixture = fixture;
@@ -154,16 +152,10 @@ export function createTape(limit = TAPE_LIMIT): Tape {
 
   let about: About = { at: 0, entryId: null, isCatchUp: false };
 
-  function push(
-    { at, entryId, isCatchUp }: About,
-    kind: TapeEntry['kind'],
-    { odd = null, previous = null, fixture = null, fixtureBefore = null }: Told,
-  ): void {
+  function push({ at, entryId, isCatchUp }: About, kind: TapeEntry['kind'], told: Told): void {
     const isSame = at === about.at && entryId === about.entryId && isCatchUp === about.isCatchUp;
     if (!isSame) about = { at, entryId, isCatchUp };
-    ring[next % limit] = new LeanTapeEntry(
-      ...([next, kind, about, odd, previous, fixture, fixtureBefore] as const),
-    );
+    ring[next % limit] = new LeanTapeEntry(next, kind, about, told);
     next += 1;
   }
 

@@ -94,6 +94,27 @@ describe('tape', () => {
     expect(tape.entry(0)).toMatchObject({ isCatchUp: true, fixture: { status: 'unplayed' } });
   });
 
+  it('knows the odd as it was before, whatever it was', () => {
+    const tape = createTape();
+    const settled: Odd = { ...open, state: 'settled', settlement: 'Won', points: null };
+    const befores: (Odd | null)[] = [
+      ...[null, open, { ...open, price: null, points: 3.25, isMain: !open.isMain }, settled],
+      { ...open, state: 'locked', points: -7.5 },
+    ];
+    tape.add(
+      befores.map((previous) => oddNews({ ...open, state: 'settled', settlement: 'L' }, previous)),
+      () => undefined,
+    );
+    const known = befores.map(
+      (odd) =>
+        odd && {
+          ...{ price: odd.price, points: odd.points, state: odd.state, isMain: odd.isMain },
+          settlement: odd.settlement,
+        },
+    );
+    expect(befores.map((_, seq) => tape.entry(seq)?.previous)).toEqual(known);
+  });
+
   it('is silent about news that it does not tell', () => {
     const tape = createTape();
     let calls = 0;
