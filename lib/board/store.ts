@@ -28,13 +28,13 @@ export const MOVE_AGED_MS = 600_000;
 
 /** A price that went up or down. A new object is a new move. */
 export type Move = {
-  direction: 'up' | 'down';
+  readonly direction: 'up' | 'down';
   /** American price before. */
-  from: number;
+  readonly from: number;
   /** Epoch ms at which it was applied. */
-  at: number;
+  readonly at: number;
   /** Whether somebody could see it happen: only then may it flash. */
-  isFresh: boolean;
+  readonly isFresh: boolean;
 };
 
 /** Which price of each odd is shown: the one that holds, the one before its last move, or the first that was seen. */
