@@ -145,21 +145,12 @@ function createLiveStore(store: BoardStore): LiveStore {
     if (!stopSweep && moves.size + aged.size > 0) stopSweep = setTimer(sweep, SWEEP_MS);
   }
 
-  let moveAbout: MoveAbout = { at: 0, isFresh: false };
-
   /** Marks a move; answers the id of the mark that had to go for it, if any. */
-  function mark(
-    id: string,
-    from: number | null,
-    odd: Odd,
-    isFresh: boolean,
-    at: number,
-  ): string | null {
+  function mark(id: string, from: number | null, odd: Odd, about: MoveAbout): string | null {
     const direction = priceMove(from, odd.price);
     if (direction === 'none' || from === null) return null;
     unmark(id);
-    if (moveAbout.at !== at || moveAbout.isFresh !== isFresh) moveAbout = { at, isFresh };
-    moves.set(id, new LeanMove(direction, from, moveAbout));
+    moves.set(id, new LeanMove(direction, from, about));
     if (moves.size + aged.size <= MOVES_LIMIT) return null;
     const [oldest = null] = (aged.size > 0 ? aged : moves).keys();
     if (oldest !== null) unmark(oldest);
@@ -299,6 +290,7 @@ function createLiveStore(store: BoardStore): LiveStore {
       // They are in order, and a ping, which has no id, has a status after it.
       moveOn(frames.at(-1)?.id ?? null);
       const at = now();
+      const moveAbout: MoveAbout = { at, isFresh: isSeen };
       const changed = new Set([...before.keys(), ...gone]);
       for (const [id, { price, isLive }] of before) {
         const odd = book.odds.get(id);
@@ -306,7 +298,7 @@ function createLiveStore(store: BoardStore): LiveStore {
         // What was missed is no move anybody should look at; an older mark would tell of another price.
         if (!isLive) unmark(id);
         else {
-          const unmarked = mark(id, price, odd, isSeen, at);
+          const unmarked = mark(id, price, odd, moveAbout);
           if (unmarked !== null) changed.add(unmarked);
         }
       }

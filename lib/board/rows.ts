@@ -168,10 +168,11 @@ const knownVersions = new Map<string, ReadonlySet<number>>();
 const KNOWN_LIMIT = 1_000;
 
 /** What is equal in thousands of fixtures is kept once. */
-function alike<T>(known: Map<string, T>, key: string, own: T): T {
+function alike<T>(known: Map<string, T>, key: string, make: () => T): T {
   const found = known.get(key);
   if (found) return found;
   if (known.size >= KNOWN_LIMIT) known.clear();
+  const own = make();
   known.set(key, own);
   return own;
 }
@@ -292,7 +293,7 @@ export function versionsOf(
   const versionsIn = cached(cache, 'versions', [], (id) => {
     const own = new Set<number>();
     for (const { versionId } of book.oddsOf(id)) if (versionId !== null) own.add(versionId);
-    return alike(knownVersions, [...own].join(), own);
+    return alike(knownVersions, [...own].join(), () => own);
   });
   const held = new Set<number>();
   for (const id of ids) for (const version of versionsIn(id)) held.add(version);
@@ -382,8 +383,8 @@ type Share = {
 } | null;
 
 function marketsOf(labels: readonly string[]): ReadonlyMap<string, string> {
-  const markets = new Map(labels.map((label) => [slug(label), label]));
-  return alike(knownMarkets, JSON.stringify(labels), markets);
+  const make = () => new Map(labels.map((label) => [slug(label), label]));
+  return alike(knownMarkets, JSON.stringify(labels), make);
 }
 
 export function createShare(
@@ -771,8 +772,8 @@ function linesOf(
       const isStep = isPage && above?.market === market && above.entity === line.entity;
       const sides = odds.map(({ side }) => side);
       const key = `${versionId} ${isMain} ${isStep} ${sides} ${market}`;
-      const form = { market, versionId, isMain, isStep, sides };
-      rows.push(new LeanLineRow(line, label, alike(knownForms, key, form)));
+      const form = alike(knownForms, key, () => ({ market, versionId, isMain, isStep, sides }));
+      rows.push(new LeanLineRow(line, label, form));
       above = line;
     }
   };
