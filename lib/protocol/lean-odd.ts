@@ -202,51 +202,60 @@ new LeanOdd(
   null,
 );
 
-/** Of each kind the newest by its name: odds come fixture by fixture. */
-const groups = new Map<string, Group>();
-const subjects = new Map<string, Subject>();
+/** A part that odds have in common. */
+type Part<T> = {
+  of(odd: LeanOdd): T;
+  copy(odd: T): T;
+  nameOf(odd: T): string;
+  /** The newest of each name: odds come fixture by fixture. */
+  newest: Map<string, T>;
+};
+
+const GROUPS: Part<Group> = {
+  of: ({ group }) => group,
+  copy: ({ fixtureId, versionId, sport, league, market, wire }) => ({
+    ...{ fixtureId, versionId, sport, league, market, wire },
+  }),
+  nameOf: ({ versionId, market }) => `${versionId}\n${market}`,
+  newest: new Map(),
+};
+
+const SUBJECTS: Part<Subject> = {
+  of: ({ subject }) => subject,
+  copy: ({ selection, selectionLine, playerId, teamId }) => ({
+    ...{ selection, selectionLine, playerId, teamId },
+  }),
+  nameOf: ({ selection, selectionLine }) => `${selection}\n${selectionLine}`,
+  newest: new Map(),
+};
+
 const NEWEST_LIMIT = 1_000;
+/** Odds of a fixture that are looked at, those that came last: all of a thousand would take long. */
 const SIBLINGS = 32;
-const NO_BOOK: Pick<HeldBook, 'odds' | 'oddIdsOf'> = { odds: new Map(), oddIdsOf: () => [] };
 
 /**
- * One that says what the odd says: that of the odd whose place it takes, else the newest of its name, else that of another
+ * A part that says what the odd says: that of the odd whose place it takes, else the newest of its name, else that of another
  * odd of its fixture, else a new one.
  */
 function common<T extends object>(
-  odd: T,
-  held: T | null,
-  newest: Map<string, T>,
-  nameOf: (odd: T) => string,
-  copy: (odd: T) => T,
-  siblings: () => Iterable<T>,
+  { of, copy, nameOf, newest }: Part<T>,
+  odd: T & Odd,
+  held: LeanOdd | null,
+  book: HeldBook | null,
 ): T {
-  if (held && isAlike(held, odd)) return held;
+  if (held && isAlike(of(held), odd)) return of(held);
   const name = nameOf(odd);
   const known = newest.get(name);
   if (known && isAlike(known, odd)) return known;
-  for (const sibling of siblings()) if (isAlike(sibling, odd)) return sibling;
+  for (const id of book?.oddIdsOf(odd.fixtureId).slice(-SIBLINGS) ?? []) {
+    const sibling = book?.odds.get(id);
+    if (sibling instanceof LeanOdd && isAlike(of(sibling), odd)) return of(sibling);
+  }
   const own = copy(odd);
   if (newest.size >= NEWEST_LIMIT) newest.clear();
   newest.set(name, own);
   return own;
 }
-
-/** Parts of the odds that came last of those a Book holds of a fixture: to look through all of a thousand would take long. */
-function* partsIn<T>(
-  book: Pick<HeldBook, 'odds' | 'oddIdsOf'>,
-  fixtureId: string,
-  part: (odd: LeanOdd) => T,
-): Generator<T> {
-  const ids = book.oddIdsOf(fixtureId);
-  for (let at = ids.length - 1; at >= 0 && at >= ids.length - SIBLINGS; at -= 1) {
-    const odd = book.odds.get(ids[at] ?? '');
-    if (odd instanceof LeanOdd) yield part(odd);
-  }
-}
-
-const groupIn = ({ group }: LeanOdd) => group;
-const subjectIn = ({ subject }: LeanOdd) => subject;
 
 function isAlike<T extends object>(part: T, odd: T): boolean {
   for (const key in part) if (part[key] !== odd[key]) return false;
@@ -258,41 +267,17 @@ function isAlike<T extends object>(part: T, odd: T): boolean {
  * @param held the odd that it takes the place of, with which it has most in common
  * @param book where others of its fixture may be held, which have something in common with it as well
  */
-export function leanOdd(
-  odd: Odd,
-  held: Odd | null,
-  book: Pick<HeldBook, 'odds' | 'oddIdsOf'> = NO_BOOK,
-): Odd {
+export function leanOdd(odd: Odd, held: Odd | null, book: HeldBook | null = null): Odd {
   if (odd instanceof LeanOdd) return odd;
   const { settlement, settledAt, lockedAt } = odd;
   const before = held instanceof LeanOdd ? held : null;
   const isEnding = settlement !== null || settledAt !== null || lockedAt !== null;
   return new LeanOdd(
     odd,
-    common<Group>(odd, before?.group ?? null, groups, nameOfGroup, copyGroup, () =>
-      partsIn(book, odd.fixtureId, groupIn),
-    ),
-    common<Subject>(odd, before?.subject ?? null, subjects, nameOfSubject, copySubject, () =>
-      partsIn(book, odd.fixtureId, subjectIn),
-    ),
+    common(GROUPS, odd, before, book),
+    common(SUBJECTS, odd, before, book),
     isEnding ? { settlement, settledAt, lockedAt } : null,
   );
-}
-
-function nameOfGroup({ versionId, market }: Group): string {
-  return `${versionId}\n${market}`;
-}
-
-function copyGroup({ fixtureId, versionId, sport, league, market, wire }: Group): Group {
-  return { fixtureId, versionId, sport, league, market, wire };
-}
-
-function nameOfSubject({ selection, selectionLine }: Subject): string {
-  return `${selection}\n${selectionLine}`;
-}
-
-function copySubject({ selection, selectionLine, playerId, teamId }: Subject): Subject {
-  return { selection, selectionLine, playerId, teamId };
 }
 
 /** The odd with some fields changed, whatever form it is held in. */
