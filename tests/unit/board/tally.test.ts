@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { News } from '@/lib/board/store';
-import { createTallies } from '@/lib/board/tally';
+import { createTallies, type Tallies } from '@/lib/board/tally';
 import type { Odd } from '@/lib/protocol/events';
 import { anOdd } from '../../support/builders';
 
@@ -14,6 +14,11 @@ function change(at: number, previous: Partial<Odd> | null, next: Partial<Odd>, i
     odd: odd(next),
     previous: previous && odd(previous),
   };
+}
+
+/** One move of each of these odds, one after the other. */
+function move(tallies: Tallies, ...ids: string[]): void {
+  for (const id of ids) tallies.note([change(1, { price: -110 }, { price: 120 }, id)]);
 }
 
 describe('tallies', () => {
@@ -44,20 +49,17 @@ describe('tallies', () => {
 
   it('forget the odds that were silent longest, and say that they did', () => {
     const tallies = createTallies(0, 2);
-    const move = (id: string) => tallies.note([change(1, { price: -110 }, { price: 120 }, id)]);
-    for (const id of ['A', 'B', 'C', 'A', 'D']) move(id);
+    move(tallies, 'A', 'B', 'C', 'A', 'D');
     const moves = () => ['A', 'B', 'C', 'D'].map((id) => tallies.of(id)?.moves ?? null);
     expect(moves()).toEqual([2, null, 1, 1]);
     expect(tallies.of('never seen')).toBeNull();
-    move('B');
+    move(tallies, 'B');
     expect(tallies.of('B')).toBeNull();
   });
 
   it('count what comes new after some were forgotten', () => {
     const tallies = createTallies(0, 1);
-    for (const id of ['A', 'B', 'C']) {
-      tallies.note([change(1, { price: -110 }, { price: 120 }, id)]);
-    }
+    move(tallies, 'A', 'B', 'C');
     tallies.note([change(2, null, { price: -110 }, 'N')]);
     tallies.note([change(3, { price: -110 }, { price: -115 }, 'N')]);
     expect(tallies.of('N')?.moves).toBe(1);
@@ -66,9 +68,7 @@ describe('tallies', () => {
 
   it('go on where an odd comes back that they still know', () => {
     const tallies = createTallies(0, 1);
-    for (const id of ['A', 'B', 'C']) {
-      tallies.note([change(1, { price: -110 }, { price: 120 }, id)]);
-    }
+    move(tallies, 'A', 'B', 'C');
     tallies.note([change(2, null, { price: -110 }, 'C')]);
     expect(tallies.of('C')?.moves).toBe(1);
     tallies.note([change(3, null, { price: -110 }, 'A')]);
