@@ -259,6 +259,9 @@ export function createViewers(deps: ViewersDeps): Viewers {
       if (!isMatch(group, route)) return false;
       const newest = journal.newest(route.id);
       if (!newest || newest.index <= index) return true;
+      // A price or a lock that came after a settlement leaves it what it was, and does not tell of it.
+      const isSettling = entry.event === 'copilot-settled-odds';
+      if (isSettling && book.odds.get(route.id)?.state === 'settled') return true;
       const later = journal.at(newest.index);
       // Neither a settlement, which leans on the price before it, nor an entry that the filter leaves out makes up
       // for this one.

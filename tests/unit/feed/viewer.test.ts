@@ -4,6 +4,7 @@ import { createJournal } from '@/lib/feed/journal';
 import { type Meter, NO_METER } from '@/lib/feed/meter';
 import { createViewers } from '@/lib/feed/viewer';
 import { Book } from '@/lib/protocol/book';
+import { decodeEvent } from '@/lib/protocol/decode';
 import type { FeedStatus, OddsEventName } from '@/lib/protocol/events';
 import { aFixturePatch, aRow, ROW_SECONDS } from '@/tests/support/builders';
 import { createFakeTiming } from '@/tests/support/fake-timing';
@@ -598,6 +599,55 @@ describe('viewer', () => {
     expect(reader.data('copilot-settled-odds')).toMatchObject([
       { conflated: true, data: [{ id: 'a', price: 109, settlement: 'Won' }] },
     ]);
+  });
+
+  it.each(['copilot-odds', 'copilot-locked-odds'] as const)(
+    'gets a settlement that came while it was full, though a %s that it outlasts came after it',
+    async (event) => {
+      const kit = createKit({ viewerBytes: 1_500 });
+      const reader = kit.open();
+      for (let price = 100; price < 110; price += 1) {
+        kit.odd({ id: 'a', price });
+        await kit.timing.advance(20);
+      }
+      kit.odd({ id: 'a' }, 'copilot-settled-odds');
+      kit.odd({ id: 'a', price: 125 }, event);
+      await kit.timing.advance(20);
+      await reader.take();
+      await kit.timing.advance(20);
+      await reader.take();
+      expect(reader.text()).toContain('"conflated":true');
+      const board = new Book();
+      for (const { event: name = '', data } of reader.events) {
+        const decoded = decodeEvent(name, data, null);
+        if (decoded) board.apply(decoded, 1);
+      }
+      const { state, settlement, price } = kit.book.odds.get('a') ?? {};
+      expect({ state, settlement, price }).toEqual({
+        state: 'settled',
+        settlement: 'Won',
+        price: 125,
+      });
+      expect(board.odds.get('a')).toMatchObject({ state, settlement, price });
+    },
+  );
+
+  it('gets no settlement that a later price has undone', async () => {
+    const kit = createKit({ viewerBytes: 1_500 });
+    const reader = kit.open();
+    for (let price = 100; price < 110; price += 1) {
+      kit.odd({ id: 'a', price });
+      await kit.timing.advance(20);
+    }
+    const settledAt = new Date((ROW_SECONDS + 60) * 1000).toISOString();
+    kit.odd({ id: 'a', settled_at: settledAt }, 'copilot-settled-odds');
+    kit.odd({ id: 'a', price: 125, timestamp: ROW_SECONDS + 61 });
+    await kit.timing.advance(20);
+    await reader.take();
+    await kit.timing.advance(20);
+    await reader.take();
+    expect(prices(reader).at(-1)).toBe(125);
+    expect(names(reader)).not.toContain('copilot-settled-odds');
   });
 
   it('is told at once, and sent nothing twice, where its position is ahead of the others', async () => {
