@@ -47,7 +47,14 @@ const AGAIN_MS = 2_500;
 /** As many failures in a row are the vendor's, not those of what was asked for. */
 const OUTAGE = 3;
 
-type Doubt = { since: number; dueAt: number; isTold: boolean; failures: number };
+type Doubt = {
+  since: number;
+  /** When the newest that it stands for came. */
+  newestAt: number;
+  dueAt: number;
+  isTold: boolean;
+  failures: number;
+};
 
 /** Nothing in doubt yet. */
 export function createDoubts(deps: DoubtsDeps): Doubts {
@@ -131,6 +138,7 @@ export function createDoubts(deps: DoubtsDeps): Doubts {
             doubts.delete(id);
             doubts.set(id, {
               since: Math.min(held.since, doubt.since),
+              newestAt: held.newestAt,
               dueAt: Math.max(held.dueAt, now() + deps.pauseMs(failed, spentMs)),
               isTold: held.isTold || doubt.isTold,
               failures: failed,
@@ -170,12 +178,14 @@ export function createDoubts(deps: DoubtsDeps): Doubts {
         const againAt = (readAt.get(id) ?? Number.NEGATIVE_INFINITY) + AGAIN_MS;
         const dueAt = Math.max(at + delayMs, againAt);
         if (held && reading.get(id) !== held) {
+          held.newestAt = at;
           held.isTold ||= isTold;
           // It may wait for what no read can tell yet, and this one can be told; a pause after a failure stays one.
           if (failures === 0 && held.failures === 0) held.dueAt = Math.min(held.dueAt, dueAt);
           continue;
         }
-        doubts.set(id, { since: at, dueAt, isTold, failures: held?.failures ?? 0 });
+        const failed = held?.failures ?? 0;
+        doubts.set(id, { since: at, newestAt: at, dueAt, isTold, failures: failed });
       }
       if (doubts.size === 0) return;
       schedule();
@@ -183,7 +193,9 @@ export function createDoubts(deps: DoubtsDeps): Doubts {
       watchSlow();
     },
     settle(isRead, startedAt) {
-      for (const [id, { since }] of doubts) if (since < startedAt && isRead(id)) doubts.delete(id);
+      for (const [id, { newestAt }] of doubts) {
+        if (newestAt < startedAt && isRead(id)) doubts.delete(id);
+      }
     },
     isTold(isAsked) {
       const before = now() - deps.slowMs;

@@ -84,6 +84,30 @@ describe('doubts', () => {
     expect(timing.pending()).toBe(0);
   });
 
+  it('that came once more while a full read was under way outlast it, and are as old as they were', async () => {
+    const { timing, doubts, reads } = createKit();
+    doubts.add(['a']);
+    await timing.advance(500);
+    // So soon after its read it waits.
+    doubts.add(['a']);
+    await timing.advance(100);
+    const startedAt = timing.now();
+    await timing.advance(1_000);
+    doubts.add(['a']);
+    await timing.advance(500);
+    doubts.settle(any, startedAt);
+    await timing.advance(10_000);
+    expect(reads.map(({ from }) => from > startedAt)).toEqual([false, true]);
+
+    const { timing: slow, doubts: waiting } = createKit({ isRefused: any });
+    waiting.add(['a']);
+    const since = slow.now();
+    await slow.advance(2_000);
+    waiting.add(['a']);
+    await slow.advance(since + SLOW_MS - slow.now());
+    expect(waiting.isTold(any)).toBe(true);
+  });
+
   it('are told once they are slow, and when they are no more', async () => {
     let isRefused = true;
     const { timing, doubts, changes } = createKit({ isRefused: () => isRefused });
