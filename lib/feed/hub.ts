@@ -25,7 +25,6 @@ import {
   ODDS_EVENTS,
   type Odd,
   type OddRow,
-  type OddsEventName,
   type PastMoment,
   type Rejected,
   type RejectReason,
@@ -442,7 +441,9 @@ export function createHub(deps: HubDeps): Hub {
           }
         }
         const count = applyFixture(read.fixture, sentAt, isSilent);
-        const rows = admit(read.rows);
+        // Whatever else an answer about settlements lists, only one about open odds is held against what is locked.
+        const isAsked = (row: OddRow) => kind === 'open' || row.settlement !== null;
+        const rows = admit(read.rows.filter(isAsked));
         if (rows.length > 0) lastPricedAt = timing.now();
         // A row that cannot be read is a price that nobody knows: its odd counts as one that is not offered.
         const { changes, openUntil } =
@@ -450,7 +451,7 @@ export function createHub(deps: HubDeps): Hub {
             ? applyRead(book, read.fixture.id, rows, sentAt, covers(versions))
             : {
                 changes: rows.flatMap(
-                  (row) => book.applyRow(eventOf(row), row, sentAt, null) ?? [],
+                  (row) => book.applyRow('copilot-settled-odds', row, sentAt, null) ?? [],
                 ),
                 openUntil: null,
               };
@@ -949,8 +950,4 @@ function saidSeconds({ timestampSeconds, lockedAt, settlement, settledAt }: OddR
 function fixturesOf(event: FeedEvent): string[] {
   if (event.kind === 'odds') return event.rows.map(({ fixtureId }) => fixtureId);
   return event.fixture ? [event.fixture.id] : [];
-}
-
-function eventOf(row: OddRow): OddsEventName {
-  return row.settlement === null ? 'copilot-odds' : 'copilot-settled-odds';
 }

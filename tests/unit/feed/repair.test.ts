@@ -89,6 +89,26 @@ describe('repair', () => {
     expect(stateOf(kit, 'a')).toBe('settled');
   });
 
+  it('opens no lock for what an answer about settlements lists besides them', async () => {
+    const kit = await aFilledKit();
+    await kit.timing.advance(20_000);
+    const lock = { data: [aWireRow({ id: 'a' })], type: 'copilot-locked-odds' };
+    kit.vendor.open()[0]?.event('copilot-locked-odds', lock);
+    await kit.timing.advance(1_000);
+    // Both answers may be older than the lock.
+    kit.vendor.settled.set('FX1', [
+      aRestRow({ id: 'a' }),
+      { ...aRestRow({ id: 'b' }), settlement: 'Won' },
+    ]);
+    kit.vendor.open()[0]?.connect(1_000);
+    await kit.timing.advance(200);
+    expect(stateOf(kit, 'a')).toBe('locked');
+    expect(stateOf(kit, 'b')).toBe('settled');
+    kit.vendor.odds.set('FX1', []);
+    await kit.timing.advance(30_000);
+    expect(stateOf(kit, 'a')).toBe('locked');
+  });
+
   it('reads what a closed gate held back, within the same cycle', async () => {
     const gate = createGate(createFakeTiming(), 1);
     let heldMs = 0;
