@@ -270,7 +270,7 @@ export function createHub(deps: HubDeps): Hub {
       if (isKnown) doubtful.push(id);
       else isPlaced = false;
       // Something about it changed, so what is held of it is on offer no more until a read tells.
-      const change = held ? withdraw(book, held.id, now) : null;
+      const change = held ? withdraw(book, held.id, now, true) : null;
       if (change) withheld.push(change);
     }
     appendOdds(withheld, null);

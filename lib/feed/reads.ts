@@ -12,7 +12,10 @@ import type { FixturePatch, Odd, OddRow } from '@/lib/protocol/events';
  */
 const CACHED_MS = 10_000;
 
-/** Odds that we took for locked ourselves, at that receipt: any read may open one, unless a row has said something since. */
+/**
+ * Odds that a read, or nobody's reading them, had us take for locked, at that receipt: any read may open one, unless a row
+ * has said something since.
+ */
 const withdrawn = new WeakMap<Odd, number>();
 
 function isWithdrawn(odd: Odd): boolean {
@@ -81,14 +84,26 @@ export function applyRead(
  * It keeps the time of its last price, by which rows are ordered: a true row that comes later must not look
  * older. Since when it is locked stands beside that, in the row as it is relayed too, so that every board
  * says the same.
+ *
+ * @param isDoubted a row came that cannot be believed: something changed, so that a read which may be older than that does
+ *   not open it, nor one that was locked before
  */
-export function withdraw(book: Book, id: string, receivedAt: number): OddChange | null {
+export function withdraw(
+  book: Book,
+  id: string,
+  receivedAt: number,
+  isDoubted = false,
+): OddChange | null {
   const held = book.odds.get(id);
+  if (isDoubted && held?.state === 'locked') {
+    held.receivedAt = Math.max(held.receivedAt, receivedAt);
+    withdrawn.delete(held);
+  }
   if (held?.state !== 'open') return null;
   const lockedAt = Math.max(Math.floor(receivedAt / 1000), held.timestampSeconds);
   const row: OddRow = { ...rowOf(held), lockedAt };
   const change = book.applyRow('copilot-locked-odds', row, receivedAt, null);
-  if (change) withdrawn.set(change.odd, change.odd.receivedAt);
+  if (change && !isDoubted) withdrawn.set(change.odd, change.odd.receivedAt);
   return change && { ...change, row: { ...row, wire: { ...row.wire, lockedAt } } };
 }
 

@@ -119,6 +119,34 @@ describe('a read', () => {
     expect(book.odds.get(ID)?.state).toBe('locked');
   });
 
+  it('opens nothing that a row withheld which cannot be believed with what may be older than that row', () => {
+    const book = new Book();
+    book.applyRow('copilot-odds', aRow(), 1, '1-0');
+    expect(withdraw(book, ID, 20_000, true)).toMatchObject({ odd: { state: 'locked' } });
+    const old = [aRow({ timestamp: ROW_SECONDS + 0.4 })];
+    expect(applyRead(book, 'FX1', old, 20_250)).toEqual({ changes: [], openUntil: 30_000 });
+    expect(book.odds.get(ID)?.state).toBe('locked');
+    // One more such row, and what is said before may be older than that one.
+    expect(withdraw(book, ID, 25_000, true)).toBeNull();
+    expect(applyRead(book, 'FX1', old, 30_000)).toEqual({ changes: [], openUntil: 35_000 });
+    applyRead(book, 'FX1', [aRow({ price: 150, timestamp: ROW_SECONDS + 60 })], 30_100);
+    expect(book.odds.get(ID)).toMatchObject({ state: 'open', price: 150 });
+
+    withdraw(book, ID, 40_000, true);
+    const same = [aRow({ price: 150, timestamp: ROW_SECONDS + 60 })];
+    expect(applyRead(book, 'FX1', same, 50_000)).toMatchObject({ openUntil: null });
+    expect(book.odds.get(ID)?.state).toBe('open');
+  });
+
+  it('minds a row that cannot be believed also of what a read had left out', () => {
+    const book = new Book();
+    book.applyRow('copilot-odds', aRow(), 1, '1-0');
+    applyRead(book, 'FX1', [], 20_000);
+    withdraw(book, ID, 20_000, true);
+    expect(applyRead(book, 'FX1', [aRow()], 20_250)).toEqual({ changes: [], openUntil: 30_000 });
+    expect(book.odds.get(ID)?.state).toBe('locked');
+  });
+
   it('opens a locked odd that a read lists with its older time, once the lock is too old to be overlooked', () => {
     const book = new Book();
     book.applyRow('copilot-odds', aRow(), 1, '1-0');

@@ -362,6 +362,21 @@ describe('repair', () => {
     expect(kit.hub.book.odds.get('a')).toMatchObject({ state: 'open', price: 155 });
   });
 
+  it('goes on withholding it while reads tell what may be older, and says so', async () => {
+    const kit = await aFilledKit();
+    await kit.timing.advance(20_000);
+    post(kit, aWireRow({ id: 'a', price: 'n/a', timestamp: ROW_SECONDS + 60 }));
+    await kit.timing.advance(300);
+    expect(stateOf(kit, 'a')).toBe('locked');
+    await kit.timing.advance(3_000);
+    expect(stateOf(kit, 'a')).toBe('locked');
+    expect(kit.hub.status(aQuery())).toMatchObject({ feed: 'live', partial: true });
+    kit.vendor.odds.set('FX1', [aRestRow({ id: 'a', price: 155, timestamp: ROW_SECONDS + 60 })]);
+    await kit.timing.advance(7_000);
+    expect(kit.hub.book.odds.get('a')).toMatchObject({ state: 'open', price: 155 });
+    expect(kit.hub.status(aQuery())).toMatchObject({ feed: 'live', partial: false });
+  });
+
   it('asks at once, and once, who plays where a row is of a fixture that nobody described', async () => {
     const kit = await aFilledKit();
     kit.vendor.others = [aWireFixture({ id: 'FX9', status: 'completed' })];
