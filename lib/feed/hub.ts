@@ -180,6 +180,8 @@ export function createHub(deps: HubDeps): Hub {
   const differences = { afterGaps: 0, beside: 0 };
   /** The entry at which a league was let go: who left before it has missed what came until it was read again. */
   const letGoAt = new Map<string, string>();
+  /** Leagues in use, by key, that a stream has carried since they are. */
+  const covered = new Set<string>();
   let healed: { text: string; at: number } | null = null;
   /** Since when all odds of a fixture are settled, and since when one is over that did not say so itself. */
   const settledSince = new Map<string, number>();
@@ -536,14 +538,21 @@ export function createHub(deps: HubDeps): Hub {
       reader.read(atOnce, 0);
     },
     onCovered(leagues, gapMs) {
-      gaps.carried(leagues, gapMs);
-      reader.read(leagues, gapMs);
+      const byGap = new Map<number, League[]>();
+      for (const league of leagues) {
+        const missedMs = missedMsOf(league, gapMs);
+        byGap.set(missedMs, [...(byGap.get(missedMs) ?? []), league]);
+        covered.add(league.key);
+      }
+      for (const [missedMs, own] of byGap) gaps.carried(own, missedMs);
+      reader.read(leagues, Math.max(...byGap.keys()));
     },
     onWanted(added, dropped) {
       // Read apart as well, for the same reason as they are subscribed apart.
       reader.add(added.filter(({ key }) => subscription.isNamed(key)));
       reader.add(added.filter(({ key }) => !subscription.isNamed(key)));
       reader.drop(dropped);
+      for (const key of dropped) covered.delete(key);
       refilled(dropped);
       gaps.drop(dropped);
       if (dropped.length > 0) {
@@ -574,6 +583,16 @@ export function createHub(deps: HubDeps): Hub {
     for (const { id, league, state, wire } of [...book.odds.values()]) {
       if (state === 'open' && isGone(league, wire.league_id)) withdraw(book, id, timing.now());
     }
+  }
+
+  /**
+   * How much a stream that carries a league from now on may have missed of it: where it is the first one, all since the
+   * league was first read, though none broke.
+   */
+  function missedMsOf({ key }: League, gapMs: number): number {
+    const readSince = reader.readSince(key);
+    if (gapMs > 0 || readSince === null) return gapMs;
+    return Math.max(1, covered.has(key) ? 0 : timing.now() - readSince);
   }
 
   function keysOf(query: Pick<RelayQuery, 'leagues'>): string[] {

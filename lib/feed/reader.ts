@@ -102,6 +102,8 @@ export type Reader = {
   ready(keys: () => readonly string[], waitMs: number): Promise<void>;
   isComplete(keys: readonly string[]): boolean;
   filledAt(keys: readonly string[]): string | null;
+  /** When the first read of a league began, epoch ms; null before that. */
+  readSince(key: string): number | null;
   problem(): FeedError | null;
   /** True once the vendor answered as it does to a key without copilot. */
   isUnentitled(): boolean;
@@ -114,6 +116,8 @@ type LeagueState = League & {
   /** Whether its first, silent read has ended. */
   isFilled: boolean;
   filledAt: string | null;
+  /** When that read, or the first try of it, began. */
+  readSince: number | null;
   /** Tells a read that was overtaken by a drop or a newer read. */
   generation: number;
   /** Length of a gap that came while it was read: it is read once more after that, however many came. */
@@ -433,6 +437,7 @@ export function createReader(deps: ReaderDeps): Reader {
     const current = () => states.filter((state) => state.generation === generations.get(state));
     const wasFilled = states.every(({ isFilled }) => isFilled);
     const startedAt = timing.now();
+    for (const state of states) state.readSince ??= startedAt;
     changed();
     readAll(states, () => current().length > 0).then(
       ({ changes, ids }) => {
@@ -739,6 +744,7 @@ export function createReader(deps: ReaderDeps): Reader {
           phase: 'new',
           isFilled: false,
           filledAt: null,
+          readSince: null,
           generation: 0,
           gapMeanwhileMs: null,
           failures: 0,
@@ -825,6 +831,7 @@ export function createReader(deps: ReaderDeps): Reader {
       }
       return newest;
     },
+    readSince: (key) => leagues.get(key)?.readSince ?? null,
     problem: () => problems.odds ?? problems.fixtures ?? problems.settled,
     isUnentitled: () => isUnentitled,
     close() {

@@ -33,7 +33,10 @@ export type SubscriptionDeps = {
   onDamaged(leagues: readonly League[]): void;
   /** These leagues are carried by nothing that speaks; their last frame came at `since`. */
   onLost(leagues: readonly League[], since: number, why: FeedErrorCode): void;
-  /** These leagues are carried from now on, and what came before may have been missed. */
+  /**
+   * These leagues are carried from now on, and what came before may have been missed: `gapMs` of it, 0 where no stream of
+   * this connection was there to break.
+   */
   onCovered(leagues: readonly League[], gapMs: number): void;
   /** Leagues that came into use, and keys of those nobody uses any more. */
   onWanted(added: readonly League[], dropped: readonly string[]): void;
@@ -329,7 +332,8 @@ export function createSubscription(deps: SubscriptionDeps): Subscription {
         discard(connection);
         // Whoever took over believed that it spoke until then.
         const missed = leaguesOf(connection).filter(({ key }) => isCarriedByKept(key));
-        if (lastFrameMs !== null && missed.length > 0) deps.onCovered(missed, lastFrameMs);
+        if (lastFrameMs !== null && missed.length > 0)
+          deps.onCovered(missed, Math.max(lastFrameMs, 1));
         continue;
       }
       if (!isReplaced) {

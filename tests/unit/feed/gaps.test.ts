@@ -4,7 +4,7 @@ import { createGapLedger } from '@/lib/feed/gaps';
 import type { Meter } from '@/lib/feed/meter';
 import { NO_METER } from '@/lib/feed/meter';
 import { FeedError } from '@/lib/protocol/errors';
-import { aWireRow } from '@/tests/support/builders';
+import { aRestRow, aWireRow } from '@/tests/support/builders';
 import { aQuery, aWireFixture, createHubKit, type HubKit } from '@/tests/support/feed-deps';
 
 const ALL = aQuery();
@@ -104,6 +104,62 @@ describe('gaps', () => {
       partial: false,
       gaps: [{ healing: 'read', differences: 0 }],
     });
+  });
+
+  it('are what lies between the first read of a league and the first stream of it', async () => {
+    const kit = createHubKit({ settings: { oddsRefreshMs: 0, fixturesPollMs: 0 } });
+    kit.vendor.fixtures = [aWireFixture()];
+    kit.vendor.odds.set('FX1', [aRestRow({ id: 'a' })]);
+    watch(kit);
+    const startMs = kit.timing.now();
+    await kit.timing.advance(5_000);
+    const [upstream] = kit.vendor.open();
+    expect(kit.hub.status(ALL)).toMatchObject({ feed: 'connecting', partial: false, gaps: [] });
+    upstream?.setState('dead');
+    // It left the board meanwhile, and no stream told of it.
+    kit.vendor.odds.set('FX1', [aRestRow({ id: 'b' })]);
+    await kit.timing.advance(20_000);
+    expect(kit.hub.book.odds.get('a')?.state).toBe('open');
+    upstream?.connect();
+    const { gaps, ...status } = kit.hub.status(ALL);
+    const from = gaps[0]?.from ?? 0;
+    expect(from).toBeGreaterThanOrEqual(startMs + 2_000);
+    expect(from).toBeLessThan(startMs + 3_000);
+    expect(status).toMatchObject({ feed: 'late', since: from });
+    expect(gaps).toMatchObject([{ until: kit.timing.now(), others: 0, healing: 'reading' }]);
+    await kit.timing.advance(100);
+    expect(kit.hub.book.odds.get('a')?.state).toBe('locked');
+    const healed = kit.hub.status(ALL);
+    expect(healed).toMatchObject({ feed: 'live', partial: false, gaps: [{ healing: 'read' }] });
+  });
+
+  it('last until a read that began after the first stream, where the first read is still under way', async () => {
+    const kit = createHubKit({ settings: { oddsRefreshMs: 0, fixturesPollMs: 0 } });
+    kit.vendor.fixtures = [aWireFixture()];
+    kit.vendor.odds.set('FX1', [aRestRow({ id: 'a' })]);
+    const { odds } = kit.rest;
+    kit.rest.odds = async (...asked) => {
+      const read = await odds(...asked);
+      await new Promise<void>((resolve) => kit.timing.schedule(resolve, 1_000));
+      return read;
+    };
+    watch(kit);
+    await kit.timing.advance(3_500);
+    // The open odds were told by now, and have not come yet.
+    kit.vendor.odds.set('FX1', [aRestRow({ id: 'b' })]);
+    kit.vendor.open()[0]?.connect();
+    await kit.timing.advance(1_500);
+    expect(kit.hub.book.odds.get('a')?.state).toBe('open');
+    expect(kit.hub.status(ALL).feed).toBe('late');
+    await kit.timing.advance(5_000);
+    expect(kit.hub.book.odds.get('a')?.state).toBe('locked');
+    expect(kit.hub.status(ALL)).toMatchObject({ feed: 'live', gaps: [{ healing: 'read' }] });
+  });
+
+  it('are none where the stream of a league is up before its first read', async () => {
+    const { kit } = await aLiveKit();
+    expect(kit.hub.status(ALL)).toMatchObject({ feed: 'live', partial: false, gaps: [] });
+    expect(kit.hub.status(ALL).message).toBeNull();
   });
 
   it('are not healed by a read that began before they were over', async () => {
