@@ -166,11 +166,15 @@ const SILENT_FACTOR = 4;
 export function createHub(deps: HubDeps): Hub {
   const { sport, timing, settings, log, meter = NO_METER } = deps;
   const book = new Book();
-  const journal = createJournal(timing.now, {
-    rows: settings.journalRows,
-    bytes: settings.journalBytes,
-    ageMs: settings.journalMs,
-  });
+  const journal = createJournal(
+    timing.now,
+    {
+      rows: settings.journalRows,
+      bytes: settings.journalBytes,
+      ageMs: settings.journalMs,
+    },
+    book.fixtures,
+  );
   const cuts = createCuts(timing, settings);
   const rejected: Partial<Record<RejectReason, number>> = {};
   const startedAt = timing.now();

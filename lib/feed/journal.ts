@@ -9,7 +9,7 @@ import type { OddChange } from '@/lib/protocol/book';
 import { oddsEventData } from '@/lib/protocol/encode';
 import { compareEntryIds, createEntryIds, parseEntryId } from '@/lib/protocol/entry-id';
 import type { Fixture, OddsEventName, WireRecord } from '@/lib/protocol/events';
-import { type Routed, routedOdd } from '@/lib/protocol/filter';
+import { isLive, type Routed, routedOdd } from '@/lib/protocol/filter';
 import { encodeSse } from '@/lib/protocol/sse';
 
 export type EntryBody =
@@ -33,7 +33,12 @@ export type EntryBody =
   | { kind: 'mark' };
 
 /** What filters ask of one odd; the same answers of an odd, row after row, are one object. */
-export type Route = Routed & { /** The odd. */ id: string };
+export type Route = Routed & {
+  /** The odd. */
+  id: string;
+  /** Whether it was in play when the entry was made: its fixture may be so by the time that a viewer is told. */
+  isLive: boolean;
+};
 
 /** Where an entry's frame stands. */
 type Place = { page: Page; from: number; to: number };
@@ -120,10 +125,14 @@ type Page = { bytes: Buffer /** Entries that stand in it. */; entries: number };
  */
 type Known = { index: number; route: Route; alone: readonly Route[]; indexes: number[] };
 
-/** An empty journal. Its first id is its floor: a position like any other. */
+/**
+ * An empty journal. Its first id is its floor: a position like any other.
+ * @param fixtures as they are when an entry is made; one that is not among them is not in play
+ */
 export function createJournal(
   now: () => number,
   { rows: mostRows, bytes: mostBytes, ageMs }: { rows: number; bytes: number; ageMs: number },
+  fixtures: ReadonlyMap<string, Fixture> = new Map(),
 ): Journal {
   const ids = createEntryIds(now);
   let entries: Entry[] = [];
@@ -161,9 +170,10 @@ export function createJournal(
 
   function knowOdd({ row, odd }: Pick<OddChange, 'row' | 'odd'>, index: number): Known {
     const routed = routedOdd(odd);
+    routed.isLive = isLive(odd, fixtures.get(odd.fixtureId) ?? null);
     let known = odds.get(row.id);
     if (!known || !isSameRoute(known.route, routed)) {
-      const route: Route = { ...routed, id: row.id };
+      const route: Route = { ...routed, isLive: routed.isLive, id: row.id };
       known = { index, route, alone: [route], indexes: known?.indexes ?? [] };
       odds.set(row.id, known);
     }

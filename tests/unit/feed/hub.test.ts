@@ -299,6 +299,29 @@ describe('hub', () => {
     expect(readers.map((reader) => reader.data('fixture-status').length)).toEqual([1, 1, 1, 0]);
   });
 
+  it('tells who watches what is not in play yet of a lock that came just before the start', async () => {
+    const kit = createHubKit({ settings: { oddsRefreshMs: 0, fixturesPollMs: 0 } });
+    kit.vendor.fixtures = [aWireFixture()];
+    kit.vendor.odds.set('FX1', [aRestRow({ id: 'a' })]);
+    const query = aQuery('is_live=false');
+    const reader = watch(kit, query);
+    await kit.timing.advance(300);
+    kit.vendor.open()[0]?.connect();
+    await kit.timing.advance(6_000);
+    const { at, odds } = await snapshot(kit, query);
+    expect(odds).toMatchObject([{ id: 'a', state: 'open' }]);
+    const lock = { data: [aWireRow({ id: 'a', timestamp: ROW_SECONDS + 5 })] };
+    kit.vendor.open()[0]?.event('copilot-locked-odds', lock);
+    const data = { fixture_id: 'FX1', league: 'NBA', new_status: 'live', old_status: 'unplayed' };
+    kit.vendor.open()[0]?.event('fixture-status', { data });
+    const resumed = watch(kit, query, at);
+    await kit.timing.advance(100);
+    for (const one of [reader, resumed]) {
+      await one.take();
+      expect(one.data('copilot-locked-odds')).toMatchObject([{ data: [{ id: 'a' }] }]);
+    }
+  });
+
   it('holds one timer for all snapshots whose pages may be asked for', async () => {
     const kit = await aLiveKit();
     const data = [aWireRow({ id: 'b' }), aWireRow({ id: 'c' })];

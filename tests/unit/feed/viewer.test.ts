@@ -29,7 +29,8 @@ function createKit(
 ) {
   const timing = createFakeTiming();
   const book = new Book();
-  const journal = createJournal(timing.now, { rows: journalRows, bytes: 1e9, ageMs: 600_000 });
+  const bounds = { rows: journalRows, bytes: 1e9, ageMs: 600_000 };
+  const journal = createJournal(timing.now, bounds, book.fixtures);
   let status = LIVE;
   let statusCalls = 0;
   const viewers = createViewers({
@@ -236,6 +237,46 @@ describe('viewer', () => {
     expect(names(main).slice(2)).toEqual(['copilot-odds', 'copilot-settled-odds']);
     expect(names(alternates)).toHaveLength(2);
   });
+
+  it.each(['live', 'replayed', 'merged'])(
+    'gets rows by whether their fixture was in play when they came, not when it is told, while %s',
+    async (mode) => {
+      const kit = createKit(mode === 'merged' ? { viewerBytes: 1_500 } : {});
+      kit.book.applyFixture(aFixturePatch(), 1);
+      const start = kit.journal.last();
+      const isOpen = mode !== 'replayed';
+      let upcoming = isOpen ? kit.open('is_live=false') : null;
+      let inPlay = isOpen ? kit.open('is_live=true') : null;
+      await kit.timing.advance(100);
+      for (let price = 100; mode === 'merged' && price < 110; price += 1) {
+        kit.odd({ id: 'other', fixture_id: 'FX2', price, is_live: price % 2 === 0 });
+        await kit.timing.advance(20);
+      }
+      kit.odd({ id: 'a', price: 120 });
+      kit.odd({ id: 'a', price: 120 }, 'copilot-locked-odds');
+      kit.book.applyFixture(aFixturePatch({ status: 'live' }), 2);
+      kit.odd({ id: 'b', price: 130 });
+      upcoming ??= kit.open('is_live=false', start);
+      inPlay ??= kit.open('is_live=true', start);
+      for (const reader of [upcoming, inPlay]) {
+        for (let round = 0; round < 3; round += 1) {
+          await kit.timing.advance(20);
+          await reader.take();
+        }
+      }
+      const told = (reader: ReturnType<typeof readStream>) =>
+        reader.events
+          .filter(({ event }) => event?.startsWith('copilot'))
+          .map(({ event, data }) => [event, JSON.parse(data).data[0].id])
+          .filter(([, id]) => id !== 'other');
+      const locked = ['copilot-locked-odds', 'a'];
+      // Who could not take the price meanwhile is owed the lock alone.
+      const wanted = mode === 'merged' ? [locked] : [['copilot-odds', 'a'], locked];
+      expect(told(upcoming)).toEqual(wanted);
+      expect(told(inPlay)).toEqual([['copilot-odds', 'b']]);
+      expect(upcoming.text().includes('conflated')).toBe(mode === 'merged');
+    },
+  );
 
   it('gets prices in its own format beside others in theirs', async () => {
     const kit = createKit();
