@@ -628,6 +628,8 @@ export function createViewers(deps: ViewersDeps): Viewers {
     filters: () => [...groups.values()].map(({ query }) => query),
 
     open(query, position, openSink, onEnd = () => {}) {
+      // Entries that nobody is told of come while nobody is here: who comes now begins after them.
+      if (count === 0) flushedTo = journal.end;
       const found = position === null ? null : journal.after(position);
       const group = join(query);
       const viewer: Viewer = {

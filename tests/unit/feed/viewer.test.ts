@@ -599,6 +599,27 @@ describe('viewer', () => {
     expect(retries.at(-1)).toBeLessThan(6_000);
   });
 
+  it('begins now, without a reset, though what was marked while nobody was here is dropped', async () => {
+    const kit = createKit();
+    const first = kit.open();
+    kit.odd();
+    await kit.timing.advance(20);
+    first.abort();
+    // A mark is told to nobody.
+    kit.journal.append({ kind: 'mark' });
+    await kit.timing.advance(700_000);
+    kit.journal.prune();
+    const reader = kit.open();
+    await kit.timing.advance(100);
+    await reader.take();
+    expect(names(reader)).toEqual(['connected', 'feed-status']);
+    expect(reader.events.at(-1)?.id).toBe(kit.journal.last());
+    kit.odd({ price: 140 });
+    await kit.timing.advance(20);
+    await reader.take();
+    expect(prices(reader)).toEqual([140]);
+  });
+
   it('gets a reset when more came within one tick than the journal holds', async () => {
     const kit = createKit({}, 50);
     const reader = kit.open();
