@@ -616,10 +616,11 @@ export function createHub(deps: HubDeps): Hub {
   }
 
   function messageOf(
+    keys: readonly string[],
     problemText: string | null,
     { isLive, isLacking }: { isLive: boolean; isLacking: boolean },
   ): string | null {
-    const readProblem = reader.problem();
+    const readProblem = reader.problem(keys);
     if (problemText !== null) return problemText;
     if (readProblem) {
       return `${readProblem.message} Until then the board shows what the stream brings.`;
@@ -650,7 +651,7 @@ export function createHub(deps: HubDeps): Hub {
       partial: isOverfull || !reader.isComplete(keys) || isLacking,
       filledAt: reader.filledAt(keys),
       since,
-      message: messageOf(isLive ? null : (problem?.message ?? null), { isLive, isLacking }),
+      message: messageOf(keys, isLive ? null : (problem?.message ?? null), { isLive, isLacking }),
       connections,
       gaps: gaps.list(keys),
     };

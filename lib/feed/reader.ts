@@ -104,7 +104,8 @@ export type Reader = {
   filledAt(keys: readonly string[]): string | null;
   /** When the first read of a league began, epoch ms; null before that. */
   readSince(key: string): number | null;
-  problem(): FeedError | null;
+  /** Why something of these leagues could not be read last time. */
+  problem(keys: readonly string[]): FeedError | null;
   /** True once the vendor answered as it does to a key without copilot. */
   isUnentitled(): boolean;
   close(): void;
@@ -122,8 +123,9 @@ type LeagueState = League & {
   generation: number;
   /** Length of a gap that came while it was read: it is read once more after that, however many came. */
   gapMeanwhileMs: number | null;
-  /** Reads that failed in a row. */
+  /** Reads that failed in a row, and why the last one did: one good batch does not make it whole. */
   failures: number;
+  problem: FeedError | null;
   damage: {
     /** When it came last, and the pause between the reads that it leads to. */
     at: number;
@@ -175,7 +177,7 @@ export function createReader(deps: ReaderDeps): Reader {
   const askedToDescribe = new Set<string>();
   /** Those of them that are asked about soon. */
   let undescribed: string[] = [];
-  /** Why the list of fixtures, or odds, could not be read last time. */
+  /** Why the list of fixtures, or odds, could not be read last time beside the leagues' own reads. */
   const problems: Record<'fixtures' | 'odds' | 'settled', FeedError | null> = {
     fixtures: null,
     odds: null,
@@ -462,16 +464,18 @@ export function createReader(deps: ReaderDeps): Reader {
         if (isClosed) return;
         const broken = current();
         let failures = 0;
+        const problem = asFeedError(error, "The vendor's REST");
         for (const state of broken) {
           state.phase = 'failed';
           state.failures += 1;
+          state.problem = problem;
           failures = Math.max(failures, state.failures);
         }
-        failed('odds', error);
         if (broken.length === 0) return;
+        changed();
         target.onReadFailed(
           broken.map(({ key }) => key),
-          asFeedError(error, "The vendor's REST"),
+          problem,
         );
         const again = () => {
           const still = current().filter(({ phase }) => phase === 'failed');
@@ -506,17 +510,12 @@ export function createReader(deps: ReaderDeps): Reader {
       const found = await readOdds(ids, true);
       differing(changes + found.changes);
       if (found.refused) throw found.refused;
-      readWell();
+      succeeded('odds');
       return found.undecided;
     } catch (error) {
       if (error !== problems.settled) failed('odds', error);
       throw error;
     }
-  }
-
-  /** While a league could not be read in full, one good batch does not make it whole. */
-  function readWell(): void {
-    if (inUse().length === leagues.size) succeeded('odds');
   }
 
   /** What is left of the pause after a read that began at `startedAt` and failed; one that hung has waited already. */
@@ -539,6 +538,7 @@ export function createReader(deps: ReaderDeps): Reader {
     for (const state of states) {
       state.phase = 'read';
       state.failures = 0;
+      state.problem = null;
       // Where it was read already when the damage came, it is read once more.
       state.damage.isRead &&= state.gapMeanwhileMs !== null;
       if (state.isFilled) continue;
@@ -673,10 +673,13 @@ export function createReader(deps: ReaderDeps): Reader {
     );
     const startedAt = timing.now();
     look(batch, mayBeSettled)
-      .then(readWell, (error: unknown) => {
-        failed('odds', error);
-        doubts.add(batch, { delayMs: restMs(startedAt) });
-      })
+      .then(
+        () => succeeded('odds'),
+        (error: unknown) => {
+          failed('odds', error);
+          doubts.add(batch, { delayMs: restMs(startedAt) });
+        },
+      )
       .finally(scheduleRefresh);
   }
 
@@ -748,6 +751,7 @@ export function createReader(deps: ReaderDeps): Reader {
           generation: 0,
           gapMeanwhileMs: null,
           failures: 0,
+          problem: null,
           damage: { at: 0, pauseMs: 0, readFrom: 0, isDue: false, isRead: false },
         };
         leagues.set(league.key, state);
@@ -832,7 +836,10 @@ export function createReader(deps: ReaderDeps): Reader {
       return newest;
     },
     readSince: (key) => leagues.get(key)?.readSince ?? null,
-    problem: () => problems.odds ?? problems.fixtures ?? problems.settled,
+    problem(keys) {
+      const own = keys.flatMap((key) => leagues.get(key)?.problem ?? []);
+      return own[0] ?? problems.odds ?? problems.fixtures ?? problems.settled;
+    },
     isUnentitled: () => isUnentitled,
     close() {
       isClosed = true;

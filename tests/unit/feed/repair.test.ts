@@ -503,6 +503,41 @@ describe('repair', () => {
     expect(isPartial()).toEqual([false, false]);
   });
 
+  it('says of a league that is refused to those alone who asked for it', async () => {
+    const kit = await aFilledKit({ settings: { oddsRefreshMs: 2_000, fixturesPollMs: 0 } });
+    const { fixtures, odds } = kit.rest;
+    kit.rest.fixtures = async (sport, leagues) => {
+      if (leagues.includes('Bogus')) throw new FeedError('upstream-http', 'Bogus answered 400.');
+      return fixtures(sport, leagues);
+    };
+    watch(kit, aQuery('league=Bogus'));
+    await kit.timing.advance(500);
+    for (const upstream of kit.vendor.open()) {
+      if (upstream.leagues.includes('Bogus')) upstream.connect();
+    }
+    const statuses = () =>
+      ['NBA', 'Bogus'].map((league) => kit.hub.status(aQuery(`league=${league}`)));
+    for (let round = 0; round < 4; round += 1) {
+      await kit.timing.advance(5_000);
+      expect(statuses()).toMatchObject([
+        { feed: 'live', partial: false, message: null },
+        { feed: 'live', partial: true, message: expect.stringContaining('Bogus answered 400') },
+      ]);
+    }
+    // What is read beside it is told to all, and has ended once it can be read, though that league cannot.
+    kit.rest.odds = async () => {
+      throw new FeedError('upstream-http', 'Odds answered 503.');
+    };
+    await kit.timing.advance(5_000);
+    expect(statuses()).toMatchObject([{ message: expect.stringContaining('503') }, {}]);
+    kit.rest.odds = odds;
+    await kit.timing.advance(10_000);
+    expect(statuses()).toMatchObject([{ partial: false, message: null }, { partial: true }]);
+    kit.rest.fixtures = fixtures;
+    await kit.timing.advance(10_000);
+    expect(statuses()).toMatchObject([{ message: null }, { partial: false }]);
+  });
+
   it('lists what it does not poll as it was', async () => {
     const kit = createHubKit({ settings: { oddsRefreshMs: 0, fixturesPollMs: 20_000 } });
     const other = aWireFixture({ id: 'FX2', league: { id: 'ncaab', name: 'NCAAB' } });
