@@ -173,6 +173,7 @@ export function createGuard(options: GuardOptions): Guard {
   async function renew(session: Session, client: Client, response: ServerResponse): Promise<void> {
     if (!desk || session.expiresAt - now() > limits.sessionMs / 2) return;
     const value = await desk.sessions.issue(session.id);
+    if (ended.has(session.id)) return;
     response.appendHeader('Set-Cookie', cookie(value, limits.sessionMs, client));
   }
 
@@ -443,12 +444,16 @@ export function createGuard(options: GuardOptions): Guard {
       if (url.pathname === '/sign-in') return signIn(request, response, url, client);
       if (url.pathname === '/sign-out') return signOut(request, response, client);
 
-      const pass = isClosed ? await passOf(request, url) : null;
+      let pass = isClosed ? await passOf(request, url) : null;
+      if (pass?.session) {
+        await renew(pass.session, client, response);
+        // Who signed out meanwhile is a stranger: that ended what was open, and this answer was not yet.
+        if (ended.has(pass.session.id)) pass = null;
+      }
       if (isClosed && !pass && !HEALTH_PATH.test(url.pathname)) {
         return stranger(request, response, url);
       }
       if (!isClosed || pass) request.headers[PASS_HEADER] = pass?.name ?? 'open';
-      if (pass?.session) await renew(pass.session, client, response);
       // Somebody who left while their cookie was read takes no place: nobody would tell of their leaving.
       if (response.destroyed) return false;
       const full = place(request, response, url, client, pass);
