@@ -16,7 +16,13 @@ const STREAM = '/api/v3/stream/copilot/basketball/odds';
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 
 type Asked = { path: string; response: ServerResponse; isAdmitted: boolean };
-type Ask = { method?: string; headers?: Record<string, string>; parts?: readonly string[] };
+type Ask = {
+  method?: string;
+  headers?: Record<string, string>;
+  parts?: readonly string[];
+  /** Whether more than these parts is to come. */
+  goesOn?: boolean;
+};
 type Answer = { status: number; headers: IncomingMessage['headers']; body: string };
 
 const servers: Server[] = [];
@@ -47,7 +53,7 @@ async function createKit() {
   const { port } = server.address() as AddressInfo;
 
   /** What is answered; of a stream its beginning. */
-  function ask(path: string, { method = 'GET', headers = {}, parts = [] }: Ask = {}) {
+  function ask(path: string, { method = 'GET', headers = {}, parts = [], goesOn }: Ask = {}) {
     return new Promise<Answer>((resolve, reject) => {
       const asked = request({ port, path, method, headers, agent: false }, (response) => {
         const { statusCode: status = 0 } = response;
@@ -61,7 +67,7 @@ async function createKit() {
       });
       asked.on('error', reject);
       for (const part of parts) asked.write(part);
-      asked.end();
+      if (!goesOn) asked.end();
     });
   }
 
@@ -113,4 +119,16 @@ describe('guard', () => {
     expect(status).toBe(200);
     expect(answered['set-cookie']).toHaveLength(1);
   });
+
+  it.each([false, true])(
+    'says that a form is too long though its length was not said before, and more is to come: %s',
+    async (goesOn) => {
+      const kit = await createKit();
+      const parts = Array.from({ length: 5 }, () => 'x'.repeat(8_192));
+      const form = { method: 'POST', headers: FORM, parts, goesOn };
+      const answer = await kit.ask('/sign-in', form);
+      expect(answer).toMatchObject({ status: 413, headers: { connection: 'close' } });
+      expect(answer.body).toContain('longer than 32768 bytes');
+    },
+  );
 });
