@@ -80,7 +80,7 @@ export default function AlertsHost({ openedAt, isBesidePanel, onOpenLog }: Props
     };
     const tellFeed = () => tell(engine.feed(store.getState().feed.state, Date.now()));
     const hush = (from: number) => {
-      engine.hush(from + HUSH_MS);
+      engine.hush(from, from + HUSH_MS);
       clearTimeout(endHush);
       // A feed that was bad all the while changes nothing that would tell of it.
       endHush = setTimeout(

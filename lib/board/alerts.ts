@@ -58,8 +58,8 @@ export type AlertEngine = {
   news(news: readonly News[], book: HeldBook, version: number | null): Fired[];
   /** What applies to how the feed is: told once for each time that it gets worse than it was. */
   feed(state: FeedState, at: number): Fired[];
-  /** Tells nothing before `until`, epoch ms; what happens until then is taken for known. */
-  hush(until: number): void;
+  /** Tells nothing from `from` until `until`, epoch ms; what happens until then is taken for known. */
+  hush(from: number, until: number): void;
   /** Forgets what prices and lines were before: they were read anew. */
   forget(): void;
   /**
@@ -211,7 +211,8 @@ export function createAlertEngine(rules: readonly AlertRule[] = []): AlertEngine
   /** When each rule last told of each key. */
   const told = new Map<string, number>();
   let toldFeed: FeedState = 'live';
-  let hushedUntil = Number.NEGATIVE_INFINITY;
+  /** From when until when. Before it begins nobody is hushed: a clock that was set back must not keep all rules silent. */
+  let hush = { from: 0, until: 0 };
   let evaluations = 0;
   let fired: Fired[] = [];
 
@@ -243,6 +244,10 @@ export function createAlertEngine(rules: readonly AlertRule[] = []): AlertEngine
     visit(shelf.everywhere);
   }
 
+  function isHushed(at: number): boolean {
+    return at >= hush.from && at < hush.until;
+  }
+
   function eachOf(kind: AlertKind, odd: Odd, apply: (rule: AlertRule) => void): void {
     each(kind, { odd, fixtureId: odd.fixtureId, league: odd.league }, apply);
   }
@@ -264,13 +269,15 @@ export function createAlertEngine(rules: readonly AlertRule[] = []): AlertEngine
     let past = tracks.get(id);
     if (past) tracks.delete(id);
     else past = [];
-    while (past[0] && past[0].until < at - longestMs) past.shift();
+    // Of a clock that was set back, what was noted before it is of no known age.
+    while (past[0] && (past[0].until < at - longestMs || past[0].until > at)) past.shift();
     if (past.length >= TRACK_LENGTH) past.shift();
     past.push({ until: at, price, chance: toProbability(price) });
     tracks.set(id, past);
     // The one that moved longest ago stands first.
     for (const [other, pasts] of tracks) {
-      const isDone = (pasts.at(-1)?.until ?? 0) < at - longestMs;
+      const until = pasts.at(-1)?.until ?? 0;
+      const isDone = until < at - longestMs || until > at;
       if (!isDone && tracks.size <= TRACKS_LIMIT) break;
       tracks.delete(other);
     }
@@ -287,7 +294,7 @@ export function createAlertEngine(rules: readonly AlertRule[] = []): AlertEngine
       let most: Past | null = null;
       for (let place = past.length - 1; place >= 0; place -= 1) {
         const one = past[place];
-        if (!one || one.until < at - seconds * 1_000) break;
+        if (!one || one.until < at - seconds * 1_000 || one.until > at) break;
         if (!most || Math.abs(chance - one.chance) > Math.abs(chance - most.chance)) most = one;
       }
       if (!most || Math.abs(chance - most.chance) * 100 < size - EPSILON) return;
@@ -355,10 +362,14 @@ export function createAlertEngine(rules: readonly AlertRule[] = []): AlertEngine
     eachOf(kind, odd, (rule) => fire({ rule, key: odd.id, at, odd, fixture: null, from, to }));
   }
 
-  /** Notes the points that a main line had before it lost its flag, which may be told before or after the other gets it. */
+  /**
+   * Notes the points that a main line had before it lost its flag, which may be told before or after the other gets it, or
+   * before it was locked, which is how one moves that keeps its flag.
+   */
   function unflag({ odd, previous }: Extract<News, { kind: 'odd' }>): void {
     if (!previous?.isMain || previous.points === null) return;
-    if (odd.isMain && odd.points === previous.points) return;
+    const stays = odd.isMain && odd.points === previous.points;
+    if (stays && (previous.state !== 'open' || odd.state === 'open')) return;
     const key = sideKey(previous);
     if (!mains.has(key)) mains.set(key, previous.points);
   }
@@ -372,9 +383,11 @@ export function createAlertEngine(rules: readonly AlertRule[] = []): AlertEngine
   ): void {
     const { points } = odd;
     if (!odd.isMain || points === null || odd.state === 'settled') return;
-    if (previous?.isMain && previous.points === points) return;
+    const wasMain = previous?.isMain === true && previous.points === points;
+    // A line that kept its flag while it was locked is the main one again: another may have been meanwhile.
+    if (wasMain && (previous.state !== 'locked' || odd.state !== 'open')) return;
     const side = sideKey(odd);
-    const from = mains.get(side) ?? otherMain(book, odd);
+    const from = mains.get(side) ?? (wasMain ? points : otherMain(book, odd));
     mains.delete(side);
     mains.set(side, points);
     bound(mains, TRACKS_LIMIT);
@@ -441,7 +454,7 @@ export function createAlertEngine(rules: readonly AlertRule[] = []): AlertEngine
           if (one.kind === 'odd' && isOfVersion(one.odd, version)) unflag(one);
       }
       for (const one of news) {
-        const isQuiet = one.isCatchUp || one.at < hushedUntil;
+        const isQuiet = one.isCatchUp || isHushed(one.at);
         if (one.kind === 'fixture') {
           if (!isQuiet) fixtures(one.fixture, one.previous, one.at);
           continue;
@@ -458,7 +471,7 @@ export function createAlertEngine(rules: readonly AlertRule[] = []): AlertEngine
     feed(state, at) {
       if (state === 'live') toldFeed = state;
       const isWorse = SEVERITY[state] >= SEVERITY.late && SEVERITY[state] > SEVERITY[toldFeed];
-      if (!isWorse || at < hushedUntil) return [];
+      if (!isWorse || isHushed(at)) return [];
       toldFeed = state;
       const key = `feed ${state}`;
       for (const { rule } of index.get('feed')?.everywhere ?? []) {
@@ -468,8 +481,8 @@ export function createAlertEngine(rules: readonly AlertRule[] = []): AlertEngine
       return taken();
     },
 
-    hush(until) {
-      hushedUntil = Math.max(hushedUntil, until);
+    hush(from, until) {
+      hush = isHushed(from) && hush.until > until ? hush : { from, until };
     },
 
     forget() {
@@ -487,7 +500,7 @@ export function createAlertEngine(rules: readonly AlertRule[] = []): AlertEngine
           evaluations += 1;
           const before = standings.get(`${rule.id}\n${id}`);
           // What happens until then is known once it is over.
-          if (before && at < hushedUntil) continue;
+          if (before && isHushed(at)) continue;
           const isThere = pays(rule.when, price);
           stand(rule, id, { price, pays: isThere });
           if (!before || before.pays || !isThere) continue;

@@ -130,6 +130,26 @@ describe('a rule about moves', () => {
   });
 });
 
+describe('a clock that was set back', () => {
+  it('makes no move of prices whose age it has hidden, and keeps no rule silent', () => {
+    const { post, wait, lock, engine, now } = setUp(
+      aRule(MOVE),
+      aRule({ kind: 'lock' }, { id: 'r2', repeatSeconds: 60 }),
+    );
+    engine.hush(now(), now() + 10_000);
+    post({ price: -110 });
+    post({ price: -118 });
+    wait(20);
+    expect(lock({ price: -118 })).toHaveLength(1);
+    wait(-1_800);
+    // Rows go by the vendor's time, which goes on.
+    const timestamp = ROW_SECONDS + 100;
+    expect(post({ price: -125, timestamp })).toEqual([]);
+    expect(lock({ price: -125, timestamp: timestamp + 1 })).toHaveLength(1);
+    expect(post({ price: -140, timestamp: timestamp + 2 })).toMatchObject([{ from: -118 }]);
+  });
+});
+
 describe('a rule about a price', () => {
   const AT_LEAST = { kind: 'price', pays: 'more', decimal: 2.5 } as const;
 
@@ -203,7 +223,7 @@ describe('a rule about a price', () => {
     const { engine, book, post, now } = setUp(aRule(AT_LEAST, { where }));
     post({ price: 140 });
     engine.settle(book, null, now());
-    engine.hush(now() + 5_000);
+    engine.hush(now(), now() + 5_000);
     expect(post({ price: 160 })).toEqual([]);
     expect(engine.settle(book, null, now())).toEqual([]);
     expect(engine.settle(book, null, now() + 5_000)).toMatchObject([{ from: 140, to: 160 }]);
@@ -283,6 +303,50 @@ describe('a rule about lines', () => {
     expect(post(total(217.5, false))).toEqual([]);
     expect(post(total(215.5, false))).toEqual([]);
     expect(post(total(215.5, true))).toEqual([]);
+  });
+
+  it('follows a main line that moves by a lock and a reopening, flags and all, and takes no pause for a move', () => {
+    const { post, lock } = setUp(
+      aRule({ kind: 'main' }),
+      aRule({ kind: 'points', at: 'least', points: 217 }, { id: 'r2' }),
+    );
+    post(total(215.5, true));
+    lock(total(215.5, true));
+    expect(post(total(215.5, true))).toEqual([]);
+    const told = [215.5, 217.5, 215.5, 217.5].flatMap((points, place, all) => {
+      const next = all[place + 1];
+      if (next === undefined) return [];
+      expect(lock(total(points, true))).toEqual([]);
+      return [post(total(next, true)).map(({ rule, from, to }) => [rule.when.kind, from, to])];
+    });
+    expect(told).toEqual([
+      [
+        ['main', 215.5, 217.5],
+        ['points', 215.5, 217.5],
+      ],
+      [['main', 217.5, 215.5]],
+      [
+        ['main', 215.5, 217.5],
+        ['points', 215.5, 217.5],
+      ],
+    ]);
+  });
+
+  it('does not take a line that is locked for what the other moved from when it goes on', () => {
+    const engine = createAlertEngine([aRule({ kind: 'main' })]);
+    const book = new Book();
+    const rows = [total(217.5, true), total(215.5, true)];
+    for (const row of rows)
+      book.applyRow('copilot-locked-odds', aRow(row, 'copilot-locked-odds'), 1, null);
+    const change = book.applyRow(
+      'copilot-odds',
+      aRow({ ...rows[1], timestamp: ROW_SECONDS + 9 }),
+      2,
+      null,
+    );
+    if (!change) throw new Error('a reopening changes the Book');
+    const one = { ...change, kind: 'odd' as const, entryId: null, at: START, isCatchUp: false };
+    expect(engine.news([one], book, -1)).toEqual([]);
   });
 
   it('takes a first main line for no move', () => {
@@ -408,7 +472,7 @@ describe('silence', () => {
 
   it('is kept while hushed, and what happened then is known', () => {
     const { engine, post, wait, now } = setUp(aRule(MOVE));
-    engine.hush(now() + 10_000);
+    engine.hush(now(), now() + 10_000);
     post({ price: -110 });
     expect(post({ price: 130 })).toEqual([]);
     expect(engine.feed('dead', now())).toEqual([]);
@@ -419,7 +483,7 @@ describe('silence', () => {
 
   it('is kept of a feed that was bad when the hush began, until it ends', () => {
     const { engine, now } = setUp(aRule({ kind: 'feed' }));
-    engine.hush(now() + 10_000);
+    engine.hush(now(), now() + 10_000);
     expect(engine.feed('dead', now())).toEqual([]);
     expect(engine.feed('dead', now() + 10_000)).toHaveLength(1);
   });
