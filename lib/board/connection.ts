@@ -65,6 +65,12 @@ export type Connection = {
 const WATCH_MS = 1_000;
 const BACKOFF_MS = 1_000;
 const BACKOFF_LIMIT_MS = 30_000;
+/**
+ * What was held back during a silence comes all at once: a ping that is later than those before the silence were, by more than
+ * this, is one of it. Whoever still is as late after the time below has a slow wire, and hears nothing sooner.
+ */
+const HELD_BACK_MS = 2_000;
+const BACKLOG_MS = 4_000;
 /** A stream that lived this long ends a row of failures: a flapping server still meets the backoff. */
 const STEADY_MS = 5_000;
 
@@ -93,6 +99,8 @@ export function openConnection(options: ConnectionOptions, deps: ConnectionDeps)
   /** False from a `reset` until the snapshot has been read: what is held has holes. */
   let isWhole = true;
   let lag = createLag();
+  /** How late pings were before the silence that has just ended, and when it did; null where none has. */
+  let silence: { lagMs: number; endedAt: number } | null = null;
 
   /** A clock that was set back takes all times with it, or silence would be none until it has caught up. */
   function clock(): number {
@@ -102,6 +110,7 @@ export function openConnection(options: ConnectionOptions, deps: ConnectionDeps)
       openedAt = Math.min(openedAt, now);
       knownAt = Math.min(knownAt, now);
       lag = createLag();
+      silence = null;
     }
     return now;
   }
@@ -135,7 +144,10 @@ export function openConnection(options: ConnectionOptions, deps: ConnectionDeps)
   function receive(own: number, name: string, event: MessageEvent<string>): void {
     if (own !== generation || isClosed) return;
     const receivedAt = clock();
-    if (receivedAt - heardAt >= LATE_MS) isCaughtUp = false;
+    if (receivedAt - heardAt >= LATE_MS) {
+      isCaughtUp = false;
+      silence ??= { lagMs: lag.ms(), endedAt: receivedAt };
+    }
     heardAt = receivedAt;
     setCrowded(false);
     if (firstFrameAt === null) {
@@ -143,7 +155,8 @@ export function openConnection(options: ConnectionOptions, deps: ConnectionDeps)
       if (openings > 1) options.onResume();
     } else if (name === 'connected') isReplayed = true;
     if (name === 'ping') lag.note(event.data, receivedAt);
-    if (name === 'feed-status') {
+    if (name === 'feed-status' && !isHeldBack(receivedAt)) {
+      silence = null;
       isCaughtUp = true;
       isReplayed = false;
     }
@@ -159,6 +172,12 @@ export function openConnection(options: ConnectionOptions, deps: ConnectionDeps)
     judge();
   }
 
+  /** Whether what comes now waited for a silence to end, by the ping before it. */
+  function isHeldBack(receivedAt: number): boolean {
+    if (silence === null || receivedAt - silence.endedAt >= BACKLOG_MS) return false;
+    return lag.ms() > silence.lagMs + HELD_BACK_MS;
+  }
+
   function know(): void {
     if (isWhole) knownAt = Math.max(knownAt, heardAt - lag.ms());
   }
@@ -171,6 +190,7 @@ export function openConnection(options: ConnectionOptions, deps: ConnectionDeps)
     isCaughtUp = false;
     isReplayed = false;
     lag = createLag();
+    silence = null;
   }
 
   function open(): void {

@@ -191,6 +191,42 @@ describe('connection', () => {
     expect(states).toEqual(['live', 'late', 'live']);
   });
 
+  it('takes all that waited for a blocked page for the past, whatever in it says that it is not', () => {
+    const { page, states, frames } = setUp();
+    const say = (at: number) => {
+      page.source().emit('ping', iso(at));
+      page.source().emit('feed-status', '{}');
+    };
+    page.source().emit('connected', 'ok go');
+    say(page.now());
+    const from = page.now();
+    page.sleep(14_000);
+    for (let second = 1; second <= 14; second += 1) {
+      page.source().emit('copilot-odds', '{}', `8-${second}`);
+      if (second === 5 || second === 10) say(from + second * 1_000);
+    }
+    const prices = () => frames.filter(({ name }) => name === 'copilot-odds');
+    expect(prices().map(({ isCatchUp }) => isCatchUp)).toEqual(Array(14).fill(true));
+    page.advance(1_000);
+    say(page.now());
+    page.source().emit('copilot-odds', '{}', '8-15');
+    expect(prices().at(-1)?.isCatchUp).toBe(false);
+    expect(states.at(-1)).toBe('live');
+  });
+
+  it('is live again on a wire that is slower after a silence than before it', () => {
+    const { page, states } = setUp();
+    page.source().emit('ping', iso(page.now()));
+    page.source().emit('feed-status', '{}');
+    page.advance(12_000);
+    for (let count = 0; count < 2; count += 1) {
+      page.source().emit('ping', iso(page.now() - 4_000));
+      page.source().emit('feed-status', '{}');
+      page.advance(5_000);
+    }
+    expect(states.at(-1)).toBe('live');
+  });
+
   it('is not live after a reset until it was filled anew, and grey where that takes long', () => {
     const { page, states, connection } = setUp();
     page.source().emit('feed-status', '{}');
