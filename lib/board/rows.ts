@@ -577,6 +577,7 @@ function placeSides(line: Line): Map<RowSide['side'], string[]> | null {
 function placeTeams(
   lines: readonly Line[],
   fixture: Fixture,
+  allLines: () => readonly Line[],
 ): Map<RowSide['side'], string[]> | null {
   const entities = new Map<string, Line[]>();
   for (const line of lines) {
@@ -590,7 +591,8 @@ function placeTeams(
   const placed = new Map<RowSide['side'], string[]>();
   const homeless: string[][] = [];
   for (const group of entities.values()) {
-    const main = mainLine(group);
+    const entity = group[0]?.entity;
+    const main = mainLine(group, () => allLines().filter((line) => line.entity === entity));
     const first = main?.odds[0]?.odd;
     if (!main || !first) continue;
     const ids = main.odds.map(({ odd }) => odd.id);
@@ -614,18 +616,34 @@ type Placed = {
   sides: Map<RowSide['side'], string[]> | null;
 };
 
-function place(market: string, odds: readonly Odd[], fixture: Fixture): Placed {
+/** @param held all odds of the fixture in this version, those that the filter leaves out included */
+function place(
+  market: string,
+  odds: readonly Odd[],
+  fixture: Fixture,
+  held: () => readonly Odd[],
+): Placed {
   const lines = groupLines(odds, fixture);
-  const game = lines.filter((line) => line.entity === 'default');
-  const main = game.length > 0 ? mainLine(game) : null;
-  const sides = main ? placeSides(main) : placeTeams(lines, fixture);
+  const ofGame = (some: readonly Line[]) => some.filter((line) => line.entity === 'default');
+  const allLines = () =>
+    groupLines(
+      held().filter((odd) => slug(odd.market) === market),
+      fixture,
+    );
+  const game = ofGame(lines);
+  const main = game.length > 0 ? mainLine(game, () => ofGame(allLines())) : null;
+  const sides = main ? placeSides(main) : placeTeams(lines, fixture, allLines);
   return { market, lines: lines.length, points: main ? pointsOf(main) : null, sides };
 }
 
-function fixtureRow({ fixture, odds }: ViewEntry, columns: readonly Column[]): FixtureRow {
+function fixtureRow(
+  { fixture, odds }: ViewEntry,
+  columns: readonly Column[],
+  held: () => readonly Odd[],
+): FixtureRow {
   const byMarket = new Map<string, Odd[]>(columns.map(({ market }) => [market, []]));
   for (const odd of odds) byMarket.get(slug(odd.market))?.push(odd);
-  const places = [...byMarket].map(([market, held]) => place(market, held, fixture));
+  const places = [...byMarket].map(([market, own]) => place(market, own, fixture, held));
   const sides = sidesOf(
     fixture,
     places.some((placed) => placed.sides?.has('draw')),
@@ -685,7 +703,10 @@ export function buildBoardRows(
     options.cache,
     'row',
     [query, view.totals.version, columns, options.quietSince],
-    (id) => fixtureRow(withOdds(book, entryOf.get(id) as Entry), columns),
+    (id) =>
+      fixtureRow(withOdds(book, entryOf.get(id) as Entry), columns, () =>
+        book.oddsOf(id).filter((odd) => isOfVersion(odd, view.totals.version)),
+      ),
     dependsOnStates(query),
   );
   const rows: BoardRow[] = [];

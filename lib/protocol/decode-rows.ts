@@ -354,7 +354,8 @@ export function decodeHeldOdd(wire: unknown, options: DecodeOptions = {}): Odd |
     teamId: row.teamId,
     timestampSeconds: row.timestampSeconds,
     settlement: row.settlement,
-    settledAt: parseTime(held.settledAt) ?? row.settledAt,
+    // What was graded and is offered again still has its grading among the wire's fields.
+    settledAt: state === 'settled' ? (parseTime(held.settledAt) ?? row.settledAt) : null,
     state: state as OddState,
     lockedAt: seconds(held.lockedAt),
     openingPrice: heldPrice(held.openingPrice),

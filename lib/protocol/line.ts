@@ -93,6 +93,12 @@ function comparePoints(a: Line, b: Line): number {
   return (pointsOf(a) ?? 0) - (pointsOf(b) ?? 0);
 }
 
+/** When an odd was priced, locked or graded last, Unix seconds: a settlement keeps the time of its price. */
+function changedSeconds({ timestampSeconds, lockedAt, settledAt }: Odd): number {
+  const settledSeconds = settledAt === null ? 0 : Date.parse(settledAt) / 1_000;
+  return Math.max(timestampSeconds, lockedAt ?? 0, settledSeconds || 0);
+}
+
 /**
  * Of some odds of a fixture those whose whole line, sides that are left out included, has not changed since: neither its
  * price nor its state.
@@ -110,7 +116,7 @@ export function quietOdds(
   }: { held: Iterable<Odd>; since: number; wholeOf: ((odd: Odd) => unknown) | null },
 ): Odd[] {
   const loud = new Set<string>();
-  for (const odd of held) if (odd.timestampSeconds > since) loud.add(lineKey(odd));
+  for (const odd of held) if (changedSeconds(odd) > since) loud.add(lineKey(odd));
   const isLoud = (odd: Odd) => loud.has(lineKey(odd));
   if (!wholeOf) return odds.filter((odd) => !isLoud(odd));
   const broken = new Set(odds.filter(isLoud).map(wholeOf));
@@ -172,9 +178,11 @@ function mainRank(line: Line): [number, number, number] {
 /**
  * The main line among the lines of one version, fixture, market and entity. The flag travels per odd and
  * without a lock, so for moments two lines carry it, or none: an open main line beats a locked one, the
- * newest wins among equals, and where no line is flagged the most balanced pair stands in.
+ * newest wins among equals. Where none is flagged another stands in: the nearest to the one that is and is not among them,
+ * since that stays so when prices move; else the most balanced pair.
+ * @param hidden the lines of which these are what a filter leaves; asked for only where none is flagged
  */
-export function mainLine(lines: readonly Line[]): Line | null {
+export function mainLine(lines: readonly Line[], hidden?: () => readonly Line[]): Line | null {
   let best: Line | null = null;
   let bestRank: [number, number, number] = [0, 0, 0];
   for (const line of lines) {
@@ -185,7 +193,24 @@ export function mainLine(lines: readonly Line[]): Line | null {
       bestRank = rank;
     }
   }
-  return best ?? mostBalanced(lines);
+  return best ?? nearestToMain(lines, hidden?.() ?? []) ?? mostBalanced(lines);
+}
+
+function nearestToMain(lines: readonly Line[], hidden: readonly Line[]): Line | null {
+  const flagged = hidden.filter((line) => line.odds.some(({ odd }) => odd.isMain));
+  const main = flagged.length > 0 ? mainLine(flagged) : null;
+  const points = main && pointsOf(main);
+  if (points === null) return null;
+  let best: Line | null = null;
+  let bestGap = Number.POSITIVE_INFINITY;
+  for (const line of lines) {
+    const gap = Math.abs((pointsOf(line) ?? Number.POSITIVE_INFINITY) - points);
+    if (gap < bestGap) {
+      best = line;
+      bestGap = gap;
+    }
+  }
+  return best;
 }
 
 function isHigher(a: readonly number[], b: readonly number[]): boolean {

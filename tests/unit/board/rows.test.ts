@@ -621,6 +621,34 @@ describe('row cache', () => {
   });
 });
 
+describe('a line that stands in for a main one which the filter hides', () => {
+  const priced = (points: number, over: number, under: number): (Fields & { price: number })[] => [
+    { ...total('over', points, { is_main: false }), price: over },
+    { ...total('under', points, { is_main: false }), price: under },
+  ];
+  const held = (...alternates: Fields[]) =>
+    aBook(
+      [{ id: 'FX1' }],
+      [
+        total('over', 215.5, { event: 'copilot-locked-odds' }),
+        total('under', 215.5, { event: 'copilot-locked-odds' }),
+        ...alternates,
+      ],
+    );
+
+  it('is the nearest to it, whatever the prices are', () => {
+    const shown = (...alternates: Fields[]) => {
+      const [cell] =
+        boardOf(held(...alternates), { state: ['open'], market: ['Total Points'] }).fixtures[0]
+          ?.cells ?? [];
+      return cell?.kind === 'line' ? cell.points : null;
+    };
+    expect(shown(...priced(217.5, -112, -108), ...priced(219.5, 150, -180))).toBe(217.5);
+    expect(shown(...priced(217.5, -250, 200), ...priced(219.5, -110, -110))).toBe(217.5);
+    expect(shown(...priced(219.5, -110, -110), ...priced(213.5, 300, -400))).toBe(213.5);
+  });
+});
+
 describe('a market’s column', () => {
   it('is named by its slug, so that a link by id and one by label show the same', () => {
     const book = aBook([{}], [total('over', 221.5)]);
@@ -657,6 +685,25 @@ describe('a filter for quiet', () => {
     expect(rows(11).sort()).toEqual([
       ...['FX1 Total Points 221.5', 'FX1 Total Points 222.5', 'FX2 Moneyline null'],
     ]);
+  });
+
+  it('counts a lock and a grading as changes, though their odd keeps the time of its price', () => {
+    const quiet = (event: OddsEventName, fields: Fields) => {
+      const one = aBook(
+        [{ id: 'FX1' }],
+        [
+          moneyline('away', { timestamp: at - 900 }),
+          moneyline('away', { timestamp: at - 900, event, ...fields }),
+        ],
+      );
+      return buildLinesRows(one, query({ view: 'lines', quiet: 5 }), since(5)).totals.odds;
+    };
+    expect(quiet('copilot-odds', {})).toBe(1);
+    expect(quiet('copilot-locked-odds', { lockedAt: at - 10 })).toBe(0);
+    expect(quiet('copilot-locked-odds', { lockedAt: at - 800 })).toBe(1);
+    const graded = (seconds: number) => ({ settled_at: new Date(seconds * 1_000).toISOString() });
+    expect(quiet('copilot-settled-odds', graded(at - 10))).toBe(0);
+    expect(quiet('copilot-settled-odds', graded(at - 800))).toBe(1);
   });
 
   it('looks at the sides that another filter leaves out as well', () => {

@@ -11,7 +11,7 @@ import {
 } from '@/lib/protocol/decode';
 import { snapshotOdd } from '@/lib/protocol/encode';
 import type { OddsEvent } from '@/lib/protocol/events';
-import { aWireRow, ROW_SECONDS } from '../../support/builders';
+import { aRow, aWireRow, ROW_SECONDS } from '../../support/builders';
 
 function decodeRows(rows: unknown, name = 'copilot-odds'): OddsEvent {
   const event = decodeEvent(
@@ -275,6 +275,20 @@ describe('decode', () => {
 });
 
 describe('an odd of a snapshot', () => {
+  it('that is offered again after its grading has none', () => {
+    const book = new Book();
+    book.applyRow('copilot-odds', aRow(), 1, null);
+    book.applyRow('copilot-settled-odds', aRow({}, 'copilot-settled-odds'), 2, null);
+    const [settled] = book.odds.values();
+    const after = Date.parse(settled?.settledAt ?? '') / 1_000 + 60;
+    const change = book.applyRow('copilot-odds', aRow({ timestamp: after }), 3, null);
+    if (!settled || !change) throw new Error('a later price reopens it');
+    expect(decodeHeldOdd(snapshotOdd(settled))).toMatchObject({ settledAt: settled.settledAt });
+    const { state, settlement, settledAt } = change.odd;
+    expect([state, settlement, settledAt]).toEqual(['open', null, null]);
+    expect(decodeHeldOdd(snapshotOdd(change.odd))).toMatchObject({ state, settlement, settledAt });
+  });
+
   it('has the form of one that the Book made: all are of one shape in memory', () => {
     const book = new Book();
     const [row] = decodeRows([aWireRow()]).rows;
