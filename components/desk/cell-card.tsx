@@ -24,7 +24,7 @@ function cellOf(target: EventTarget | null): HTMLElement | null {
 export function CellCard() {
   const store = useBoardStore();
   const [{ league, fixture }] = useBoardQuery();
-  const cuts = useStore(store, ({ feed }) => feed.resets + feed.resumes);
+  const cuts = useStore(store, ({ feed }) => feed.resets + feed.resumes + feed.skips);
   // Of what the stream does not cover, or brings of a time that was missed, nothing can be counted: it begins anew.
   // biome-ignore lint/correctness/useExhaustiveDependencies: they say when.
   const tallies = useMemo(() => createTallies(Date.now()), [league, fixture, cuts]);

@@ -30,12 +30,15 @@ export function useTapeRecorder(): void {
     const { book } = store.getState();
     const fixtureOf = (id: string) => book.fixtures.get(id);
     const stopNews = store.onNews((news) => tape.add(news, fixtureOf));
-    let { load } = store.getState();
+    let { load, feed } = store.getState();
     let isWhole = load.state === 'complete';
-    const stopLoad = store.subscribe(({ load: now }) => {
+    const stopLoad = store.subscribe(({ load: now, feed: feedNow }) => {
+      // Before the news of the same write, which it tells of.
+      if (feedNow.skips !== feed.skips) tape.addLack('skip', Date.now());
+      feed = feedNow;
       if (now === load) return;
       // What a snapshot corrects is told to nobody, so that it was read is all that can be said.
-      if (isWhole && now.at !== null && now.at !== load.at) tape.addReread(Date.now());
+      if (isWhole && now.at !== null && now.at !== load.at) tape.addLack('reread', Date.now());
       isWhole ||= now.state === 'complete';
       load = now;
     });

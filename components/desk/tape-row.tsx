@@ -7,7 +7,7 @@ import { SettlementBadge, settlementWords } from '@/components/board/settlement-
 import { shortName } from '@/components/board/short-name';
 import { PadlockIcon } from '@/components/ui/icons';
 import { dayKey, formatClock, formatDay, formatTime } from '@/lib/board/format';
-import type { TapeEntry } from '@/lib/board/tape';
+import type { Lack, TapeEntry } from '@/lib/board/tape';
 import type { Fixture } from '@/lib/protocol/events';
 import { formatPrice, type OddsFormat, priceMove } from '@/lib/protocol/price';
 import {
@@ -30,6 +30,7 @@ export const KIND_WORDS: Record<TapeEntry['kind'], string> = {
   status: 'Status',
   start: 'Start',
   reread: 'Read',
+  skip: 'Skipped',
 };
 
 const GLYPHS: Record<Exclude<TapeEntry['kind'], 'move'>, ReactNode> = {
@@ -41,7 +42,18 @@ const GLYPHS: Record<Exclude<TapeEntry['kind'], 'move'>, ReactNode> = {
   status: <DotIcon />,
   start: <ClockIcon />,
   reread: <RereadIcon />,
+  skip: <RereadIcon />,
 };
+
+/** What the tape lacks, and why. */
+const LACKS: Record<Lack, { name: string; where: string }> = {
+  reread: { name: 'Board read anew', where: 'What changed meanwhile is not on the tape' },
+  skip: { name: 'Changes left out', where: 'The connection was too slow for all of them' },
+};
+
+function lackOf({ kind }: TapeEntry): (typeof LACKS)[Lack] | null {
+  return kind === 'reread' || kind === 'skip' ? LACKS[kind] : null;
+}
 
 /** A price or a word before and after; where nothing was before, or it is the same, what it is now. */
 type Change = { from: string | null; to: string };
@@ -87,13 +99,11 @@ function fullName({ odd, fixture }: TapeEntry): string {
 
 /** What the entry is about, and where that belongs. */
 function subjectOf(entry: TapeEntry): { name: string; where: string } {
-  const { kind, odd, fixture } = entry;
+  const { odd, fixture } = entry;
   if (odd) {
     return { name: odd.name, where: `${fixtureShort(odd.fixtureId, fixture)} · ${odd.market}` };
   }
-  if (kind === 'reread' || !fixture) {
-    return { name: 'Board read anew', where: 'What changed meanwhile is not on the tape' };
-  }
+  if (!fixture) return lackOf(entry) ?? { name: '', where: '' };
   return { name: fixtureShort(fixture.id, fixture), where: fixture.league ?? '' };
 }
 
@@ -107,7 +117,8 @@ export function splitLine(name: string): [head: string, tail: string] {
 export function entryName(entry: TapeEntry, zone: string, format: OddsFormat): string {
   const { kind, odd, previous, isCatchUp } = entry;
   const parts = [formatClock(wholeSecond(entry.at), zone)];
-  if (kind === 'reread') return [...parts, 'Board read anew'].join(', ');
+  const lack = lackOf(entry);
+  if (lack) return [...parts, lack.name].join(', ');
   parts.push(KIND_WORDS[kind], odd ? `${odd.market}: ${odd.name}` : '', fullName(entry));
   const change = changeOf(entry, zone, format);
   if (change) {
@@ -121,8 +132,9 @@ export function entryName(entry: TapeEntry, zone: string, format: OddsFormat): s
 
 /** The same for the pointer: names in full, the row's own time, the entry. */
 function entryTitle(entry: TapeEntry, zone: string): string {
-  const { kind, odd, entryId, isCatchUp } = entry;
-  if (kind === 'reread') return 'What changed meanwhile is not on the tape';
+  const { odd, entryId, isCatchUp } = entry;
+  const lack = lackOf(entry);
+  if (lack) return lack.where;
   const lines = [fullName(entry)];
   if (odd) {
     lines.push(`${odd.market} · ${odd.name}`);

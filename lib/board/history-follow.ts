@@ -38,7 +38,7 @@ export function followHistories(
 
 /**
  * Calls back when a cut has been healed that may have hidden something: a snapshot was taken over, our stream went on
- * after a gap, possibly with newest values alone, or the server made good for one of the vendor's.
+ * after a gap or left changes out, possibly with newest values alone, or the server made good for one of the vendor's.
  */
 export function watchCuts(
   store: Pick<BoardStore, 'subscribe' | 'getState'>,
@@ -51,6 +51,7 @@ export function watchCuts(
       state.load.at !== load.at ||
       state.feed.resumes !== feed.resumes ||
       state.feed.resets !== feed.resets ||
+      state.feed.skips !== feed.skips ||
       (state.feed.status !== feed.status && lastHealed(state.feed) !== lastHealed(feed));
     ({ load, feed } = state);
     if (isCut) onCut();

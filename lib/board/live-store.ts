@@ -109,6 +109,8 @@ function createLiveStore(store: BoardStore): LiveStore {
   let lastReceipt = 0;
   let isCrowded = false;
   let revision = 0;
+  /** Whether the newest prices came without those between. */
+  let isSkipping = false;
   /** Fixtures that the server has forgotten since the held snapshot was cut, by the entry that said so. */
   const forgotten = new Map<string, string>();
   const clock = createClockOffset();
@@ -123,15 +125,16 @@ function createLiveStore(store: BoardStore): LiveStore {
     stopSweep = null;
     const at = now();
     const swept: string[] = [];
-    // Marks stand in the order in which they were made.
+    // Marks stand in the order in which they were made. Those of a time to come are of a clock that was set back since.
+    const isYoung = (move: Move, ms: number) => move.at <= at && move.at > at - ms;
     for (const [id, move] of moves) {
-      if (move.at > at - moveMarkMs()) break;
+      if (isYoung(move, moveMarkMs())) break;
       moves.delete(id);
       aged.set(id, move);
       swept.push(id);
     }
     for (const [id, move] of aged) {
-      if (move.at > at - MOVE_AGED_MS) break;
+      if (isYoung(move, MOVE_AGED_MS)) break;
       aged.delete(id);
       swept.push(id);
     }
@@ -231,7 +234,8 @@ function createLiveStore(store: BoardStore): LiveStore {
     ...store,
     applyFrames(frames, isSeen) {
       const { feed, load } = store.getState();
-      let { status, statusAt, lastFrameAt, clockOffsetMs } = feed;
+      let { status, statusAt, lastFrameAt, clockOffsetMs, skips } = feed;
+      let hasMissed = false;
       let isStructural = false;
       let isOfStates = false;
       /** Price of each moved odd before this write, and whether its last move may flash. */
@@ -265,18 +269,26 @@ function createLiveStore(store: BoardStore): LiveStore {
         }
         const event = decodeEvent(frame.name, frame.data, frame.id, { keepWire: false });
         if (!event) continue;
+        if (event.kind === 'odds' && event.isConflated !== isSkipping) {
+          isSkipping = event.isConflated;
+          if (isSkipping) skips += 1;
+        }
+        // What a read brings to light while the server makes good for a gap of the vendor's may be long past.
+        const isHealing = event.vendorEntryId === null && status !== null && status.feed !== 'live';
+        const isCatchUp = frame.isCatchUp || isHealing;
+        hasMissed ||= isCatchUp;
         const change = applyEvent(book, event, receipt());
         const isHeard = listeners.size > 0;
         // Where they are equal one string is kept, not two.
         const entryId = frame.id === event.entryId ? event.entryId : frame.id;
-        const about = { entryId, at: lastReceipt, isCatchUp: frame.isCatchUp };
+        const about = { entryId, at: now(), isCatchUp };
         for (const { odd, previous } of change.odds) {
           if (isHeard) news.push({ ...about, kind: 'odd', odd, previous });
           if (!before.has(odd.id)) {
             before.set(odd.id, { price: previous?.price ?? null, isLive: true });
           }
           const entry = before.get(odd.id);
-          if (entry && frame.isCatchUp) entry.isLive = false;
+          if (entry && isCatchUp) entry.isLive = false;
           const noted = note({ odd, previous });
           if (noted === 'rows') isStructural = true;
           else if (noted === 'states') isOfStates = true;
@@ -302,7 +314,7 @@ function createLiveStore(store: BoardStore): LiveStore {
           if (unmarked !== null) changed.add(unmarked);
         }
       }
-      if (!isSeen || frames.some(({ isCatchUp }) => isCatchUp)) inside.quietAt = at;
+      if (!isSeen || hasMissed) inside.quietAt = at;
       scheduleSweep();
       const isTold = status !== feed.status && load.state === 'complete';
       const partial = isTold && status ? isPartial(status, load.at) : load.partial;
@@ -313,6 +325,7 @@ function createLiveStore(store: BoardStore): LiveStore {
             statusAt,
             lastFrameAt,
             clockOffsetMs,
+            skips,
             ...effective(feed.hop, status, clockOffsetMs),
           },
           load: partial === load.partial ? load : { ...load, partial },
@@ -338,7 +351,9 @@ function createLiveStore(store: BoardStore): LiveStore {
         if (forgotten.has(odd.fixtureId)) continue;
         const held = book.odds.get(odd.id);
         if (held && isAfter(held.upstreamEntryId, snapshot.at)) {
-          if (isOpeningOlder(odd, held)) book.hold(withOpeningOf(held, odd));
+          // A settlement says nothing but how it ended: the rest is what it was.
+          if (held.state === 'settled' && held.price === null) book.hold(settledAs(odd, held));
+          else if (isOpeningOlder(odd, held)) book.hold(withOpeningOf(held, odd));
           continue;
         }
         // An arrow tells how the last price became this one: of another price it says nothing.
@@ -459,6 +474,15 @@ function isOpeningOlder(one: Odd, other: Odd): boolean {
 
 function withOpeningOf(odd: Odd, { openingPrice, openingAt }: Odd): Odd {
   return oddWith(odd, { openingPrice, openingAt });
+}
+
+/** What a snapshot knows of an odd, and how it ended since. */
+function settledAs(odd: Odd, settled: Odd): Odd {
+  const { state, settlement, settledAt, timestampSeconds, receivedAt, upstreamEntryId } = settled;
+  return oddWith(odd, {
+    ...{ state, settlement, settledAt, lockedAt: null, receivedAt, upstreamEntryId },
+    timestampSeconds: Math.max(timestampSeconds, odd.timestampSeconds),
+  });
 }
 
 /** The gaps with the newest one changed. */

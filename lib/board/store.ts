@@ -164,6 +164,8 @@ export type BoardState = {
     clockOffsetMs: number | null;
     resumes: number;
     resets: number;
+    /** How often the stream, which went on, left out changes that this browser was too slow to take. */
+    skips: number;
     /** The hop from server to browser alone; `since` is local epoch ms. */
     hop: { state: FeedState; since: number };
     /** Gaps of that hop, newest last. */
@@ -316,6 +318,7 @@ export function createBoardStore({
       lastFrameAt: null,
       clockOffsetMs: null,
       resumes: 0,
+      skips: 0,
       resets: 0,
       hop,
       hopGaps: [],

@@ -24,6 +24,9 @@ export const TAPE_KINDS = [
 ] as const;
 export type TapeKind = (typeof TAPE_KINDS)[number];
 
+/** Why something is not on the tape. */
+export type Lack = 'reread' | 'skip';
+
 /** What the tape keeps of an odd as it was before: the whole of it, entry by entry, is as much again as the board holds. */
 export type OddBefore = Pick<Odd, 'price' | 'points' | 'state' | 'isMain' | 'settlement'>;
 
@@ -31,8 +34,11 @@ export type OddBefore = Pick<Odd, 'price' | 'points' | 'state' | 'isMain' | 'set
 export type TapeEntry = {
   /** Its number, one more than that of the entry before. */
   seq: number;
-  /** `reread`: the board was read anew, and what changed meanwhile is not on the tape. */
-  kind: TapeKind | 'reread';
+  /**
+   * `reread`: the board was read anew, and what changed meanwhile is not on the tape; `skip`: the stream leaves out changes
+   * that this browser is too slow to take, and what follows may stand for several.
+   */
+  kind: TapeKind | Lack;
   /** Local epoch ms at which the board learnt it. */
   at: number;
   entryId: string | null;
@@ -134,8 +140,8 @@ class LeanTapeEntry implements TapeEntry {
 export type Tape = {
   /** Writes down what changed. */
   add(news: readonly News[], fixtureOf: (id: string) => Fixture | undefined): void;
-  /** Notes that the board was read anew. */
-  addReread(at: number): void;
+  /** Notes that something is not on the tape. */
+  addLack(why: Lack, at: number): void;
   /** Numbers of the oldest entry that is kept, and of the next that will come. */
   span(): { first: number; next: number };
   entry(seq: number): TapeEntry | undefined;
@@ -181,8 +187,8 @@ export function createTape(limit = TAPE_LIMIT): Tape {
       }
       if (next > before) tell();
     },
-    addReread(at) {
-      push({ at, entryId: null, isCatchUp: false }, 'reread', {});
+    addLack(why, at) {
+      push({ at, entryId: null, isCatchUp: false }, why, {});
       tell();
     },
     span: () => ({ first: Math.max(0, next - limit), next }),
@@ -213,7 +219,7 @@ function textOf({ kind, entryId, odd, fixture }: TapeEntry): string {
 
 /**
  * What of the tape is shown: what is in the view, or was until this very change, such as a lock in a view of open odds.
- * That the board was read anew is said in every view, but is no answer to a search or to a kind.
+ * That something is not on it is said in every view, but is no answer to a search or to a kind.
  */
 export function createTapeFilter(
   view: ViewPredicate,

@@ -91,6 +91,7 @@ export function decodeEvent(
   const shared = {
     entryId: payloadId ?? frameId,
     idMismatch: payloadId !== null && frameId !== null && payloadId !== frameId,
+    vendorEntryId: body ? text(body.upstream_entry_id) : null,
   };
   const failure = body ? null : reject(parsed === undefined ? 'not-json' : 'not-an-object', data);
 
@@ -133,7 +134,8 @@ export function decodeEvent(
     else rows.push(row);
   }
   const isUnreadable = rejected.some(({ oddId, fixtureId }) => !oddId && !fixtureId);
-  return { kind: 'odds', event: name, rows, rejected, isUnreadable, ...shared };
+  const isConflated = body?.conflated === true;
+  return { kind: 'odds', event: name, rows, rejected, isUnreadable, isConflated, ...shared };
 }
 
 /**

@@ -197,12 +197,16 @@ type AnyEvent = {
   isUnreadable: boolean;
   /** True where both ids were given and differ. */
   idMismatch: boolean;
+  /** The vendor's own id, as our server passes it on; null where it made the entry itself, of what a read brought to light. */
+  vendorEntryId: string | null;
 };
 
 export type OddsEvent = AnyEvent & {
   kind: 'odds';
   event: OddsEventName;
   rows: readonly OddRow[];
+  /** Whether it stands for more than one change: only the newest values of what a slow reader missed. */
+  isConflated: boolean;
 };
 
 export type FixtureEvent = AnyEvent & {

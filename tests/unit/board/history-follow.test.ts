@@ -103,6 +103,19 @@ describe('what makes a history be read again', () => {
     expect(cuts()).toBe(3);
   });
 
+  it('is a stream that leaves changes out, each time that it begins to', () => {
+    const { store, frame, odds, cuts } = watched();
+    const skipped = (price: number) =>
+      frame('copilot-odds', {
+        data: [aWireRow({ price, timestamp: ROW_SECONDS + price })],
+        conflated: true,
+      });
+    store.applyFrames([odds({})], true);
+    store.applyFrames([skipped(120)], true);
+    store.applyFrames([skipped(130)], true);
+    expect(cuts()).toBe(1);
+  });
+
   it("is a gap of the vendor's stream, once it was read", () => {
     const { tell, cuts } = watched();
     tell([]);

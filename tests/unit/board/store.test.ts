@@ -536,6 +536,21 @@ describe('moves', () => {
     expect(state().aged.has('1:-1:FX1:m:old-999')).toBe(false);
   });
 
+  it('fade though the clock was set back, with none made later staying for as long as it was', () => {
+    const { page, store, odds, state } = setUp();
+    store.applyFrames([odds({ price: -110 }), odds({ id: OTHER, price: -110 })], true);
+    page.advance(1_000);
+    store.applyFrames([odds({ price: -115, timestamp: ROW_SECONDS + 1 })], true);
+    page.shiftClock(-1_800_000);
+    page.advance(2_000);
+    store.applyFrames([odds({ id: OTHER, price: -120, timestamp: ROW_SECONDS + 1 })], true);
+    expect([...state().moves.keys()]).toEqual([OTHER]);
+    page.advance(MOVE_MARK_MS + 2_000);
+    expect([...state().moves.keys()]).toEqual([]);
+    page.advance(MOVE_AGED_MS);
+    expect(state().aged.size).toBe(0);
+  });
+
   it('are cleared one by one or all, of whatever age, and told of to those who watch', () => {
     const { page, store, odds, state } = setUp();
     const told: string[] = [];
@@ -606,6 +621,60 @@ describe('news', () => {
     stop();
     store.applyFrames([odds({ price: -130 })], true);
     expect(told).toHaveLength(3);
+  });
+
+  it('has the time of the page’s clock, also where that was set back', () => {
+    const { page, store, odds } = setUp();
+    const at: number[] = [];
+    store.onNews((news) => at.push(...news.map((one) => one.at)));
+    store.applyFrames([odds({ price: -110 })], true);
+    const before = page.now();
+    page.shiftClock(-1_800_000);
+    store.applyFrames([odds({ price: -115, timestamp: ROW_SECONDS + 1 })], true);
+    expect(at).toEqual([before, before - 1_800_000]);
+  });
+
+  it('takes for missed what a read brings while the server makes good for a gap, and nothing else', () => {
+    const { store, frame, odds, state } = setUp();
+    const missed: boolean[] = [];
+    store.onNews((news) => missed.push(...news.map(({ isCatchUp }) => isCatchUp)));
+    let price = -110;
+    const says = (feed: FeedStatus['feed']) =>
+      store.applyFrames([frame('feed-status', aFeedStatus({ feed }))], true);
+    const moves = (vendorId?: string) => {
+      price -= 1;
+      const row = aWireRow({ price, timestamp: ROW_SECONDS - price });
+      store.applyFrames(
+        [frame('copilot-odds', { data: [row], ...(vendorId && { upstream_entry_id: vendorId }) })],
+        true,
+      );
+    };
+    store.applyFrames([odds({ price })], true);
+    says('late');
+    moves();
+    expect(state().moves.size).toBe(0);
+    moves('9-1');
+    says('live');
+    moves();
+    expect(missed).toEqual([false, true, false, false]);
+    expect(state().moves.get(ID)).toMatchObject({ isFresh: true });
+  });
+
+  it('counts each time that the stream begins to leave changes out', () => {
+    const { store, frame, state } = setUp();
+    let price = -110;
+    const moves = (conflated: boolean) => {
+      price -= 1;
+      const row = aWireRow({ price, timestamp: ROW_SECONDS - price });
+      return frame('copilot-odds', { data: [row], ...(conflated && { conflated }) });
+    };
+    const run = (...conflated: boolean[]) => {
+      store.applyFrames(conflated.map(moves), true);
+      return state().feed.skips;
+    };
+    expect([run(false), run(false, true), run(true), run(false), run(true, false, true)]).toEqual([
+      0, 1, 1, 1, 3,
+    ]);
   });
 
   it('says of what was missed that it is late', () => {
@@ -686,6 +755,18 @@ describe('snapshot', () => {
     store.holdSnapshot(aSnapshot('2-0', [aWireRow({ price: 150 })]), ANYWHERE);
     expect(state().book.odds.get(ID)?.price).toBe(175);
     expect(state().book.odds.has(OTHER)).toBe(true);
+  });
+
+  it('knows the price of an odd of which the stream said nothing since but how it ended', () => {
+    const { store, settle, state } = setUp();
+    store.applyFrames([settle()], true);
+    const { settlement, settledAt } = state().book.odds.get(ID) ?? {};
+    expect(state().book.odds.get(ID)).toMatchObject({ state: 'settled', price: null });
+    store.holdSnapshot(aSnapshot('5-1', [aWireRow({ price: -130, points: 4.5 })]), ANYWHERE);
+    expect(state().book.odds.get(ID)).toMatchObject({
+      ...{ state: 'settled', settlement, settledAt, price: -130, points: 4.5, lockedAt: null },
+      groupingKey: aWireRow().grouping_key,
+    });
   });
 
   it('leaves what is outside of its scope', () => {

@@ -123,7 +123,7 @@ describe('tape', () => {
     });
     tape.add([oddNews({ ...open, isMain: false }, open)], () => undefined);
     expect([calls, tape.span().next]).toEqual([0, 0]);
-    tape.addReread(5);
+    tape.addLack('reread', 5);
     expect([calls, tape.entry(0)?.kind]).toEqual([1, 'reread']);
   });
 });
@@ -214,7 +214,7 @@ describe('filter', () => {
   it('narrows by kind and by text, whatever the case and the accents', () => {
     const { add, tape, read } = setUp({}, 'lock,settle');
     add(oddNews({ ...open, price: -120 }, open), oddNews({ ...open, state: 'locked' }, open));
-    tape.addReread(3);
+    tape.addLack('reread', 3);
     expect(read()).toEqual(['lock']);
     expect(read('MESA hrb')).toEqual(['lock']);
     expect(read('mesa nowhere')).toEqual([]);
@@ -222,7 +222,7 @@ describe('filter', () => {
 
   it('says in every view that the board was read anew', () => {
     const { tape, read } = setUp({ league: ['NHL'] });
-    tape.addReread(3);
+    tape.addLack('reread', 3);
     expect(read()).toEqual(['reread']);
   });
 });
