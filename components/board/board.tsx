@@ -277,13 +277,16 @@ function Notices({ ignored, Refused }: { ignored: readonly string[]; Refused: Re
   );
 }
 
-/** Lies over the board, so that nothing moves; until the feed is back, nothing below is a price. */
+/**
+ * Lies over the board, so that nothing moves; until the feed is back, nothing below is a price. At the foot, where whoever
+ * wants to read the last prices scrolls past it.
+ */
 function DeadBanner({ zone, Refused }: { zone: string; Refused: RefusedPart }) {
   const since = useFeedValue((feed) => feed.since);
   const message = useFeedValue((feed) => feed.message);
   const refusal = useRefusal();
   return (
-    <div className="hatched pointer-events-none absolute inset-0 z-30 flex items-start justify-center px-3 pt-10">
+    <div className="hatched pointer-events-none absolute inset-0 z-30 flex items-end justify-center px-3 pb-3">
       <div
         role="alert"
         className="max-w-xl rounded-lg border border-feed-dead bg-surface px-4 py-2.5 text-center shadow-[0_8px_24px_rgb(0_0_0/0.6)]"

@@ -109,7 +109,11 @@ export const PriceCell = memo(function PriceCell(props: Props) {
       <span className="price-words select-none">
         {cellName(odd, query.odds, move, state.figures, isDead)}
       </span>
-      <span aria-hidden="true" className={name ? 'price-points price-name' : 'price-points'}>
+      <span
+        aria-hidden="true"
+        data-tail={name ? undefined : tailOf(odd.points, writing)}
+        className={name ? 'price-points price-name' : 'price-points'}
+      >
         <span data-points-text>{points}</span>
       </span>
       <span aria-hidden="true" className="price-state">
@@ -145,6 +149,17 @@ function markOf(
 function figureText(odd: Odd, format: OddsFormat, figures: Figures, writing?: FigureStyle): string {
   const price = shownPrice(odd, figures);
   return price === null ? '–' : formatPrice(price, format, writing);
+}
+
+/** What stands behind the whole of some points: points stand below each other at the decimal point. */
+function tailOf(
+  points: number | null,
+  writing?: FigureStyle,
+): 'none' | 'no-glyph' | 'two' | undefined {
+  if (points === null) return undefined;
+  if (Number.isInteger(points)) return writing?.fractions === 'glyph' ? 'no-glyph' : 'none';
+  if (writing?.fractions === 'glyph' || Number.isInteger(points * 10)) return undefined;
+  return 'two';
 }
 
 function arrowText(move: Move | undefined): string {

@@ -10,6 +10,8 @@ type Options = {
   startOf: (index: number) => number;
   /** Px at the upper edge in which something else stands, before the first item. */
   headerHeight?: number;
+  /** Px below the last item. */
+  footHeight?: number;
   /** Px below these that an item which is scrolled to leaves free. */
   stickyHeight?: number;
 };
@@ -47,6 +49,7 @@ export function useInSight({
   count,
   startOf,
   headerHeight = 0,
+  footHeight = 0,
   stickyHeight = 0,
 }: Options): InSight {
   const [screen] = useState(() => ({
@@ -57,7 +60,7 @@ export function useInSight({
 
   const range = () => {
     // Where there is less than there was, the browser will have scrolled back by the time this is painted.
-    const most = Math.max(0, startOf(count) + headerHeight - screen.height);
+    const most = Math.max(0, startOf(count) + headerHeight + footHeight - screen.height);
     const top = Math.max(0, Math.min(screen.top, most));
     return {
       first: Math.max(0, itemAt(top, count, startOf)),

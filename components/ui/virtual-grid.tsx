@@ -53,6 +53,9 @@ type Props<Item> = {
  */
 const OVERSCAN = { rest: 270, ahead: 480, behind: 60 };
 
+/** Pixels below the last row: what lies over the foot of a grid lies over no row that cannot be scrolled above it. */
+const FOOT = 112;
+
 function withOverscan({ first, last, towards }: InSight, count: number, height: number): number[] {
   const { rest, ahead, behind } = OVERSCAN;
   // By the mean height, so that it is always as many, and those that leave are as many as those that come.
@@ -157,7 +160,7 @@ export function VirtualGrid<Item extends { key: string }>({
   const firstSticky = items[stickies[0] ?? -1];
 
   const sight = useInSight({
-    ...{ scroller, headerHeight, count: items.length },
+    ...{ scroller, headerHeight, footHeight: FOOT, count: items.length },
     startOf: useCallback((index: number) => starts[index] ?? 0, [starts]),
     stickyHeight: firstSticky ? shapeOf(firstSticky).height : 0,
   });
@@ -249,7 +252,12 @@ export function VirtualGrid<Item extends { key: string }>({
       // Prices are written into the very texts that a translator would replace.
       translate="no"
       // What the focus goes to is not put below what stays at the top.
-      style={{ scrollPaddingTop: headerHeight + stuckHeight }}
+      style={
+        {
+          scrollPaddingTop: headerHeight + stuckHeight,
+          '--header-height': `${headerHeight}px`,
+        } as CSSProperties
+      }
       className={`board-scroll h-full overflow-auto overscroll-contain ${className}`}
       onKeyDown={keys.onKeyDown}
       onFocus={(event) => {
@@ -266,7 +274,12 @@ export function VirtualGrid<Item extends { key: string }>({
         focused.current = null;
       }}
     >
-      <div role="presentation" className="board-grid" style={style} {...data}>
+      <div
+        role="presentation"
+        className="board-grid"
+        style={{ paddingBottom: FOOT, ...style }}
+        {...data}
+      >
         <div role="rowgroup" className="sticky top-0 z-20" style={{ height: headerHeight }}>
           {header}
         </div>

@@ -104,6 +104,34 @@ test.describe('board view', () => {
     await expect.poll(() => boardPage.cells.count()).toBeLessThan(all.size / 2);
   });
 
+  test('says whose the rows on top are, to the last of them', async ({ boardPage }) => {
+    await boardPage.open('/basketball?view=lines');
+    const wrong = await boardPage.grid.evaluate(async (grid) => {
+      const frames = async () => {
+        for (let count = 0; count < 3; count += 1) await new Promise(requestAnimationFrame);
+      };
+      const rowIndex = (within: Element | null | undefined) =>
+        Number(within?.closest('[aria-rowindex]')?.getAttribute('aria-rowindex'));
+      const found: string[] = [];
+      for (let back = 300; back >= 0; back -= 20) {
+        grid.scrollTop = grid.scrollHeight - grid.clientHeight - back;
+        await frames();
+        const stuck = grid.querySelector('[data-stuck] [data-row]');
+        const { left, bottom } = (stuck ?? grid).getBoundingClientRect();
+        const top = document.elementFromPoint(left + 40, bottom + 4)?.closest('[data-item]');
+        const first = rowIndex(top?.querySelector('[data-row]'));
+        const headings = [...grid.querySelectorAll('[data-fixture-id] [data-row]')].map(rowIndex);
+        const lastBefore = (end: number) => Math.max(...headings.filter((index) => index < end));
+        // Right below the one that goes the next one may come.
+        const right = [lastBefore(first + 1), headings.includes(first) ? lastBefore(first) : null];
+        if (right.includes(rowIndex(stuck))) continue;
+        found.push(`${back} px from the end: ${rowIndex(stuck)} over ${first}, not ${right[0]}`);
+      }
+      return found;
+    });
+    expect(wrong).toEqual([]);
+  });
+
   test('shows all lines of a fixture, alternates and props included, in the lines view', async ({
     boardPage,
     world,

@@ -70,6 +70,14 @@ test.describe('the feed indicator', () => {
     await expect(boardPage.page.getByRole('alert').filter({ hasText: /not live/i })).toBeVisible();
     const price = await boardPage.cells.first().getAttribute('data-price');
     expect(price).not.toBe(null);
+    // What was known last can be read: what says that it is old lies over no row that cannot be scrolled above it.
+    const banner = await boardPage.page
+      .getByRole('alert')
+      .filter({ hasText: /not live/i })
+      .boundingBox();
+    await boardPage.grid.evaluate((grid) => grid.scrollTo({ top: grid.scrollHeight }));
+    const last = await boardPage.cells.last().boundingBox();
+    expect((last?.y ?? Infinity) + (last?.height ?? 0)).toBeLessThanOrEqual(banner?.y ?? 0);
     simulator.faults.only([]);
     await feedIs(boardPage, 'live');
     await expect(boardPage.page.getByRole('alert').filter({ hasText: /not live/i })).toHaveCount(0);

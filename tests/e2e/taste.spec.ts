@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Locator, Page } from 'playwright/test';
 import { expect, openOdds, test, type World } from './fixtures';
+import type { BoardPage } from './pages/board-page';
 
 /** The settings, opened by their key once the keys are there. */
 async function openSettings(page: Page): Promise<Locator> {
@@ -149,6 +150,55 @@ test('shows halves in one glyph and teams in short from the first paint on', asy
   // Read out in full.
   await expect(name.locator('.sr-only')).toHaveText(full);
 });
+
+/** How far apart the whole parts of the points on screen end, in px from the left of their cells. */
+function spreadOfWholes(boardPage: BoardPage): Promise<number> {
+  return boardPage.cells.evaluateAll((cells) => {
+    const ends: number[] = [];
+    for (const cell of cells) {
+      const text = cell.querySelector('[data-points-text]')?.firstChild;
+      const whole = /^[^.½¼¾]*/.exec(text?.nodeValue ?? '')?.[0] ?? '';
+      if (!text || !/\d$/.test(whole)) continue;
+      const range = document.createRange();
+      range.setStart(text, 0);
+      range.setEnd(text, whole.length);
+      ends.push(range.getBoundingClientRect().right - cell.getBoundingClientRect().left);
+    }
+    return Math.max(...ends) - Math.min(...ends);
+  });
+}
+
+for (const fractions of ['decimal', 'glyph']) {
+  test(`puts points below each other at the decimal point, in ${fractions}s`, async ({
+    boardPage,
+    page,
+    world,
+  }) => {
+    await withTaste(page, world, { fractions });
+    const spread = openOdds(world).find((odd) => odd.market === 'Point Spread' && odd.is_main);
+    const lines = openOdds(world).filter(
+      ({ market, fixture_id, selection_line }) =>
+        market === 'Point Spread' &&
+        fixture_id === spread?.fixture_id &&
+        selection_line === spread?.selection_line,
+    );
+    expect(lines.length).toBeGreaterThan(2);
+    const rows = lines.slice(0, 3).map(({ id }) => world.row(String(id)));
+    const path = `/basketball?view=lines&market=Point+Spread&fixture=${spread?.fixture_id}`;
+    await boardPage.open(path);
+    world.post('copilot-odds', ...rows.map((row, index) => ({ ...row, points: 10.25 * index })));
+    await expect(boardPage.odd(rows[2]?.id ?? '')).toHaveAttribute('data-points', '20.5');
+    const texts = await boardPage.cells.locator('[data-points-text]').allTextContents();
+    expect(texts).toEqual(
+      expect.arrayContaining(
+        fractions === 'glyph' ? ['0', '+10¼', '+20½'] : ['0', '+10.25', '+20.5'],
+      ),
+    );
+    // ¼ is by half a pixel narrower than ½.
+    expect(await spreadOfWholes(boardPage)).toBeLessThan(1);
+    world.post('copilot-odds', ...rows);
+  });
+}
 
 test('flashes nothing when told so, and marks the move all the same', async ({
   boardPage,

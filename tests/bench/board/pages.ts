@@ -21,8 +21,11 @@ export type Page = {
 };
 
 const byOdd =
-  (figure: string, row: string) =>
-  ({ id }: BoardOdd): Look => ({ cell: `[data-odd-id="${id}"]`, figure, row });
+  (figure: string, row: string, foot?: string) =>
+  ({ id }: BoardOdd): Look => ({
+    ...{ cell: `[data-odd-id="${id}"]`, figure, row },
+    ...(foot !== undefined && { foot }),
+  });
 
 const peer = (name: 'vanilla' | 'aggrid' | 'naive', what: string, look: Page['look']): Page => ({
   name,
@@ -36,13 +39,13 @@ export const PAGES: readonly Page[] = [
     name: 'lines',
     what: 'this board, lines view',
     url: (boardUrl) => `${boardUrl}/basketball?view=lines`,
-    look: byOdd('.price-figure', '[data-row]'),
+    look: byOdd('.price-figure', '[data-row]', '.board-grid'),
   },
   {
     name: 'board',
     what: 'this board, board view',
     url: (boardUrl) => `${boardUrl}/basketball`,
-    look: byOdd('.price-figure', '[data-row]'),
+    look: byOdd('.price-figure', '[data-row]', '.board-grid'),
   },
   peer('vanilla', 'written by hand for this one task', byOdd('b', '.row')),
   peer('aggrid', 'AG Grid Community, async transactions, cell flash', ({ fixtureId, market }) => ({

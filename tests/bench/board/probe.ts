@@ -9,6 +9,8 @@ export type Look = {
   figure: string;
   /** Selector of a row. */
   row: string;
+  /** Selector of what is seen below the last row, where no row is missing. */
+  foot?: string;
 };
 
 /** A price of the tracked cell: when the page held it, and when the frame that shows it had been made. Epoch ms. */
@@ -168,8 +170,10 @@ export function installProbe(look: Look): void {
         last = at;
         afterFrame(() => {
           for (const [x, y] of points) {
+            const found = document.elementFromPoint(x, y);
+            if (look.foot !== undefined && found?.matches(look.foot)) continue;
             samples += 1;
-            const row = document.elementFromPoint(x, y)?.closest(look.row);
+            const row = found?.closest(look.row);
             if (!row || (row.textContent ?? '').trim() === '') blank += 1;
           }
         });

@@ -109,7 +109,11 @@ export class BoardPage {
       // On a busy machine rows come some frames after the scroll.
       const isCovered = (box: DOMRect) =>
         [0.3, 0.6, 0.95].every((share) => {
-          const height = Math.min(box.height, (grid?.scrollHeight ?? 0) - (grid?.scrollTop ?? 0));
+          // Below the last row the foot is empty.
+          const end = grid
+            ?.querySelector('.board-grid > .relative')
+            ?.getBoundingClientRect().bottom;
+          const height = Math.min(box.height, (end ?? 0) - box.top);
           const found = document.elementFromPoint(box.left + 40, box.top + height * share);
           return found?.closest('[data-item]') != null;
         });
