@@ -1,5 +1,5 @@
 import type { Page } from 'playwright/test';
-import { expect, openOdds, test, type World } from './fixtures';
+import { expect, openOdds, test, type WireRow, type World } from './fixtures';
 import type { BoardPage } from './pages/board-page';
 
 /** An id of the n-th odd cell on screen whose state is open. */
@@ -27,6 +27,47 @@ function pair(world: World, market = 'Moneyline'): [string, string] {
 
 /** A price that pays clearly more (or less) than `price` and is none of those used before. */
 const higher = (price: number) => (price > 0 ? price + 40 : price + 5 < -100 ? price + 5 : 105);
+
+/** Opens a fixture and makes an alternate of its total the main line; answers the rows of both, as they were. */
+async function moveMainLine(
+  boardPage: BoardPage,
+  world: World,
+): Promise<{ was: WireRow[]; next: WireRow[] }> {
+  const { odds } = world.simulator.truth('basketball');
+  const main = odds.find(
+    (odd) =>
+      odd.state === 'open' &&
+      odd.market === 'Total Points' &&
+      odd.is_main &&
+      odd.selection_line === 'over' &&
+      odds.some(
+        (other) =>
+          other.fixture_id === odd.fixture_id &&
+          other.market === odd.market &&
+          other.state === 'open' &&
+          !other.is_main,
+      ),
+  );
+  if (!main) throw new Error('no total with an alternate');
+  const ofMarket = odds.filter(
+    (odd) => odd.fixture_id === main.fixture_id && odd.market === main.market,
+  );
+  const [was, next] = [true, false].map((isMain) => {
+    const line = ofMarket.find((odd) => odd.is_main === isMain && odd.state === 'open');
+    return ofMarket
+      .filter((odd) => odd.grouping_key === line?.grouping_key)
+      .map(({ id }) => world.row(id));
+  });
+  if (!was || !next) throw new Error('no total with an alternate');
+  await boardPage.open(`/basketball?fixture=${main.fixture_id}`);
+  await expect(boardPage.odd(String(was[0]?.id))).toBeVisible();
+  // A snapshot is no news for a second.
+  await boardPage.page.waitForTimeout(1_200);
+  world.post('copilot-odds', ...was.map((row) => ({ ...row, is_main: false })));
+  world.post('copilot-odds', ...next.map((row) => ({ ...row, is_main: true })));
+  await expect(boardPage.odd(String(next[0]?.id))).toBeVisible();
+  return { was, next };
+}
 
 test.describe('first paint', () => {
   test('already has prices, before any script ran', { tag: ['@smoke', '@phone'] }, async ({
@@ -335,40 +376,8 @@ test.describe('moves', () => {
     page,
     world,
   }) => {
-    const { odds } = world.simulator.truth('basketball');
-    const main = odds.find(
-      (odd) =>
-        odd.state === 'open' &&
-        odd.market === 'Total Points' &&
-        odd.is_main &&
-        odd.selection_line === 'over' &&
-        odds.some(
-          (other) =>
-            other.fixture_id === odd.fixture_id &&
-            other.market === odd.market &&
-            other.state === 'open' &&
-            !other.is_main,
-        ),
-    );
-    if (!main) throw new Error('no total with an alternate');
-    const ofMarket = odds.filter(
-      (odd) => odd.fixture_id === main.fixture_id && odd.market === main.market,
-    );
-    const [was, next] = [true, false].map((isMain) => {
-      const line = ofMarket.find((odd) => odd.is_main === isMain && odd.state === 'open');
-      return ofMarket
-        .filter((odd) => odd.grouping_key === line?.grouping_key)
-        .map(({ id }) => world.row(id));
-    });
-    if (!was || !next) throw new Error('no total with an alternate');
     await boardPage.recordAnimations();
-    await boardPage.open(`/basketball?fixture=${main.fixture_id}`);
-    await expect(boardPage.odd(String(was[0]?.id))).toBeVisible();
-    // A snapshot is no news for a second.
-    await page.waitForTimeout(1_200);
-    world.post('copilot-odds', ...was.map((row) => ({ ...row, is_main: false })));
-    world.post('copilot-odds', ...next.map((row) => ({ ...row, is_main: true })));
-    await expect(boardPage.odd(String(next[0]?.id))).toBeVisible();
+    const { was, next } = await moveMainLine(boardPage, world);
     await expect
       .poll(async () => (await boardPage.animations()).map((name) => name.split(' ')[0]))
       .toContain('points-moved');
@@ -380,6 +389,25 @@ test.describe('moves', () => {
     await expect(boardPage.odd(String(next[0]?.id))).toHaveCount(0);
     await page.waitForTimeout(300);
     expect(await boardPage.animations()).toEqual(marked);
+    world.post('copilot-odds', ...next, ...was);
+  });
+
+  test('of the points are marked where less motion is asked for, too: the mark stands still', async ({
+    boardPage,
+    page,
+    world,
+  }) => {
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    await boardPage.recordAnimations();
+    const { was, next } = await moveMainLine(boardPage, world);
+    const marked = boardPage.odd(String(next[0]?.id)).locator('[data-points-moved]');
+    await expect(marked).toHaveCSS('font-weight', '600');
+    await expect(marked).toHaveCSS('color', 'rgb(138, 180, 248)');
+    expect((await boardPage.animations()).map((name) => name.split(' ')[0])).toContain(
+      'points-moved',
+    );
+    // It ends by itself, like any other.
+    await expect(boardPage.grid.locator('[data-points-moved]')).toHaveCount(0);
     world.post('copilot-odds', ...next, ...was);
   });
 
