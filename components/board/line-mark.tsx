@@ -10,7 +10,8 @@ import {
   useState,
 } from 'react';
 import { createPortal } from 'react-dom';
-import { alternatesOf, incoherencesOf } from '@/lib/board/coherence';
+import { useStore } from 'zustand';
+import { alternatesOf, incoherencesOf, isOfPrices } from '@/lib/board/coherence';
 import { onSecond, useBoardStore } from '@/lib/board/hooks';
 import { cutsLines, type SidedOdd, wholeLine } from '@/lib/board/pair';
 import { resettlementsOf } from '@/lib/board/resettlements';
@@ -26,7 +27,7 @@ function textOf(
   line: ReturnType<typeof wholeLine>,
   alternates: readonly LineRow[],
 ): string {
-  const { book, moves } = store.getState();
+  const { book, moves, figures } = store.getState();
   const before = resettlementsOf(store);
   const oddsOf = (line: ReturnType<typeof wholeLine>): SidedOdd[] =>
     line.map(({ id, side }) => ({ odd: book.odds.get(id), side }));
@@ -39,7 +40,9 @@ function textOf(
       now: Date.now(),
     },
   );
-  return [...new Set(found.map(({ text }) => text))].join('\n');
+  // Of prices that the board does not show just now nothing is told.
+  const told = figures === 'current' ? found : found.filter((one) => !isOfPrices(one));
+  return [...new Set(told.map(({ text }) => text))].join('\n');
 }
 
 /**
@@ -49,6 +52,8 @@ function textOf(
 export default function LineMark({ row, query, rowIndex, shown }: LineMarkProps) {
   const store = useBoardStore();
   const [, render] = useReducer((count: number) => count + 1, 0);
+  // Other prices are shown at once, and what is told of them with them.
+  useStore(store, ({ figures }) => figures);
   const isCut = cutsLines(query);
   const line = useMemo(() => wholeLine(store.getState().book, row, isCut), [store, row, isCut]);
   const read = useCallback(

@@ -33,6 +33,11 @@ export type Incoherence = {
   text: string;
 };
 
+/** Whether it speaks of prices as they are now; else of settlements, which are the same beside whatever price is shown. */
+export function isOfPrices({ kind }: Incoherence): boolean {
+  return kind === 'half-moved' || kind === 'hold' || kind === 'not-monotone';
+}
+
 export type CoherenceFacts = {
   /** Local epoch ms at which the odd's price moved, while that move is marked; else null. */
   movedAt(id: string): number | null;

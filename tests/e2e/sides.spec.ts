@@ -61,6 +61,44 @@ test.describe('a line’s two sides', () => {
     await expect(hold).toHaveText('4.5%');
   });
 
+  test('tell nothing of current prices while others are shown', async ({
+    boardPage,
+    page,
+    world,
+  }) => {
+    const [over, under] = aTotal(world);
+    await boardPage.open(pathOf(over, '&column=hold&column=novig'));
+    await expect(boardPage.button('Alerts')).toBeVisible();
+    const row = rowOf(boardPage.odd(over.id));
+    const hold = row.locator('[data-column=hold]');
+    const fair = row.locator('[data-column=novig]');
+    const mark = row.locator('[data-incoherent]');
+    const told = row.getByRole('rowheader');
+    world.post('copilot-odds', price(over, 150), price(under, 150));
+    await expect(hold).toHaveText('−25.0%');
+    await expect(hold).toHaveAccessibleName('−25.0%');
+    await expect(mark).toBeVisible();
+    for (const key of ['q', 'o']) {
+      await page.keyboard.press(key);
+      await expect(page.getByRole('button', { name: 'Current prices' })).toBeVisible();
+      for (const cell of [hold, fair, row.locator('.line-changed')]) {
+        await expect(cell).toBeVisible();
+        await expect(cell.locator('span:visible')).toHaveCount(0);
+        // Nor to those who hear the board.
+        await expect(cell).toHaveAccessibleName('');
+      }
+      await expect(boardPage.grid.getByRole('columnheader', { name: 'Hold' })).toBeVisible();
+      await expect(mark).toHaveCount(0);
+      await expect(told).not.toContainText('hold');
+      await page.keyboard.press('Escape');
+      await expect(hold).toHaveAccessibleName('−25.0%');
+      await expect(fair.locator('span:visible')).toHaveCount(2);
+      await expect(mark).toBeVisible();
+    }
+    world.post('copilot-odds', price(over, -110), price(under, -110));
+    await expect(mark).toHaveCount(0);
+  });
+
   test('count though a filter shows one of them', async ({ boardPage, world }) => {
     const [over, under] = aTotal(world);
     await boardPage.open(pathOf(over, '&column=hold'));
