@@ -1,6 +1,7 @@
 'use client';
 
-import type { ReactNode } from 'react';
+import { type ReactNode, useRef } from 'react';
+import { useHandOver } from './hand-over';
 import { fixtureHeight, type Heights } from './layout';
 
 const SKELETON_FIXTURES = 14;
@@ -51,8 +52,11 @@ export function Notice({
   action?: { label: string; onClick: () => void };
   link?: ReactNode;
 }) {
+  const own = useRef<HTMLDivElement>(null);
+  useHandOver(own);
   return (
     <div
+      ref={own}
       role="note"
       className="flex min-h-8 shrink-0 items-center gap-3 border-line-subtle border-t bg-surface-raised px-3.5 py-1.5 text-detail text-ink-muted"
     >

@@ -10,7 +10,6 @@ import {
   useRef,
   useState,
 } from 'react';
-import { entryOf } from '@/components/ui/use-grid-keys';
 import { useMedia } from '@/components/ui/use-media';
 import { usePart } from '@/components/ui/use-part';
 import { type QueryPatch, useBoardQuery } from '@/lib/board/address';
@@ -33,6 +32,7 @@ import { BoardView } from './board-view';
 import { useFeedValue } from './feed-indicator';
 import { fixtureName } from './fixture-name';
 import type { RowContext } from './fixture-section';
+import { pricesEntry } from './hand-over';
 import { heightsOf, type Layout } from './layout';
 import { LinesView } from './lines-view';
 import type { NoRowsProps } from './no-rows';
@@ -63,15 +63,12 @@ export type BoardProps = {
   desk: ReactNode;
 };
 
-/**
- * To where the keys begin in the grid; where there is none, to what leads out. By hand: an address says what is shown, and
- * not where one stands in it.
- */
+/** To the prices, by hand: an address says what is shown, and not where one stands in it. */
 function toPrices(event: MouseEvent): void {
-  const found = document.querySelector<HTMLElement>('#prices :is([role=grid], a, button)');
-  if (!found) return;
+  const entry = pricesEntry();
+  if (!entry) return;
   event.preventDefault();
-  (entryOf(found) ?? found).focus();
+  entry.focus();
 }
 
 /** The whole screen of one sport, inside its <BoardProvider>. */

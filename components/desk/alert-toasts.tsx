@@ -1,7 +1,8 @@
 'use client';
 
-import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
+import { useHandOver } from '@/components/board/hand-over';
 import { CloseIcon } from '@/components/ui/icons';
 import { useBoardQuery } from '@/lib/board/address';
 import { alertLog, type Told } from '@/lib/board/alert-log';
@@ -54,18 +55,10 @@ function DismissKey() {
   return null;
 }
 
-/** The focus of a toast that goes: the next one has it, else the cell that the keys go out from. */
-function useHandOver(toast: RefObject<HTMLElement | null>): void {
-  useLayoutEffect(() => {
-    const own = toast.current;
-    return () => {
-      if (!own?.contains(document.activeElement)) return;
-      const others = [...document.querySelectorAll('[data-alert]')].filter((one) => one !== own);
-      const next = others[0]?.querySelector<HTMLElement>('button:last-of-type');
-      const grid = document.querySelector<HTMLElement>('[role="grid"]');
-      (next ?? grid?.querySelector<HTMLElement>('[tabindex="0"]') ?? grid)?.focus();
-    };
-  }, [toast]);
+/** What has the focus of a toast that goes: the button of the next one. */
+function nextButton(toast: HTMLElement): HTMLElement | null | undefined {
+  const others = [...document.querySelectorAll('[data-alert]')].filter((one) => one !== toast);
+  return others[0]?.querySelector<HTMLElement>('button:last-of-type');
 }
 
 function Toast({ told, onOpenLog }: { told: Told; onOpenLog: () => void }) {
@@ -73,7 +66,7 @@ function Toast({ told, onOpenLog }: { told: Told; onOpenLog: () => void }) {
   const [{ odds: format }] = useBoardQuery();
   const [isHeld, setIsHeld] = useState(false);
   const root = useRef<HTMLDivElement>(null);
-  useHandOver(root);
+  useHandOver(root, nextButton);
   const { id, at, count } = told;
   // biome-ignore lint/correctness/useExhaustiveDependencies: one that grows stays for as long again.
   useEffect(() => {

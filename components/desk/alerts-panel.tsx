@@ -1,6 +1,7 @@
 'use client';
 
 import { memo, useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { flushSync } from 'react-dom';
 import { useStore } from 'zustand';
 import { FileButton } from '@/components/ui/file-button';
 import { useBoardQuery } from '@/lib/board/address';
@@ -134,7 +135,10 @@ function Overview() {
           <button
             type="button"
             className="text-accent hover:underline"
-            onClick={settings.forgetProblems}
+            onClick={({ currentTarget }) => {
+              handOn(currentTarget);
+              settings.forgetProblems();
+            }}
           >
             Dismiss
           </button>
@@ -333,7 +337,14 @@ function Log() {
         <button
           type="button"
           className="mx-3 mt-2 text-accent text-detail hover:underline"
-          onClick={() => setIsWhole(true)}
+          onClick={({ currentTarget }) => {
+            const lines = currentTarget.previousElementSibling;
+            const panel = currentTarget.closest<HTMLElement>('[tabindex]');
+            flushSync(() => setIsWhole(true));
+            // It is gone: one reads on where the lines that it brought begin.
+            const next = lines?.children[FIRST_LINES]?.querySelector<HTMLElement>('a, summary');
+            (next ?? panel)?.focus();
+          }}
         >
           Show all {entries.length}
         </button>

@@ -1,8 +1,9 @@
 'use client';
 
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { createPortal } from 'react-dom';
 import { useStore } from 'zustand';
+import { useHandOver } from '@/components/board/hand-over';
 import { useBoardStore } from '@/lib/board/hooks';
 import type { Figures as Shown } from '@/lib/board/store';
 import { useAction } from './actions';
@@ -68,6 +69,8 @@ export function Figures() {
  */
 function Banner({ figures, onBack }: { figures: Other; onBack: () => void }) {
   const [main] = useState(() => document.querySelector('main'));
+  const banner = useRef<HTMLDivElement>(null);
+  useHandOver(banner);
   useAction({
     id: 'current prices',
     label: 'Back to current prices',
@@ -79,7 +82,10 @@ function Banner({ figures, onBack }: { figures: Other; onBack: () => void }) {
   return (
     main &&
     createPortal(
-      <div className="pointer-events-none absolute inset-0 z-30 border-2 border-accent">
+      <div
+        ref={banner}
+        className="pointer-events-none absolute inset-0 z-30 border-2 border-accent"
+      >
         <div className="pointer-events-auto flex h-[26px] w-fit max-w-full items-center gap-2 bg-accent pr-1 pl-3 text-surface">
           <span role="status" className="truncate text-name">
             <strong className="font-semibold">{title}</strong>

@@ -2,6 +2,7 @@
 
 import { useEffect, useRef, useState } from 'react';
 import { createPortal } from 'react-dom';
+import { useHandOver } from '@/components/board/hand-over';
 import { writeText } from '@/components/board/write';
 import { onSecond, useBoardStore } from '@/lib/board/hooks';
 import { createFrozenOrder, type FrozenOrder } from '@/lib/board/order';
@@ -33,7 +34,9 @@ function waitingText(count: number): string {
 /** Says that rows wait, and how many: once a second is soon enough, and none of it is announced but that they do. */
 function Badge({ frozen, onRelease }: { frozen: FrozenOrder; onRelease: () => void }) {
   const [main] = useState(() => document.querySelector('main'));
+  const badge = useRef<HTMLDivElement>(null);
   const count = useRef<HTMLSpanElement>(null);
+  useHandOver(badge);
   useEffect(
     () => onSecond(() => writeText(count.current, waitingText(frozen.waiting()))),
     [frozen],
@@ -41,7 +44,10 @@ function Badge({ frozen, onRelease }: { frozen: FrozenOrder; onRelease: () => vo
   return (
     main &&
     createPortal(
-      <div className="absolute bottom-2 left-2 z-30 flex items-center gap-2 rounded-control border border-accent bg-surface-overlay py-1 pr-1 pl-2.5 text-detail text-ink tabular-nums shadow-[0_8px_24px_rgb(0_0_0/0.5)]">
+      <div
+        ref={badge}
+        className="absolute bottom-2 left-2 z-30 flex items-center gap-2 rounded-control border border-accent bg-surface-overlay py-1 pr-1 pl-2.5 text-detail text-ink tabular-nums shadow-[0_8px_24px_rgb(0_0_0/0.5)]"
+      >
         <span role="status">Order frozen</span>
         <span className="text-ink-muted">
           <span aria-hidden="true">· </span>

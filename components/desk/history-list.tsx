@@ -65,7 +65,11 @@ export function HistoryList({
       {left > 0 && (
         <button
           type="button"
-          onClick={() => setCount((before) => before + ROWS_AT_ONCE)}
+          onClick={({ currentTarget }) => {
+            // The last press takes it away: the arrows go on scrolling from where it was.
+            if (left <= ROWS_AT_ONCE) currentTarget.parentElement?.focus({ preventScroll: true });
+            setCount((before) => before + ROWS_AT_ONCE);
+          }}
           className="w-full py-2 text-accent text-detail hover:underline"
         >
           Show older ({left})

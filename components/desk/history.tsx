@@ -47,7 +47,7 @@ import type { ChartProps } from './history-chart';
 import { HistoryList } from './history-list';
 import { openingWords } from './history-words';
 import { cellOf } from './odd-in-focus';
-import { Panel, type PanelProps } from './panel';
+import { handOn, Panel, type PanelProps } from './panel';
 
 /** Other sides that the chart has strokes for. */
 const OTHER_SIDES = 2;
@@ -276,7 +276,15 @@ function Sentence({ children, onRetry }: { children: ReactNode; onRetry?: () => 
     <p role={onRetry ? 'alert' : 'status'} className="px-3 py-2 text-detail text-ink">
       {children}{' '}
       {onRetry && (
-        <button type="button" onClick={onRetry} className="text-accent hover:underline">
+        <button
+          type="button"
+          onClick={({ currentTarget }) => {
+            // While it is tried again there is nothing to press.
+            handOn(currentTarget);
+            onRetry();
+          }}
+          className="text-accent hover:underline"
+        >
           Try again
         </button>
       )}

@@ -237,6 +237,39 @@ test.describe('alerts', () => {
     await expect(add).toBeFocused();
   });
 
+  test('keep the focus in their panel when what was pressed there goes', async ({
+    boardPage,
+    page,
+  }) => {
+    await withRules(page, LOCKS);
+    await boardPage.open('/basketball');
+    await boardPage.button('Alerts').click();
+    const panel = page.getByRole('region', { name: 'Alerts', exact: true });
+    await panel.locator('input[type=file]').setInputFiles({
+      name: 'rules.json',
+      mimeType: 'application/json',
+      buffer: Buffer.from(JSON.stringify({ rules: [{ when: { kind: 'mvoe' } }] })),
+    });
+    const dismiss = panel.getByRole('button', { name: 'Dismiss' });
+    await dismiss.focus();
+    await page.keyboard.press('Enter');
+    await expect(dismiss).toHaveCount(0);
+    await expect(panel).toBeFocused();
+
+    await panel.getByRole('button', { name: /^Test: / }).evaluate((button: HTMLElement) => {
+      for (let press = 0; press < 70; press += 1) button.click();
+    });
+    const all = panel.getByRole('button', { name: /^Show all 70/ });
+    await all.focus();
+    await page.keyboard.press('Enter');
+    await expect(all).toHaveCount(0);
+    // What is tried of a rule that is about no fixture leads nowhere: then it is the list that one reads on in.
+    const reading = page.locator(':focus');
+    await expect(reading).toHaveAttribute('tabindex', '0');
+    await expect(reading.getByRole('listitem').last()).toBeAttached();
+    expect(await reading.evaluate((one) => one.scrollTop)).toBeGreaterThan(0);
+  });
+
   test('begun on a price lead back to its cell, saved or not, from which Escape closes the panel', async ({
     boardPage,
     page,

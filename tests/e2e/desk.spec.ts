@@ -381,3 +381,59 @@ test('the first stop of the page leads to the prices, where one was among them',
   // An address says what is shown, not where one stands in it.
   expect(new URL(page.url()).hash).toBe('');
 });
+
+test('what goes with its press, or by its key, hands the focus to the prices', async ({
+  boardPage,
+  page,
+}) => {
+  await boardPage.open('/basketball?status=bogus');
+  await expect(page.getByRole('navigation', { name: 'Panels' })).toBeVisible();
+  await boardPage.grid.focus();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowRight');
+  const id = await page.locator(':focus').getAttribute('data-odd-id');
+  const cell = boardPage.odd(String(id));
+  /** Shown by a key, and gone by another one of what has the focus. */
+  const goes = async (button: Locator, key: string) => {
+    await button.focus();
+    await page.keyboard.press(key);
+    await expect(button).toHaveCount(0);
+    await expect(cell).toBeFocused();
+  };
+  for (const key of ['Enter', 'f']) {
+    await page.keyboard.press('f');
+    await goes(page.getByRole('button', { name: 'Release' }), key);
+  }
+  for (const key of ['Enter', 'q', 'Escape']) {
+    await page.keyboard.press('q');
+    await goes(page.getByRole('button', { name: 'Current prices' }), key);
+  }
+  await goes(page.getByRole('button', { name: 'Dismiss' }), 'Enter');
+  // Who is elsewhere stays there.
+  await page.keyboard.press('f');
+  await expect(page.getByRole('button', { name: 'Release' })).toBeVisible();
+  await boardPage.button('League').focus();
+  await page.keyboard.press('f');
+  await expect(page.getByRole('button', { name: 'Release' })).toHaveCount(0);
+  await expect(boardPage.button('League')).toBeFocused();
+});
+
+test('a press of the mouse that ends a frozen order scrolls nothing', async ({
+  boardPage,
+  page,
+}) => {
+  await boardPage.open('/basketball?view=lines');
+  await expect(page.getByRole('navigation', { name: 'Panels' })).toBeVisible();
+  await boardPage.grid.focus();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('f');
+  const release = page.getByRole('button', { name: 'Release' });
+  await expect(release).toBeVisible();
+  const top = () => boardPage.grid.evaluate((grid) => grid.scrollTop);
+  await boardPage.grid.evaluate((grid) => grid.scrollBy(0, 300));
+  await expect.poll(top).toBe(300);
+  await release.click();
+  await expect(release).toHaveCount(0);
+  await expect(page.locator('[role=grid]:focus, [role=grid] :focus')).toHaveCount(1);
+  expect(await top()).toBe(300);
+});

@@ -317,6 +317,47 @@ test.describe('the history drawer', () => {
     await expect(drawerOf(page).getByRole('alert')).toHaveCount(0);
   });
 
+  test('keeps the focus when what was pressed in it goes', async ({ boardPage, page, world }) => {
+    let isAway = true;
+    await page.route('**/api/history?*', async (route) => {
+      if (isAway) {
+        await route.fulfill({ status: 503, json: { error: 'The vendor does not answer.' } });
+        return;
+      }
+      const answer = await route.fetch();
+      const { data }: HistoryBody = await answer.json();
+      const [first] = data;
+      const last = first?.entries.at(-1);
+      if (!first || !last) throw new Error('no history');
+      // More than stands in the page at first.
+      const entries = Array.from({ length: 250 }, (_, index) => ({
+        ...last,
+        timestamp: last.timestamp - 250 + index,
+        price: 110 + index,
+      }));
+      await route.fulfill({ response: answer, json: { data: [{ ...first, entries }] } });
+    });
+    await boardPage.open('/basketball');
+    const [id] = await aPair(boardPage, world);
+    await boardPage.odd(id).focus();
+    await page.keyboard.press('Enter');
+    const drawer = drawerOf(page);
+    const again = drawer.getByRole('button', { name: 'Try again' });
+    await again.focus();
+    isAway = false;
+    await page.keyboard.press('Enter');
+    await expect(rowsOf(page).first()).toBeVisible();
+    await expect(drawer).toBeFocused();
+    const older = drawer.getByRole('button', { name: /^Show older/ });
+    await older.focus();
+    await page.keyboard.press('Enter');
+    await expect(older).toHaveCount(0);
+    const list = drawer.getByRole('group', { name: 'Every change, newest first' });
+    await expect(list).toBeFocused();
+    // One reads on from where the first part ended.
+    expect(await list.evaluate((one) => one.scrollTop)).toBeGreaterThan(0);
+  });
+
   test('lies over the board on a phone, and closes there', { tag: '@phone-only' }, async ({
     boardPage,
     page,
