@@ -437,3 +437,28 @@ test('a press of the mouse that ends a frozen order scrolls nothing', async ({
   await expect(page.locator('[role=grid]:focus, [role=grid] :focus')).toHaveCount(1);
   expect(await top()).toBe(300);
 });
+
+test('a copy without the clipboard, as over plain HTTP, leaves the focus where it is', async ({
+  boardPage,
+  page,
+}) => {
+  await page.addInitScript(() => {
+    Object.defineProperty(navigator, 'clipboard', { value: undefined });
+    Object.assign(window, { copied: [] as string[] });
+    document.addEventListener('copy', ({ target }) => {
+      const text = target instanceof HTMLTextAreaElement ? target.value : '';
+      (Reflect.get(window, 'copied') as string[]).push(text);
+    });
+  });
+  await boardPage.open('/basketball?view=lines');
+  const button = page.getByRole('button', { name: /^Copy link/ });
+  await button.focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('Copied', { exact: true })).toBeVisible();
+  expect(await page.evaluate(() => Reflect.get(window, 'copied'))).toEqual([page.url()]);
+  await expect(page.locator('button:focus')).toHaveText(/Copied/);
+  await page.keyboard.press('Tab');
+  await expect(button).not.toBeFocused();
+  await page.keyboard.press('Shift+Tab');
+  await expect(page.locator('button:focus')).toHaveText(/Copy link/);
+});
