@@ -2,7 +2,14 @@
 
 import { useSyncExternalStore } from 'react';
 import { createKept } from '@/lib/board/kept';
-import { readViews, readWatched, START_COOKIE, viewHref } from '@/lib/board/views';
+import {
+  readViews,
+  readWatched,
+  type SavedView,
+  START_COOKIE,
+  viewHref,
+  withView,
+} from '@/lib/board/views';
 
 export const savedViews = createKept('board.views', readViews);
 export const watchedFixtures = createKept('board.watched', readWatched);
@@ -32,6 +39,19 @@ function readStart(): string | null {
   } catch {
     return null;
   }
+}
+
+/**
+ * Keeps more views, each in the place of the one of its name; answers as `savedViews.set`. The start page is a view, not
+ * what its address was once: it goes along where no other view has the old one.
+ */
+export function keepViews(added: readonly SavedView[]): boolean {
+  const start = readStart();
+  const before = savedViews.get().find(({ href }) => href === start);
+  const views = added.reduce(withView, savedViews.get());
+  const after = views.find(({ name }) => name === before?.name);
+  if (after && !views.some(({ href }) => href === start)) keepStart(after.href);
+  return savedViews.set(views);
 }
 
 /** The address that `/` leads to; null where none was chosen. */

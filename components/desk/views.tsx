@@ -9,9 +9,16 @@ import { useBoardQuery } from '@/lib/board/address';
 import { useBoardStore, useSport } from '@/lib/board/hooks';
 import { type Kept, parseKept } from '@/lib/board/kept';
 import { boardHref } from '@/lib/board/query-state';
-import { NAME_LENGTH, readViews, type SavedView, withView } from '@/lib/board/views';
+import { NAME_LENGTH, readViews, type SavedView } from '@/lib/board/views';
 import { download } from './download';
-import { forgetStart, keepStart, savedViews, useStart, watchedFixtures } from './kept-views';
+import {
+  forgetStart,
+  keepStart,
+  keepViews,
+  savedViews,
+  useStart,
+  watchedFixtures,
+} from './kept-views';
 import { BUTTON, handOn, Panel, type PanelProps } from './panel';
 
 const ICON_BUTTON =
@@ -57,7 +64,7 @@ export default function Views({ onClose }: PanelProps) {
                 return;
               }
               const { value, problems } = readViews(parsed.json);
-              const isKept = savedViews.set(value.reduce(withView, savedViews.get()));
+              const isKept = keepViews(value);
               say(isKept, `${value.length} taken over.`, ...problems);
             }}
           />
@@ -94,7 +101,7 @@ function Save({ onSaved }: { onSaved: Said }) {
         event.preventDefault();
         if (name.trim() === '') return;
         const view = { name: name.trim(), href: boardHref(sport, query) };
-        onSaved(savedViews.set(withView(savedViews.get(), view)));
+        onSaved(keepViews([view]));
         setName('');
       }}
     >

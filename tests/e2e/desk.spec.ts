@@ -462,3 +462,40 @@ test('a copy without the clipboard, as over plain HTTP, leaves the focus where i
   await page.keyboard.press('Shift+Tab');
   await expect(page.locator('button:focus')).toHaveText(/Copy link/);
 });
+
+test('the start page is a view, whatever its address is by now', async ({ boardPage, page }) => {
+  const start = async () => {
+    const cookie = (await page.context().cookies()).find(({ name }) => name === 'board-start');
+    return cookie && decodeURIComponent(cookie.value);
+  };
+  const panel = page.getByRole('region', { name: 'Views' });
+  const save = async (path: string, name: string) => {
+    await boardPage.open(path);
+    await page.getByRole('button', { name: 'Views' }).click();
+    await panel.getByLabel('Name of this view').fill(name);
+    await panel.getByRole('button', { name: 'Save' }).click();
+    await expect(panel.getByRole('link', { name })).toHaveAttribute('href', path);
+  };
+  const button = panel.getByRole('button', { name: 'Start with Morning' });
+  await save('/basketball?view=lines', 'Morning');
+  await button.click();
+  await save('/basketball?order=start', 'Evening');
+  expect(await start()).toBe('/basketball?view=lines');
+  await save('/basketball?main=true', 'Morning');
+  await expect(button).toHaveAttribute('aria-pressed', 'true');
+  expect(await start()).toBe('/basketball?main=true');
+  // What comes from a file takes its place just so.
+  const views = [{ name: 'Morning', href: '/football?view=lines' }];
+  await panel.locator('input[type=file]').setInputFiles({
+    name: 'views.json',
+    mimeType: 'application/json',
+    buffer: Buffer.from(JSON.stringify({ views })),
+  });
+  await expect(panel.getByRole('link', { name: 'Morning' })).toHaveAttribute(
+    'href',
+    '/football?view=lines',
+  );
+  await expect(button).toHaveAttribute('aria-pressed', 'true');
+  await page.goto('/');
+  await expect(page).toHaveURL(/\/football\?view=lines$/);
+});
