@@ -10,12 +10,12 @@ import { permission, showNotice } from './desktop-notice';
 import { inOneTab } from './one-tab';
 import type { Place } from './use-go-to';
 
-/** How and where things are told: the view's format and zone, and how one goes to a place. */
+/** How and where things are told: the view's format and zone, and how one gets to a place. */
 export type Telling = {
   sport: string;
   format: OddsFormat;
   zone: string;
-  go: (place: Place) => unknown;
+  follow: (place: Place) => void;
   nameOf: (fixtureId: string, fixture: Fixture | null) => string;
 };
 
@@ -98,7 +98,7 @@ export function deliver(
   const place = placeOf(told);
   const tag = told.count > 1 ? 'burst' : about;
   once('notice', permission() === 'granted', () =>
-    showNotice(words.what, words.about, tag, () => telling.go(place)),
+    showNotice(words.what, words.about, tag, () => telling.follow(place)),
   );
 }
 

@@ -1,5 +1,6 @@
 'use client';
 
+import { useRouter } from 'next/navigation';
 import { useMemo } from 'react';
 import { NO_FILTERS } from '@/components/board/board-filters';
 import { useBoardQuery } from '@/lib/board/address';
@@ -34,12 +35,15 @@ function focusOdd(id: string): void {
 /** All lines of a fixture, or of one market of it: their address, and how to go there without loading the page anew. */
 export function useGoTo(): {
   hrefOf(place: Place): string | null;
-  /** False where it is the board of another sport: its address leads there. */
+  /** False where the page is of another board: its address leads there. */
   go(place: Place): boolean;
+  /** The same from anywhere, by its address where it must. */
+  follow(place: Place): void;
 } {
   const [{ odds, tz, version }, setQuery] = useBoardQuery();
   const { sport } = useSport();
   const position = useBoardStore().past?.position ?? null;
+  const router = useRouter();
   return useMemo(() => {
     const viewOf = ({ fixtureId, market }: Place) =>
       fixtureId === null
@@ -50,19 +54,27 @@ export function useGoTo(): {
             fixture: [fixtureId],
             market: market === null ? [] : [market],
           };
+    const hrefOf = (place: Place) => {
+      const view = viewOf(place);
+      const at = place.sport === sport ? position : null;
+      return view && boardHref(place.sport, { ...view, odds, tz, version, at });
+    };
+    const go = (place: Place) => {
+      const view = viewOf(place);
+      // What was told on one board may be followed once another is open, and would be written into that one's address.
+      if (!view || window.location.pathname !== boardHref(place.sport)) return false;
+      setQuery(view);
+      if (place.oddId !== null) focusOdd(place.oddId);
+      return true;
+    };
     return {
-      hrefOf(place) {
-        const view = viewOf(place);
-        const at = place.sport === sport ? position : null;
-        return view && boardHref(place.sport, { ...view, odds, tz, version, at });
-      },
-      go(place) {
-        const view = viewOf(place);
-        if (!view || place.sport !== sport) return false;
-        setQuery(view);
+      ...{ hrefOf, go },
+      follow(place) {
+        const href = hrefOf(place);
+        if (go(place) || href === null) return;
+        router.push(href);
         if (place.oddId !== null) focusOdd(place.oddId);
-        return true;
       },
     };
-  }, [odds, tz, version, sport, position, setQuery]);
+  }, [odds, tz, version, sport, position, setQuery, router]);
 }

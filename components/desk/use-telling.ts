@@ -13,12 +13,12 @@ export function useTelling(): Telling {
   const zone = useTimeZone();
   const store = useBoardStore();
   const [{ odds: format }] = useBoardQuery();
-  const { go } = useGoTo();
+  const { follow } = useGoTo();
   return useMemo(
     () => ({
-      ...{ sport, zone, format, go },
+      ...{ sport, zone, format, follow },
       nameOf: (id, fixture) => fixtureName(id, fixture ?? store.getState().book.fixtures.get(id)),
     }),
-    [sport, zone, format, go, store],
+    [sport, zone, format, follow, store],
   );
 }

@@ -270,6 +270,54 @@ test.describe('alerts', () => {
     expect(await reading.evaluate((one) => one.scrollTop)).toBeGreaterThan(0);
   });
 
+  test('that the desktop told of are followed to their board, whichever is open by now', async ({
+    boardPage,
+    page,
+    world,
+  }) => {
+    await page.addInitScript(() => {
+      const notices: object[] = [];
+      class Notice {
+        static readonly permission = 'granted';
+        onclick: (() => void) | null = null;
+        constructor() {
+          notices.push(this);
+        }
+        close(): void {}
+      }
+      Object.assign(window, { Notification: Notice, notices });
+    });
+    await withRules(page, { ...LOCKS, desktop: true });
+    await boardPage.open('/basketball');
+    const [row] = oddsOfOne(world, 1);
+    if (!row) throw new Error('no open odd');
+    const count = () => page.evaluate(() => (Reflect.get(window, 'notices') as unknown[]).length);
+    await lockUntil(world, [row], async () => expect(await count()).toBeGreaterThan(0));
+    const press = () =>
+      page.evaluate(() => {
+        const [first] = Reflect.get(window, 'notices') as { onclick(): void }[];
+        first?.onclick();
+      });
+    const isThere = ({ pathname, searchParams }: URL) =>
+      pathname === '/basketball' &&
+      searchParams.get('view') === 'lines' &&
+      searchParams.get('fixture') === row.fixture_id;
+    await page.getByRole('link', { name: 'Football', exact: true }).click();
+    await expect(page).toHaveURL(/\/football$/);
+    await boardPage.untilLive();
+    await press();
+    await expect(page).toHaveURL(isThere);
+    await boardPage.untilLive();
+    await expect(boardPage.odd(row.id)).toBeVisible();
+    // On its own board nothing is loaded for it.
+    await page.keyboard.press('1');
+    await expect(page).toHaveURL(({ searchParams }) => !searchParams.has('view'));
+    await press();
+    await expect(page).toHaveURL(isThere);
+    await expect(boardPage.odd(row.id)).toBeFocused();
+    world.post('copilot-odds', row);
+  });
+
   test('begun on a price lead back to its cell, saved or not, from which Escape closes the panel', async ({
     boardPage,
     page,
