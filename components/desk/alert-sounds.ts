@@ -47,7 +47,10 @@ export function watchAudible(callback: () => void): () => void {
   return () => watchers.delete(callback);
 }
 
-/** Gets ready to play with the next click or key; answers how to stop waiting for one. */
+/**
+ * Gets ready to play with the next click or key, also once the browser has suspended what was ready; answers how to stop
+ * waiting for one.
+ */
 export function armSounds(): () => void {
   const resume = () => {
     const ready = audio();
@@ -58,10 +61,19 @@ export function armSounds(): () => void {
     window.removeEventListener('pointerdown', resume, true);
     window.removeEventListener('keydown', resume, true);
   };
-  window.addEventListener('pointerdown', resume, true);
-  window.addEventListener('keydown', resume, true);
+  const arm = () => {
+    window.addEventListener('pointerdown', resume, true);
+    window.addEventListener('keydown', resume, true);
+  };
+  const stopWatching = watchAudible(() => {
+    if (!isAudible()) arm();
+  });
+  arm();
   if (navigator.userActivation?.hasBeenActive) resume();
-  return disarm;
+  return () => {
+    stopWatching();
+    disarm();
+  };
 }
 
 /** Plays a sound, now or not at all. */
