@@ -91,10 +91,12 @@ type Props = {
   rule: AlertRule;
   onSave: (rule: AlertRule) => void;
   onCancel: () => void;
+  /** Told whether it differs from how it was opened. */
+  onChanged: (isChanged: boolean) => void;
 };
 
 /** A rule in words and numbers. What it comes to stands below it as one sentence. */
-export function AlertForm({ rule, onSave, onCancel }: Props) {
+export function AlertForm({ rule, onSave, onCancel, onChanged }: Props) {
   const store = useBoardStore();
   const [{ odds: format }] = useBoardQuery();
   const [typed, setTyped] = useState(() => typedOf(rule, format));
@@ -111,6 +113,11 @@ export function AlertForm({ rule, onSave, onCancel }: Props) {
     const frame = requestAnimationFrame(() => first.current?.focus());
     return () => cancelAnimationFrame(frame);
   }, []);
+
+  const written = JSON.stringify([typed, where, toast, sound, desktop]);
+  const [opened] = useState(written);
+  const isChanged = written !== opened;
+  useEffect(() => onChanged(isChanged), [onChanged, isChanged]);
 
   const { kind } = typed;
   const hasOdds = isAboutOdds(kind);
@@ -151,6 +158,7 @@ export function AlertForm({ rule, onSave, onCancel }: Props) {
     <form
       ref={form}
       noValidate
+      data-rule
       aria-label={rule.id === '' ? 'New rule' : 'Edit the rule'}
       onSubmit={(event) => {
         event.preventDefault();

@@ -15,6 +15,7 @@ import { deliverTest, placeOf, toldWords } from './alert-delivery';
 import { AlertForm } from './alert-form';
 import { isAudible, watchAudible } from './alert-sounds';
 import { actionWords, alertWords, conditionWords, scopeWords } from './alert-words';
+import { beginRule } from './begin-rule';
 import { permission } from './desktop-notice';
 import { download } from './download';
 import { cellOf } from './odd-in-focus';
@@ -64,12 +65,7 @@ export default function AlertsPanel({ onClose }: PanelProps) {
               Muted
             </span>
           )}
-          <button
-            ref={add}
-            type="button"
-            className={BUTTON}
-            onClick={() => settings.begin(EVERYWHERE)}
-          >
+          <button ref={add} type="button" className={BUTTON} onClick={() => beginRule(EVERYWHERE)}>
             New rule
           </button>
         </>
@@ -84,6 +80,7 @@ export default function AlertsPanel({ onClose }: PanelProps) {
             settings.edit(null);
           }}
           onCancel={() => settings.edit(null)}
+          onChanged={settings.noteDraft}
         />
       ) : (
         <Overview />

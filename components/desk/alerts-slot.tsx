@@ -8,6 +8,7 @@ import { alertSettings } from '@/lib/board/alert-settings';
 import { useBoardStore } from '@/lib/board/hooks';
 import type { BoardStore } from '@/lib/board/store';
 import { useAction } from './actions';
+import { beginRule } from './begin-rule';
 import { MuteIcon } from './desk-icons';
 import { oddIdInFocus } from './odd-in-focus';
 
@@ -64,7 +65,7 @@ export function AlertsSlot({ isBesidePanel, onOpen }: Props) {
     group: 'Prices',
     key: 'A',
     run: () => {
-      settings.begin(scopeInFocus(store));
+      beginRule(scopeInFocus(store));
       onOpen();
     },
   });

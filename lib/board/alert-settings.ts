@@ -24,6 +24,8 @@ export type AlertSettingsState = {
   problems: readonly string[];
   /** The rule that is being written; its id is empty where it is new. */
   draft: AlertRule | null;
+  /** Whether something was written into it that is not in the draft itself. */
+  isDraftChanged: boolean;
 };
 
 export type AlertSettings = StoreApi<AlertSettingsState> & {
@@ -36,6 +38,8 @@ export type AlertSettings = StoreApi<AlertSettingsState> & {
   /** Begins a new rule that applies there. */
   begin(where: AlertScope, kind?: AlertRule['when']['kind']): void;
   edit(draft: AlertRule | null): void;
+  /** Notes whether something was written into the draft, or no more. */
+  noteDraft(isChanged: boolean): void;
   forgetProblems(): void;
   /** Another tab wrote. */
   reread(): void;
@@ -49,7 +53,10 @@ export function createAlertSettings(storage: Shelf | null): AlertSettings {
     ...readRules(readItem(storage, RULES_KEY)),
     isMuted: readItem(storage, MUTED_KEY) === 'true',
   });
-  const store = createStore<AlertSettingsState>()(() => ({ ...read(), draft: null }));
+  const store = createStore<AlertSettingsState>()(() => ({
+    ...read(),
+    ...{ draft: null, isDraftChanged: false },
+  }));
 
   function keep(rules: readonly AlertRule[], problems: readonly string[] = []): void {
     const isKept = writeItem(storage, RULES_KEY, writeRules(rules));
@@ -82,10 +89,13 @@ export function createAlertSettings(storage: Shelf | null): AlertSettings {
     },
     begin(where, kind = 'move') {
       const draft = { ...DEFAULT_ACTIONS, id: '', when: defaultCondition(kind), where };
-      store.setState({ draft });
+      store.setState({ draft, isDraftChanged: false });
     },
     edit(draft) {
-      store.setState({ draft });
+      store.setState({ draft, isDraftChanged: false });
+    },
+    noteDraft(isDraftChanged) {
+      store.setState({ isDraftChanged });
     },
     forgetProblems() {
       store.setState({ problems: [] });

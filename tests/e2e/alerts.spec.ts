@@ -318,6 +318,48 @@ test.describe('alerts', () => {
     world.post('copilot-odds', row);
   });
 
+  test('that are being written are not thrown away for another price', async ({
+    boardPage,
+    page,
+  }) => {
+    await boardPage.open('/basketball');
+    await expect(boardPage.button('Alerts')).toBeVisible();
+    const [first, second] = await boardPage.cells.evaluateAll((cells) =>
+      cells.map((cell) => cell.getAttribute('data-odd-id') ?? ''),
+    );
+    const [cell, other] = [boardPage.odd(first ?? ''), boardPage.odd(second ?? '')];
+    const panel = page.getByRole('region', { name: 'Alerts', exact: true });
+    const form = panel.getByRole('form', { name: 'New rule' });
+    const what = form.getByLabel('What happens');
+    const only = form.getByRole('checkbox', { name: /^Only / });
+    await cell.focus();
+    await page.keyboard.press('Shift+A');
+    await expect(what).toBeFocused();
+    const name = await only.evaluate((one) => one.parentElement?.textContent);
+    // Of the same price, back into the form.
+    await cell.focus();
+    await page.keyboard.press('Shift+A');
+    await expect(what).toBeFocused();
+    await form.getByLabel('Size in %').fill('7');
+    await other.focus();
+    await page.keyboard.press('Shift+A');
+    await expect(what).toBeFocused();
+    await expect(page.getByText('Another rule is being written')).toBeVisible();
+    await expect(form.getByLabel('Size in %')).toHaveValue('7');
+    expect(await only.evaluate((one) => one.parentElement?.textContent)).toBe(name);
+    await panel.getByRole('button', { name: 'New rule' }).click();
+    await expect(what).toBeFocused();
+    await expect(form.getByLabel('Size in %')).toHaveValue('7');
+    // With nothing of one's own in it there is nothing to lose.
+    await form.getByLabel('Size in %').fill('2');
+    await other.focus();
+    await page.keyboard.press('Shift+A');
+    await expect(what).toBeFocused();
+    await expect(cell).not.toBeFocused();
+    await page.keyboard.press('Escape');
+    await expect(other).toBeFocused();
+  });
+
   test('begun on a price lead back to its cell, saved or not, from which Escape closes the panel', async ({
     boardPage,
     page,
