@@ -12,7 +12,7 @@ import type { Facet } from '@/lib/board/facets';
 import { useBoardStore, useFacets, useOffer, useSport } from '@/lib/board/hooks';
 import { boardHref } from '@/lib/board/query-state';
 import type { Totals } from '@/lib/board/rows';
-import { tasteNow } from '@/lib/board/taste-store';
+import { tasteNow, useTaste } from '@/lib/board/taste-store';
 import {
   type BoardQuery,
   LINE_COLUMNS,
@@ -401,6 +401,7 @@ function Search({
   className: string;
 }) {
   const field = useRef<HTMLInputElement>(null);
+  const { keys } = useTaste();
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -423,7 +424,7 @@ function Search({
         value={text}
         maxLength={VALUE_LENGTH}
         aria-label="Search teams, players and bets"
-        aria-keyshortcuts="/"
+        aria-keyshortcuts={keys ? '/' : undefined}
         placeholder="Search"
         autoComplete="off"
         spellCheck={false}
@@ -442,12 +443,14 @@ function Search({
         }}
         className="min-w-0 flex-1 bg-transparent text-detail text-ink outline-none placeholder:text-ink-faint"
       />
-      <span
-        aria-hidden="true"
-        className="compact:hidden rounded-[3px] border border-line px-1 text-label"
-      >
-        /
-      </span>
+      {keys && (
+        <span
+          aria-hidden="true"
+          className="compact:hidden rounded-[3px] border border-line px-1 text-label"
+        >
+          /
+        </span>
+      )}
     </label>
   );
 }

@@ -7,11 +7,17 @@ import { Panel, type PanelProps } from './panel';
 /** Keys that the grid itself answers. */
 const GRID_KEYS: readonly [keys: string, what: string][] = [
   ['↑ ↓ ← →', 'From cell to cell'],
+  ['Page Up, Page Down', 'Up or down by a screen'],
   ['Home End', 'First or last cell of the row'],
   ['Ctrl Home, Ctrl End', 'First or last row'],
   ['Tab', 'Into the grid and out of it'],
   ['Enter', 'What happened to the price, or where a link leads'],
   ['Ctrl C', 'Copies the price'],
+];
+
+const SEARCH_KEYS: readonly [keys: string, what: string][] = [
+  ['Enter', 'Goes on to what was found'],
+  ['Escape', 'Clears the text, then goes on'],
 ];
 
 /** Keys that are there wherever one is, or while something is open. */
@@ -64,6 +70,7 @@ export default function Help({ onClose }: PanelProps) {
           </p>
         )}
         <Keys title="In the grid" keys={GRID_KEYS} />
+        <Keys title="In the search" keys={SEARCH_KEYS} />
         <Keys title="Everywhere" keys={OTHER_KEYS} />
         {groups.map((group) => (
           <Keys key={group} title={group} keys={keyed(actions, group)} />

@@ -257,7 +257,10 @@ test.describe('keys', () => {
     await expect(boardPage.grid).toBeFocused();
     await page.keyboard.press('?');
     const help = page.getByRole('region', { name: 'Keys' });
-    for (const what of ['Clear all marks', 'Search teams, players and bets', /^Previous prices/]) {
+    for (const what of [
+      ...['Clear all marks', 'Search teams, players and bets', /^Previous prices/],
+      ...['Page Up, Page Down', 'Goes on to what was found', 'Clears the text, then goes on'],
+    ]) {
       await expect(help.getByText(what)).toBeVisible();
     }
   });

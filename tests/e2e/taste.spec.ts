@@ -224,6 +224,10 @@ test('lets single keys do nothing when they are off', async ({ boardPage, page, 
   await page.keyboard.press(',');
   await page.keyboard.press('/');
   await expect(boardPage.search).not.toBeFocused();
+  // Nor does it say that one leads there.
+  const field = page.locator('label').filter({ has: boardPage.search });
+  await expect(boardPage.search).not.toHaveAttribute('aria-keyshortcuts');
+  await expect(field).not.toContainText('/');
   await expect(button).toHaveAttribute('aria-expanded', 'false');
   await button.click();
   const panel = page.getByRole('region', { name: 'Settings' });
@@ -233,6 +237,8 @@ test('lets single keys do nothing when they are off', async ({ boardPage, page, 
   await expect(button).toBeFocused();
   await page.keyboard.press(',');
   await expect(panel).toBeVisible();
+  await expect(boardPage.search).toHaveAttribute('aria-keyshortcuts', '/');
+  await expect(field).toContainText('/');
 });
 
 test('exports its settings, takes them back, and names what it left out', async ({
