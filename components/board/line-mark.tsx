@@ -11,6 +11,7 @@ import {
 } from 'react';
 import { createPortal } from 'react-dom';
 import { useStore } from 'zustand';
+import { isInSight } from '@/components/ui/is-in-sight';
 import { alternatesOf, incoherencesOf, isOfPrices } from '@/lib/board/coherence';
 import { onSecond, useBoardStore } from '@/lib/board/hooks';
 import { cutsLines, type SidedOdd, wholeLine } from '@/lib/board/pair';
@@ -99,13 +100,19 @@ function Mark({ text }: { text: string }) {
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.key === 'Escape') hide();
     };
-    document.addEventListener('scroll', hide, true);
+    const onScroll = () => {
+      const header = mark.current?.closest<HTMLElement>('[role="rowheader"]');
+      // The focus goes where a key leads before that is scrolled into sight: what is told there stands beside it.
+      if (header && header === document.activeElement && isInSight(header)) show();
+      else hide();
+    };
+    document.addEventListener('scroll', onScroll, true);
     document.addEventListener('keydown', onKeyDown);
     return () => {
-      document.removeEventListener('scroll', hide, true);
+      document.removeEventListener('scroll', onScroll, true);
       document.removeEventListener('keydown', onKeyDown);
     };
-  }, [isShown, hide]);
+  }, [isShown, show, hide]);
   const sentences = useMemo(() => text.split('\n'), [text]);
   return (
     <>

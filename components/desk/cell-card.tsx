@@ -2,6 +2,7 @@
 
 import { useEffect, useMemo, useState } from 'react';
 import { useStore } from 'zustand';
+import { isInSight } from '@/components/ui/is-in-sight';
 import { usePart } from '@/components/ui/use-part';
 import { useBoardQuery } from '@/lib/board/address';
 import { useBoardStore } from '@/lib/board/hooks';
@@ -40,35 +41,56 @@ export function CellCard() {
     /** The cell that the card is of, or comes for; it also stays the one of which a card was sent away. */
     let asked: HTMLElement | null = null;
     let timer: ReturnType<typeof setTimeout> | undefined;
+    /** Whether its card is there or comes by itself: one that was sent away does neither. */
+    let isDue = false;
     /**
-     * Whether the pointer has rested since a card was sent away, or since it was pressed: what came below it then, because a
-     * card went or a panel came, was not asked for.
+     * Whether the pointer has rested since a card was sent away, since it was pressed, or since a key led to a cell: what
+     * came below it then, because a card went or a panel came or the cells were scrolled, was not asked for.
      */
-    let isSentAway = false;
+    let isPointerAtRest = false;
     const ask = (cell: HTMLElement | null) => {
       if (cell === asked) return;
       asked = cell;
       clearTimeout(timer);
+      isDue = false;
       if (!cell) {
         timer = setTimeout(() => setShown(null), LEAVE_MS);
         return;
       }
       setShown(null);
+      come(cell);
+    };
+    const come = (cell: HTMLElement) => {
+      isDue = true;
       timer = setTimeout(() => {
         // What a cell was asked for, such as its history, is in the way of its card.
-        if (document.querySelector('[role=dialog]')) return;
+        if (document.querySelector('[role=dialog]') || !isInSight(cell)) return;
         want();
         setShown(cell);
       }, REST_MS);
     };
     const dismiss = () => {
       clearTimeout(timer);
+      isDue = false;
       setShown(null);
+    };
+    const restPointer = () => {
+      isPointerAtRest = true;
+      document.addEventListener('pointermove', onPointerMove, { signal, once: true });
+    };
+    const onScroll = ({ target }: Event) => {
+      // What scrolls beside the board leaves cells where they are.
+      if (asked && target instanceof Node && !target.contains(asked)) return;
+      const isWanted = isDue;
+      dismiss();
+      // The focus goes where a key leads before that is scrolled into sight: there the card comes once all stands still.
+      if (isWanted && asked === document.activeElement && asked?.matches(':focus-visible')) {
+        come(asked);
+      }
     };
     const sendAway = () => {
       dismiss();
-      isSentAway = true;
-      document.addEventListener('pointermove', onPointerMove, { signal, once: true });
+      restPointer();
     };
     const onPointerOver = ({ target, pointerType }: PointerEvent) => {
       if (pointerType === 'touch') return;
@@ -76,16 +98,18 @@ export function CellCard() {
         clearTimeout(timer);
         return;
       }
-      if (isSentAway) asked = cellOf(target);
-      else ask(cellOf(target));
+      if (!isPointerAtRest) ask(cellOf(target));
+      else if (!isDue) asked = cellOf(target);
     };
     const onPointerMove = () => {
-      isSentAway = false;
+      isPointerAtRest = false;
     };
     const onFocusIn = ({ target }: FocusEvent) => {
       const cell = cellOf(target);
       // A click is a question of its own.
-      if (cell?.matches(':focus-visible')) ask(cell);
+      if (!cell?.matches(':focus-visible')) return;
+      ask(cell);
+      restPointer();
     };
     const onFocusOut = ({ target }: FocusEvent) => {
       if (target === asked) ask(null);
@@ -106,7 +130,7 @@ export function CellCard() {
     document.addEventListener('focusout', onFocusOut, { signal });
     // Before anything else takes Escape for itself.
     document.addEventListener('keydown', onKeyDown, { signal, capture: true });
-    document.addEventListener('scroll', dismiss, { signal, capture: true, passive: true });
+    document.addEventListener('scroll', onScroll, { signal, capture: true, passive: true });
     return () => {
       clearTimeout(timer);
       stopFigures();

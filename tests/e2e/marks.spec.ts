@@ -171,6 +171,41 @@ test.describe('the card of a cell', () => {
     }
   });
 
+  test('comes where the keys scrolled to, wherever the pointer rests, and not once it was sent away', async ({
+    boardPage,
+    page,
+  }) => {
+    await openWithDesk(boardPage, '/basketball?view=lines');
+    const described = page.locator('[aria-describedby=cell-card]');
+    const card = page.getByRole('tooltip');
+    const top = () => boardPage.grid.evaluate((grid) => grid.scrollTop);
+    // Cells go by below a pointer that lies still.
+    await boardPage.cells.nth(20).hover();
+    await expect(card).toHaveCount(1);
+    await boardPage.grid.focus();
+    await page.keyboard.press('ArrowDown');
+    await expect(described).toBeFocused();
+    for (const key of ['PageDown', 'PageDown', 'PageUp']) {
+      const before = await top();
+      await page.keyboard.press(key);
+      await expect.poll(top).not.toBe(before);
+      await expect(described).toBeFocused();
+      await expect(card).toHaveCount(1);
+    }
+    await page.keyboard.press('Escape');
+    await expect(card).toHaveCount(0);
+    await boardPage.grid.evaluate((grid) => grid.scrollBy(0, 8));
+    await page.waitForTimeout(800);
+    await expect(card).toHaveCount(0);
+    // Out of sight of what has the focus there is nothing to tell of it.
+    await page.keyboard.press('ArrowDown');
+    await expect(described).toBeFocused();
+    await boardPage.grid.evaluate((grid) => grid.scrollBy(0, 3 * grid.clientHeight));
+    await expect(card).toHaveCount(0);
+    await page.waitForTimeout(800);
+    await expect(card).toHaveCount(0);
+  });
+
   test('makes way for other prices, which one Escape ends', async ({ boardPage, page }) => {
     await openWithDesk(boardPage);
     const card = page.getByRole('tooltip');

@@ -155,6 +155,40 @@ test.describe('a line’s two sides', () => {
     await expect(mark).toHaveCount(0);
   });
 
+  test('keep what is told of them beside them when the keys scroll, and not when it was sent away', async ({
+    boardPage,
+    page,
+    world,
+  }) => {
+    const [over, under] = aTotal(world);
+    await page.setViewportSize({ width: 1_920, height: 420 });
+    await boardPage.open(`/basketball?view=lines&fixture=${over.fixture_id}`);
+    world.post('copilot-odds', price(over, 150), price(under, 150));
+    const header = rowOf(boardPage.odd(over.id)).getByRole('rowheader');
+    const told = page.getByRole('tooltip');
+    await boardPage.search.fill(String(over.market));
+    await page.keyboard.press('Enter');
+    await boardPage.odd(over.id).focus();
+    await expect(header).toContainText('The hold is below 0%');
+    await page.keyboard.press('ArrowLeft');
+    await expect(header).toBeFocused();
+    await expect(told).toContainText('The hold is below 0%');
+    const gap = async () => {
+      const [own, other] = [await told.boundingBox(), await header.boundingBox()];
+      return own && other ? own.y - other.y : null;
+    };
+    const before = await gap();
+    const scroll = (by: number) => boardPage.grid.evaluate((grid, by) => grid.scrollBy(0, by), by);
+    await scroll(6);
+    await expect.poll(gap).toBe(before);
+    await page.keyboard.press('Escape');
+    await expect(told).toHaveCount(0);
+    await scroll(-6);
+    await page.waitForTimeout(300);
+    await expect(told).toHaveCount(0);
+    world.post('copilot-odds', price(over, -110), price(under, -110));
+  });
+
   test('leave the keys a way into the grid and out of it when their mark ends', async ({
     boardPage,
     page,
