@@ -31,6 +31,7 @@ const LOOK_TURNS = 5;
 const FIRST_TURN_MS = 2_000;
 /** Once the world stands still the browser may take so long to hold what the server holds. */
 const STILL_MS = 30_000;
+const MOST_STILL_MS = 180_000;
 const LEAST_MINUTES = 4;
 const MOST_MINUTES = 24 * 60;
 
@@ -173,17 +174,27 @@ try {
 }
 
 await upstream.ask('pause');
-const stoodAt = performance.now();
+// The server may still learn of a league: from then on the browser has its time again.
+let stoodAt = performance.now();
+const pausedAt = stoodAt;
 let last: Inside;
 let differences: { extra: number; missing: number };
+let missingOf: string[] = [];
+let held = 0;
 do {
   await sleep(1_000);
   const { ids } = await readSnapshot(board.url, SPORT);
+  if (ids.size !== held && performance.now() - pausedAt < MOST_STILL_MS) {
+    stoodAt = performance.now();
+    held = ids.size;
+  }
   last = await trader.inside(true);
   const own = new Set(last.ids);
+  const missing = [...ids].filter(([id]) => !own.has(id));
+  missingOf = [...new Set(missing.map(([, league]) => league))];
   differences = {
     extra: last.ids.filter((id) => !ids.has(id)).length,
-    missing: [...ids].filter((id) => !own.has(id)).length,
+    missing: missing.length,
   };
 } while (differences.extra + differences.missing > 0 && performance.now() - stoodAt < STILL_MS);
 if (options.heaps) await dump('endure-late');
@@ -207,7 +218,7 @@ tell(
 );
 tell(
   book.isGood,
-  `the browser's Book against the server's snapshot, all standing still: ${last.odds} odds, ${book.extra} too many, ${book.missing} missing`,
+  `the browser's Book against the server's snapshot, all standing still: ${last.odds} odds, ${book.extra} too many, ${book.missing} missing${missingOf.length > 0 ? `, of ${missingOf.join(', ')}` : ''}`,
 );
 for (const error of trader.errors) console.log(`error: ${error}`);
 const isGood = verdict.isGood && trader.errors.length === 0;

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const READY_MS = 180_000;
 const TRIES = 3;
 
-type Body = { partial: boolean; odds: { id: string }[]; next: string | null };
+type Body = { partial: boolean; odds: { id: string; league?: string }[]; next: string | null };
 
 /** An answer of the server; on a busy machine it may have closed a kept connection just when it is used again. */
 export async function readJson<T>(url: string): Promise<T> {
@@ -18,18 +18,18 @@ export async function readJson<T>(url: string): Promise<T> {
   }
 }
 
-/** Ids of all odds of the snapshot, every page of it, and whether something is missing. */
+/** Ids of all odds of the snapshot, every page of it, with the league of each, and whether something is missing. */
 export async function readSnapshot(
   boardUrl: string,
   sport = 'basketball',
-): Promise<{ ids: Set<string>; isPartial: boolean }> {
-  const ids = new Set<string>();
+): Promise<{ ids: Map<string, string>; isPartial: boolean }> {
+  const ids = new Map<string, string>();
   let isPartial = true;
   let page: string | null = null;
   do {
     const query: string = page === null ? '' : `?page=${page}`;
     const body: Body = await readJson<Body>(`${boardUrl}/api/snapshot/${sport}${query}`);
-    for (const { id } of body.odds) ids.add(id);
+    for (const { id, league = '' } of body.odds) ids.set(id, league);
     isPartial = body.partial;
     page = body.next;
   } while (page !== null);
