@@ -691,7 +691,11 @@ export function createHub(deps: HubDeps): Hub {
     if (isOverfull && !refill && book.odds.size < settings.bookOdds * ROOM) {
       const leagues = subscription.wanted();
       refill = { keys: new Set(leagues.map(({ key }) => key)), since: now };
-      reader.read(leagues, 0);
+      // Apart, as when they were added: a word that the vendor refuses fails the whole request.
+      for (const isNamed of [true, false]) {
+        const own = leagues.filter(({ key }) => subscription.isNamed(key) === isNamed);
+        reader.read(own, 0);
+      }
       refilled([]);
     }
     if (viewers.count > 0) lastUsedAt = now;

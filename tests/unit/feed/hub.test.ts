@@ -703,7 +703,9 @@ describe('hub', () => {
 
   it('reads what it had no room for once it has, and says that it is missing until then', async () => {
     const finishedMs = 30_000;
-    const kit = await aLiveKit({ settings: { bookOdds: 4, oddsRefreshMs: 0, finishedMs } });
+    const kit = await aLiveKit({ settings: { bookOdds: 4, oddsRefreshMs: 0, fixturesPollMs: 0, finishedMs } });
+    kit.hub.stream(aQuery('league=Nonsense'), null, new AbortController().signal);
+    await kit.timing.advance(300);
     const over = [aWireFixture({ id: 'OVER', status: 'completed' })];
     kit.vendor.fixtures = [aWireFixture(), ...over];
     const end = { fixture_id: 'OVER', league: 'NBA', new_status: 'completed', old_status: 'live' };
@@ -724,6 +726,10 @@ describe('hub', () => {
     await kit.timing.advance(20_000);
     expect(kit.hub.book.odds.get('late')?.price).toBe(133);
     expect(kit.hub.status(ALL)).toMatchObject({ partial: false });
+    // A word that the vendor may refuse is asked for apart.
+    const asked = kit.vendor.asked.filter(({ path }) => path === 'fixtures');
+    const mixed = asked.filter(({ values }) => values.includes('Nonsense') && values.length > 1);
+    expect(mixed).toEqual([]);
   });
 
   it('locks what was open of a league that nobody carries, and has all of it back when somebody asks again', async () => {
