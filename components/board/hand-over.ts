@@ -1,6 +1,9 @@
 import { type RefObject, useLayoutEffect } from 'react';
 import { entryOf } from '@/components/ui/use-grid-keys';
 
+/** What is there whatever is shown. */
+const FILTER = 'section[aria-label="View"] button';
+
 /** Where the keys begin in the grid; where there is none, what leads out. */
 export function pricesEntry(): HTMLElement | null {
   const found = document.querySelector<HTMLElement>('#prices :is([role=grid], a, button)');
@@ -19,7 +22,10 @@ export function useHandOver(
     const own = part.current;
     return () => {
       if (!own?.contains(document.activeElement)) return;
-      const next = nextOf?.(own) ?? pricesEntry();
+      const entry = nextOf?.(own) ?? pricesEntry();
+      // Over a board without rows the part that goes may be all there is to press.
+      const next =
+        entry && !own.contains(entry) ? entry : document.querySelector<HTMLElement>(FILTER);
       next?.focus({ preventScroll: true });
       if (next?.matches(':focus-visible'))
         next.scrollIntoView({ block: 'nearest', inline: 'nearest' });

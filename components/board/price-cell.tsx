@@ -323,7 +323,9 @@ function flash(
   shown.move = move;
   // What is not shown does not flash.
   if (!move?.isFresh || state.figures !== 'current') return;
-  if (move.at - shown.flashedAt < FLASH_GAP_MS) return;
+  // A clock that was set back hides no flash.
+  const sinceMs = move.at - shown.flashedAt;
+  if (sinceMs >= 0 && sinceMs < FLASH_GAP_MS) return;
   shown.flashedAt = move.at;
   startFlash(element, move.direction);
 }
@@ -342,7 +344,8 @@ function markPoints(
   if (!before || !odd || before.id === odd.id) return;
   if (before.fixtureId !== odd.fixtureId || before.market !== odd.market) return;
   if (before.points === odd.points) return;
-  if (Date.now() - store.quietAt() < QUIET_MS) return;
+  const quietMs = Date.now() - store.quietAt();
+  if (quietMs >= 0 && quietMs < QUIET_MS) return;
   const element = cell.querySelector<HTMLElement>('[data-points-text]');
   if (element) element.dataset.pointsMoved = element.dataset.pointsMoved === 'a' ? 'b' : 'a';
 }

@@ -28,7 +28,7 @@ export function AlertToasts({ isBesidePanel, onOpenLog }: Props) {
       aria-live="polite"
       aria-relevant="additions"
       // Where the board is dead, above the word that it is.
-      className={`pointer-events-none absolute bottom-3 in-data-[board=dead]:bottom-28 z-50 flex w-[340px] flex-col-reverse gap-2 compact:inset-x-3 compact:w-auto ${
+      className={`pointer-events-none absolute bottom-3 in-data-[board=dead]:bottom-36 z-50 flex w-[340px] flex-col-reverse gap-2 compact:inset-x-3 compact:w-auto ${
         isBesidePanel ? 'right-[452px]' : 'right-[52px]'
       }`}
     >

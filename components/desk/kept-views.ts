@@ -50,8 +50,9 @@ export function keepViews(added: readonly SavedView[]): boolean {
   const before = savedViews.get().find(({ href }) => href === start);
   const views = added.reduce(withView, savedViews.get());
   const after = views.find(({ name }) => name === before?.name);
+  if (!savedViews.set(views)) return false;
   if (after && !views.some(({ href }) => href === start)) keepStart(after.href);
-  return savedViews.set(views);
+  return true;
 }
 
 /** The address that `/` leads to; null where none was chosen. */

@@ -54,7 +54,7 @@ type Props<Item> = {
 const OVERSCAN = { rest: 270, ahead: 480, behind: 60 };
 
 /** Pixels below the last row: what lies over the foot of a grid lies over no row that cannot be scrolled above it. */
-const FOOT = 112;
+const FOOT = 144;
 
 function withOverscan({ first, last, towards }: InSight, count: number, height: number): number[] {
   const { rest, ahead, behind } = OVERSCAN;
@@ -255,6 +255,7 @@ export function VirtualGrid<Item extends { key: string }>({
       style={
         {
           scrollPaddingTop: headerHeight + stuckHeight,
+          scrollPaddingBottom: FOOT,
           '--header-height': `${headerHeight}px`,
         } as CSSProperties
       }

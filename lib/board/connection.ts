@@ -100,7 +100,7 @@ export function openConnection(options: ConnectionOptions, deps: ConnectionDeps)
   let isWhole = true;
   let lag = createLag();
   /** How late pings were before the silence that has just ended, and when it did; null where none has. */
-  let silence: { lagMs: number; endedAt: number } | null = null;
+  let silence: { lagMs: number; endedAt: number; isPinged: boolean } | null = null;
 
   /** A clock that was set back takes all times with it, or silence would be none until it has caught up. */
   function clock(): number {
@@ -146,7 +146,10 @@ export function openConnection(options: ConnectionOptions, deps: ConnectionDeps)
     const receivedAt = clock();
     if (receivedAt - heardAt >= LATE_MS) {
       isCaughtUp = false;
-      silence ??= { lagMs: lag.ms(), endedAt: receivedAt };
+      // What a stream begins with was never held back.
+      if (firstFrameAt !== null) {
+        silence = { lagMs: silence?.lagMs ?? lag.ms(), endedAt: receivedAt, isPinged: false };
+      }
     }
     heardAt = receivedAt;
     setCrowded(false);
@@ -154,7 +157,10 @@ export function openConnection(options: ConnectionOptions, deps: ConnectionDeps)
       firstFrameAt = receivedAt;
       if (openings > 1) options.onResume();
     } else if (name === 'connected') isReplayed = true;
-    if (name === 'ping') lag.note(event.data, receivedAt);
+    if (name === 'ping') {
+      lag.note(event.data, receivedAt);
+      if (silence) silence.isPinged = true;
+    }
     if (name === 'feed-status' && !isHeldBack(receivedAt)) {
       silence = null;
       isCaughtUp = true;
@@ -172,10 +178,10 @@ export function openConnection(options: ConnectionOptions, deps: ConnectionDeps)
     judge();
   }
 
-  /** Whether what comes now waited for a silence to end, by the ping before it. */
+  /** Whether what comes now waited for a silence to end, by the ping before it: as long as there was none, it may have. */
   function isHeldBack(receivedAt: number): boolean {
     if (silence === null || receivedAt - silence.endedAt >= BACKLOG_MS) return false;
-    return lag.ms() > silence.lagMs + HELD_BACK_MS;
+    return !silence.isPinged || lag.ms() > silence.lagMs + HELD_BACK_MS;
   }
 
   function know(): void {

@@ -7,6 +7,7 @@ import { createClockOffset } from '@/lib/protocol/clock-offset';
 import { decodeEvent, decodeForgotten, type Snapshot } from '@/lib/protocol/decode';
 import { compareEntryIds, parseEntryId } from '@/lib/protocol/entry-id';
 import {
+  type FeedGap,
   type FeedState,
   type FeedStatus,
   type Fixture,
@@ -23,6 +24,7 @@ import {
   type BoardState,
   type BoardStore,
   type HopGap,
+  isSkipping,
   MOVE_AGED_MS,
   MOVE_MARK_MS,
   type Move,
@@ -109,8 +111,6 @@ function createLiveStore(store: BoardStore): LiveStore {
   let lastReceipt = 0;
   let isCrowded = false;
   let revision = 0;
-  /** Whether the newest prices came without those between. */
-  let isSkipping = false;
   /** Fixtures that the server has forgotten since the held snapshot was cut, by the entry that said so. */
   const forgotten = new Map<string, string>();
   const clock = createClockOffset();
@@ -269,13 +269,9 @@ function createLiveStore(store: BoardStore): LiveStore {
         }
         const event = decodeEvent(frame.name, frame.data, frame.id, { keepWire: false });
         if (!event) continue;
-        if (event.kind === 'odds' && event.isConflated !== isSkipping) {
-          isSkipping = event.isConflated;
-          if (isSkipping) skips += 1;
-        }
+        if (event.kind === 'odds' && event.isConflated !== isSkipping(skips)) skips += 1;
         // What a read brings to light while the server makes good for a gap of the vendor's may be long past.
-        const isHealing = event.vendorEntryId === null && status !== null && status.feed !== 'live';
-        const isCatchUp = frame.isCatchUp || isHealing;
+        const isCatchUp = frame.isCatchUp || (event.vendorEntryId === null && isHealing(status));
         hasMissed ||= isCatchUp;
         const change = applyEvent(book, event, receipt());
         const isHeard = listeners.size > 0;
@@ -464,6 +460,14 @@ function createLiveStore(store: BoardStore): LiveStore {
       stopSweep = null;
     },
   };
+}
+
+/** Whether the server has still to make good for something that the vendor's stream missed. */
+function isHealing(status: FeedStatus | null): boolean {
+  if (!status) return false;
+  const isOpen = ({ healing }: FeedGap) =>
+    healing === 'waiting' || healing === 'reading' || healing === 'failed';
+  return status.feed !== 'live' || status.gaps.some(isOpen);
 }
 
 /** Whether the first price that one odd tells of was seen before that of the other. */

@@ -164,7 +164,7 @@ export type BoardState = {
     clockOffsetMs: number | null;
     resumes: number;
     resets: number;
-    /** How often the stream, which went on, left out changes that this browser was too slow to take. */
+    /** How often the stream, which went on, began or ceased to leave out changes that this browser was too slow to take. */
     skips: number;
     /** The hop from server to browser alone; `since` is local epoch ms. */
     hop: { state: FeedState; since: number };
@@ -174,6 +174,11 @@ export type BoardState = {
     statusAt: number | null;
   };
 };
+
+/** Whether the newest prices came without those between. */
+export function isSkipping(skips: number): boolean {
+  return skips % 2 === 1;
+}
 
 /** A time without frames from the server, local epoch ms, and how what was missed came. */
 export type HopGap = {

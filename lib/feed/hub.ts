@@ -546,10 +546,12 @@ export function createHub(deps: HubDeps): Hub {
       for (const league of leagues) {
         const missedMs = missedMsOf(league, gapMs);
         byGap.set(missedMs, [...(byGap.get(missedMs) ?? []), league]);
-        covered.add(league.key);
       }
       for (const [missedMs, own] of byGap) gaps.carried(own, missedMs);
       reader.read(leagues, Math.max(...byGap.keys()));
+    },
+    onCarried(leagues) {
+      for (const { key } of leagues) covered.add(key);
     },
     onWanted(added, dropped) {
       // Read apart as well, for the same reason as they are subscribed apart.

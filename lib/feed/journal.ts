@@ -168,9 +168,14 @@ export function createJournal(
     if (left.bytes.length === PAGE_BYTES && spare.length < SPARE_PAGES) spare.push(left);
   }
 
-  function knowOdd({ row, odd }: Pick<OddChange, 'row' | 'odd'>, index: number): Known {
+  function knowOdd(
+    { row, odd }: Pick<OddChange, 'row' | 'odd'>,
+    event: OddsEventName,
+    index: number,
+  ): Known {
     const routed = routedOdd(odd);
     routed.isLive = isLive(odd, fixtures.get(odd.fixtureId) ?? null);
+    routed.isClosing = event !== 'copilot-odds';
     let known = odds.get(row.id);
     if (!known || !isSameRoute(known.route, routed)) {
       const route: Route = { ...routed, isLive: routed.isLive, id: row.id };
@@ -234,7 +239,7 @@ export function createJournal(
     const rows = changes.map(({ row }) => row.wire);
     const data = oddsEventData({ entryId: id, upstreamEntryId, event, rows });
     const where = place(encodeSse({ event, id, data }));
-    const known = changes.map((change) => knowOdd(change, index));
+    const known = changes.map((change) => knowOdd(change, event, index));
     const [first, second] = known;
     // Most entries are one row, and share the list of it.
     const routes = first && !second ? first.alone : known.map(({ route }) => route);
@@ -298,6 +303,7 @@ function isSameRoute(a: Routed, b: Routed): boolean {
   return (
     a.isMain === b.isMain &&
     a.isLive === b.isLive &&
+    a.isClosing === b.isClosing &&
     a.fixtureId === b.fixtureId &&
     a.league === b.league &&
     a.leagueId === b.leagueId &&

@@ -38,6 +38,8 @@ export type SubscriptionDeps = {
    * this connection was there to break.
    */
   onCovered(leagues: readonly League[], gapMs: number): void;
+  /** These leagues are carried by a stream that speaks, also where nothing of theirs was missed. */
+  onCarried(leagues: readonly League[]): void;
   /** Leagues that came into use, and keys of those nobody uses any more. */
   onWanted(added: readonly League[], dropped: readonly string[]): void;
   /** Leagues, by key, of whose fixtures news may come: a score, or a settlement after the end. */
@@ -275,10 +277,10 @@ export function createSubscription(deps: SubscriptionDeps): Subscription {
         {
           onConnected({ isFirst, gapMs }) {
             if (!connections.includes(connection)) return;
-            const missed = leaguesOf(connection).filter(
-              ({ key }) => carried.has(key) && !(isFirst && isCarriedLive(key, connection)),
-            );
+            const own = leaguesOf(connection).filter(({ key }) => carried.has(key));
+            const missed = own.filter(({ key }) => !(isFirst && isCarriedLive(key, connection)));
             if (missed.length > 0) deps.onCovered(missed, gapMs);
+            deps.onCarried(own);
             retire();
           },
           onLost(since, why) {

@@ -293,7 +293,13 @@ function entryId(params: URLSearchParams): string | null {
 export type Routed = Pick<
   Odd,
   'fixtureId' | 'league' | 'market' | 'versionId' | 'isMain' | 'isLive'
-> & { leagueId: unknown; marketId: unknown; gameId: unknown };
+> & {
+  leagueId: unknown;
+  marketId: unknown;
+  gameId: unknown;
+  /** Whether it ends an offer, which is told in play or not: what was offered before a start must not stay so after it. */
+  isClosing?: boolean;
+};
 
 /** What a subscription asks of this odd; of the held one, since a settled row is thin. */
 export function routedOdd(odd: Odd): Routed {
@@ -333,7 +339,7 @@ export function createRelayPredicate(query: Omit<RelayQuery, 'lastEntryId'>): Re
     inFixture(odd.fixtureId, odd.gameId) &&
     (!versionIds || (odd.versionId !== null && versionIds.has(odd.versionId))) &&
     (query.isMain === null || odd.isMain === query.isMain) &&
-    (query.isLive === null || isLive(odd, fixture) === query.isLive);
+    (query.isLive === null || odd.isClosing || isLive(odd, fixture) === query.isLive);
   return {
     odd: (odd, fixture) => routed(routedOdd(odd), fixture),
     routed,

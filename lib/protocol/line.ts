@@ -199,12 +199,16 @@ export function mainLine(lines: readonly Line[], hidden?: () => readonly Line[])
 function nearestToMain(lines: readonly Line[], hidden: readonly Line[]): Line | null {
   const flagged = hidden.filter((line) => line.odds.some(({ odd }) => odd.isMain));
   const main = flagged.length > 0 ? mainLine(flagged) : null;
-  const points = main && pointsOf(main);
-  if (points === null) return null;
+  if (!main) return null;
   let best: Line | null = null;
   let bestGap = Number.POSITIVE_INFINITY;
   for (const line of lines) {
-    const gap = Math.abs((pointsOf(line) ?? Number.POSITIVE_INFINITY) - points);
+    // The two sides of a handicap have opposite points, and a filter may leave either.
+    const side = line.odds[0]?.side;
+    const points = main.odds.find((one) => one.side === side)?.odd.points ?? null;
+    const own = pointsOf(line);
+    if (points === null || own === null) continue;
+    const gap = Math.abs(own - points);
     if (gap < bestGap) {
       best = line;
       bestGap = gap;

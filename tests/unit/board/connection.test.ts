@@ -214,6 +214,36 @@ describe('connection', () => {
     expect(states.at(-1)).toBe('live');
   });
 
+  it('does so also where it begins with a status, or where the page is blocked once more', () => {
+    const { page, frames } = setUp();
+    const status = () => page.source().emit('feed-status', '{}');
+    const ping = (at: number) => page.source().emit('ping', iso(at));
+    let ids = 0;
+    const price = () => {
+      ids += 1;
+      page.source().emit('copilot-odds', '{}', `8-${ids}`);
+      return frames.at(-1)?.isCatchUp;
+    };
+    page.source().emit('connected', 'ok go');
+    ping(page.now());
+    status();
+    page.sleep(12_000);
+    status();
+    expect(price()).toBe(true);
+    ping(page.now() - 8_000);
+    status();
+    expect(price()).toBe(true);
+    page.sleep(12_000);
+    status();
+    expect(price()).toBe(true);
+    ping(page.now() - 7_000);
+    status();
+    expect(price()).toBe(true);
+    ping(page.now());
+    status();
+    expect(price()).toBe(false);
+  });
+
   it('is live again on a wire that is slower after a silence than before it', () => {
     const { page, states } = setUp();
     page.source().emit('ping', iso(page.now()));

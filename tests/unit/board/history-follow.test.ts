@@ -103,7 +103,7 @@ describe('what makes a history be read again', () => {
     expect(cuts()).toBe(3);
   });
 
-  it('is a stream that leaves changes out, each time that it begins to', () => {
+  it('is a stream that leaves changes out, when it begins to and when it ceases', () => {
     const { store, frame, odds, cuts } = watched();
     const skipped = (price: number) =>
       frame('copilot-odds', {
@@ -114,6 +114,8 @@ describe('what makes a history be read again', () => {
     store.applyFrames([skipped(120)], true);
     store.applyFrames([skipped(130)], true);
     expect(cuts()).toBe(1);
+    store.applyFrames([odds({ price: 140, timestamp: ROW_SECONDS + 200 })], true);
+    expect(cuts()).toBe(2);
   });
 
   it("is a gap of the vendor's stream, once it was read", () => {

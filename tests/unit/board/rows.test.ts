@@ -647,6 +647,23 @@ describe('a line that stands in for a main one which the filter hides', () => {
     expect(shown(...priced(217.5, -250, 200), ...priced(219.5, -110, -110))).toBe(217.5);
     expect(shown(...priced(219.5, -110, -110), ...priced(213.5, 300, -400))).toBe(213.5);
   });
+
+  it('is so by the side that is left of a handicap, whose sides have opposite points', () => {
+    const side = (points: number, isHome: boolean, isMain: boolean): Fields => ({
+      ...moneyline(isHome ? 'home' : 'away'),
+      ...{ id: `spread:${points}`, market: 'Point Spread', is_main: isMain, points },
+      grouping_key: `default:${isHome ? points : -points}`,
+      ...((isMain || !isHome) && { event: 'copilot-locked-odds' }),
+    });
+    const ladder = [-2.5, -4.5, -5.5, -6.5].flatMap((points) => {
+      const isMain = points === -5.5;
+      return [side(points, true, isMain), side(-points, false, isMain)];
+    });
+    const [cell] =
+      boardOf(aBook([{ id: 'FX1' }], ladder), { state: ['open'], market: ['Point Spread'] })
+        .fixtures[0]?.cells ?? [];
+    expect(cell?.kind === 'line' && [-4.5, -6.5].includes(cell.points ?? 0)).toBe(true);
+  });
 });
 
 describe('a market’s column', () => {

@@ -12,7 +12,7 @@ import {
 } from '@/lib/board/store';
 import { decodeSnapshot } from '@/lib/protocol/decode';
 import { snapshotFixture, snapshotOdd } from '@/lib/protocol/encode';
-import type { FeedStatus, Fixture, Odd } from '@/lib/protocol/events';
+import type { FeedGap, FeedStatus, Fixture, Odd } from '@/lib/protocol/events';
 import { aSettledWireRow, aWireRow, ROW_SECONDS } from '../../support/builders';
 import { createFakePage } from './fakes';
 
@@ -639,8 +639,13 @@ describe('news', () => {
     const missed: boolean[] = [];
     store.onNews((news) => missed.push(...news.map(({ isCatchUp }) => isCatchUp)));
     let price = -110;
-    const says = (feed: FeedStatus['feed']) =>
-      store.applyFrames([frame('feed-status', aFeedStatus({ feed }))], true);
+    const says = (feed: FeedStatus['feed'], healing: FeedGap['healing']) => {
+      const gap = {
+        ...{ from: 1, until: 2, leagues: [], others: 0, why: 'stalled' as const, differences: 0 },
+        healing,
+      };
+      store.applyFrames([frame('feed-status', aFeedStatus({ feed, gaps: [gap] }))], true);
+    };
     const moves = (vendorId?: string) => {
       price -= 1;
       const row = aWireRow({ price, timestamp: ROW_SECONDS - price });
@@ -650,17 +655,20 @@ describe('news', () => {
       );
     };
     store.applyFrames([odds({ price })], true);
-    says('late');
+    says('late', 'reading');
     moves();
     expect(state().moves.size).toBe(0);
     moves('9-1');
-    says('live');
+    // What the first read could not have is read again and again, on a board that is live.
+    says('live', 'failed');
     moves();
-    expect(missed).toEqual([false, true, false, false]);
+    says('live', 'read');
+    moves();
+    expect(missed).toEqual([false, true, false, true, false]);
     expect(state().moves.get(ID)).toMatchObject({ isFresh: true });
   });
 
-  it('counts each time that the stream begins to leave changes out', () => {
+  it('counts each time that the stream begins or ceases to leave changes out', () => {
     const { store, frame, state } = setUp();
     let price = -110;
     const moves = (conflated: boolean) => {
@@ -673,7 +681,7 @@ describe('news', () => {
       return state().feed.skips;
     };
     expect([run(false), run(false, true), run(true), run(false), run(true, false, true)]).toEqual([
-      0, 1, 1, 1, 3,
+      0, 1, 1, 2, 5,
     ]);
   });
 

@@ -703,7 +703,9 @@ describe('hub', () => {
 
   it('reads what it had no room for once it has, and says that it is missing until then', async () => {
     const finishedMs = 30_000;
-    const kit = await aLiveKit({ settings: { bookOdds: 4, oddsRefreshMs: 0, fixturesPollMs: 0, finishedMs } });
+    const kit = await aLiveKit({
+      settings: { bookOdds: 4, oddsRefreshMs: 0, fixturesPollMs: 0, finishedMs },
+    });
     kit.hub.stream(aQuery('league=Nonsense'), null, new AbortController().signal);
     await kit.timing.advance(300);
     const over = [aWireFixture({ id: 'OVER', status: 'completed' })];

@@ -256,6 +256,7 @@ describe('viewer', () => {
       kit.odd({ id: 'a', price: 120 }, 'copilot-locked-odds');
       kit.book.applyFixture(aFixturePatch({ status: 'live' }), 2);
       kit.odd({ id: 'b', price: 130 });
+      kit.odd({ id: 'b', price: 130 }, 'copilot-locked-odds');
       upcoming ??= kit.open('is_live=false', start);
       inPlay ??= kit.open('is_live=true', start);
       for (const reader of [upcoming, inPlay]) {
@@ -269,11 +270,14 @@ describe('viewer', () => {
           .filter(({ event }) => event?.startsWith('copilot'))
           .map(({ event, data }) => [event, JSON.parse(data).data[0].id])
           .filter(([, id]) => id !== 'other');
-      const locked = ['copilot-locked-odds', 'a'];
-      // Who could not take the price meanwhile is owed the lock alone.
-      const wanted = mode === 'merged' ? [locked] : [['copilot-odds', 'a'], locked];
-      expect(told(upcoming)).toEqual(wanted);
-      expect(told(inPlay)).toEqual([['copilot-odds', 'b']]);
+      const locks = ['a', 'b'].map((id) => ['copilot-locked-odds', id]);
+      const before = ['copilot-odds', 'a'];
+      const after = ['copilot-odds', 'b'];
+      const [lockA = [], lockB = []] = locks;
+      // Who could not take the price meanwhile is owed the lock alone; locks are for both.
+      const isMerged = mode === 'merged';
+      expect(told(upcoming)).toEqual(isMerged ? locks : [before, lockA, lockB]);
+      expect(told(inPlay)).toEqual(isMerged ? locks : [lockA, after, lockB]);
       expect(upcoming.text().includes('conflated')).toBe(mode === 'merged');
     },
   );
