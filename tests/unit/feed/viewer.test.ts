@@ -79,6 +79,24 @@ function createKit(
   };
 }
 
+type Kit = ReturnType<typeof createKit>;
+
+/** More prices of one odd, 100 to 109, than a small sink takes. */
+async function fill(kit: Kit): Promise<void> {
+  for (let price = 100; price < 110; price += 1) {
+    kit.odd({ id: 'a', price });
+    await kit.timing.advance(20);
+  }
+}
+
+/** Reads what was waiting, and what was owed since. */
+async function drain(kit: Kit, reader: ReturnType<typeof readStream>): Promise<void> {
+  for (let round = 0; round < 2; round += 1) {
+    await kit.timing.advance(20);
+    await reader.take();
+  }
+}
+
 const names = (reader: { events: { event?: string }[] }) => reader.events.map(({ event }) => event);
 const prices = (reader: ReturnType<typeof readStream>) =>
   reader
@@ -412,10 +430,7 @@ describe('viewer', () => {
       await kit.timing.advance(20);
     }
     const lastId = kit.odd({ id: 'c', price: 300 }, 'copilot-locked-odds');
-    await kit.timing.advance(20);
-    await reader.take();
-    await kit.timing.advance(20);
-    await reader.take();
+    await drain(kit, reader);
     const frames = reader.events.filter(({ event }) => event?.startsWith('copilot'));
     const merged = frames.filter(({ data }) => JSON.parse(data).conflated === true);
     const since = kit.book.odds.get('c')?.lockedAt;
@@ -637,15 +652,9 @@ describe('viewer', () => {
   it('gets the last price that it matched though a newer one, left out by its filter, came while it was full', async () => {
     const kit = createKit({ viewerBytes: 1_500 });
     const reader = kit.open('is_main=true');
-    for (let price = 100; price < 110; price += 1) {
-      kit.odd({ id: 'a', price });
-      await kit.timing.advance(20);
-    }
+    await fill(kit);
     kit.odd({ id: 'a', price: 500, is_main: false });
-    await kit.timing.advance(20);
-    await reader.take();
-    await kit.timing.advance(20);
-    await reader.take();
+    await drain(kit, reader);
     expect(reader.text()).toContain('"conflated":true');
     expect(prices(reader).at(-1)).toBe(109);
   });
@@ -653,15 +662,9 @@ describe('viewer', () => {
   it('gets the price that a settlement leans on when both came while it was full', async () => {
     const kit = createKit({ viewerBytes: 1_500 });
     const reader = kit.open();
-    for (let price = 100; price < 110; price += 1) {
-      kit.odd({ id: 'a', price });
-      await kit.timing.advance(20);
-    }
+    await fill(kit);
     kit.odd({ id: 'a' }, 'copilot-settled-odds');
-    await kit.timing.advance(20);
-    await reader.take();
-    await kit.timing.advance(20);
-    await reader.take();
+    await drain(kit, reader);
     expect(reader.data('copilot-settled-odds')).toMatchObject([
       { conflated: true, data: [{ id: 'a', price: 109, settlement: 'Won' }] },
     ]);
@@ -672,16 +675,10 @@ describe('viewer', () => {
     async (event) => {
       const kit = createKit({ viewerBytes: 1_500 });
       const reader = kit.open();
-      for (let price = 100; price < 110; price += 1) {
-        kit.odd({ id: 'a', price });
-        await kit.timing.advance(20);
-      }
+      await fill(kit);
       kit.odd({ id: 'a' }, 'copilot-settled-odds');
       kit.odd({ id: 'a', price: 125 }, event);
-      await kit.timing.advance(20);
-      await reader.take();
-      await kit.timing.advance(20);
-      await reader.take();
+      await drain(kit, reader);
       expect(reader.text()).toContain('"conflated":true');
       const board = new Book();
       for (const { event: name = '', data } of reader.events) {
@@ -701,17 +698,11 @@ describe('viewer', () => {
   it('gets no settlement that a later price has undone', async () => {
     const kit = createKit({ viewerBytes: 1_500 });
     const reader = kit.open();
-    for (let price = 100; price < 110; price += 1) {
-      kit.odd({ id: 'a', price });
-      await kit.timing.advance(20);
-    }
+    await fill(kit);
     const settledAt = new Date((ROW_SECONDS + 60) * 1000).toISOString();
     kit.odd({ id: 'a', settled_at: settledAt }, 'copilot-settled-odds');
     kit.odd({ id: 'a', price: 125, timestamp: ROW_SECONDS + 61 });
-    await kit.timing.advance(20);
-    await reader.take();
-    await kit.timing.advance(20);
-    await reader.take();
+    await drain(kit, reader);
     expect(prices(reader).at(-1)).toBe(125);
     expect(names(reader)).not.toContain('copilot-settled-odds');
   });
@@ -852,10 +843,7 @@ describe('viewer', () => {
   it('gets the price before a settlement that is not flushed yet when its socket drains', async () => {
     const kit = createKit({ viewerBytes: 1_500 });
     const reader = kit.open();
-    for (let price = 100; price < 110; price += 1) {
-      kit.odd({ id: 'a', price });
-      await kit.timing.advance(20);
-    }
+    await fill(kit);
     kit.odd({ id: 'a' }, 'copilot-settled-odds');
     await reader.take();
     await kit.timing.advance(20);
