@@ -15,6 +15,8 @@ export type World = {
   board: Board;
   /** One of the simulator's odds, as a stream row. */
   row(id: string): WireRow;
+  /** Ids of odds of which something was sent so: the simulator itself knows nothing of it. */
+  posted: ReadonlySet<string>;
   /** Sends rows as one event, changed now. */
   post(event: OddsEventName, ...rows: WireRow[]): void;
   /** Tells of a fixture's start or status what these fields of the wire say. */
@@ -45,7 +47,9 @@ export const test = base.extend<{ boardPage: BoardPage }, { world: World } & Opt
       const board = await startBoard({
         env: { OPTICODDS_API_KEY: KEY, OPTICODDS_BASE_URL: simulator.baseUrl, ...STILL },
       });
+      const posted = new Set<string>();
       const world: World = {
+        posted,
         simulator,
         board,
         row(id) {
@@ -56,6 +60,7 @@ export const test = base.extend<{ boardPage: BoardPage }, { world: World } & Opt
         },
         post(event, ...rows) {
           const timestamp = Math.floor(now() / 1000);
+          for (const { id } of rows) posted.add(id);
           simulator.send(SPORT, event, {
             data: rows.map((row) => ({ ...row, timestamp })),
             type: event,
