@@ -438,7 +438,7 @@ function Search({
             event.preventDefault();
             const grid = document.querySelector<HTMLElement>('[role=grid]');
             if (grid) grid.focus();
-            else event.currentTarget.blur();
+            else if (event.key === 'Escape') event.currentTarget.blur();
           }
         }}
         className="min-w-0 flex-1 bg-transparent text-detail text-ink outline-none placeholder:text-ink-faint"

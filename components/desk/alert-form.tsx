@@ -249,11 +249,11 @@ export function AlertForm({ rule, onSave, onCancel, onChanged }: Props) {
         </Group>
         {kind !== 'feed' && (
           <Group title="Where">
-            {hasOdds && where.odd && (
+            {hasOdds && rule.where.odd && (
               <Check
-                label={`Only ${where.odd.name}`}
-                isOn
-                onChange={() => setWhere({ ...where, odd: null })}
+                label={`Only ${rule.where.odd.name}`}
+                isOn={where.odd !== null}
+                onChange={(isOn) => setWhere(isOn ? rule.where : { ...where, odd: null })}
               />
             )}
             <div className="flex gap-2">

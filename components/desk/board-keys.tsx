@@ -28,6 +28,20 @@ async function copyMoment(store: BoardStore, query: BoardQuery): Promise<void> {
   say((await copyText(href)) ? 'Copied: good for as long as the server holds it' : 'Not copied');
 }
 
+/** Frames until rows that were put in another order stand there. */
+const ORDER_FRAMES = 3;
+
+/** Scrolls to the cell in focus where its row has gone out of sight: who sorts by a key goes along with it. */
+function followFocus(): void {
+  let frames = ORDER_FRAMES;
+  const look = () => {
+    frames -= 1;
+    if (frames > 0) requestAnimationFrame(look);
+    else document.querySelector('[role=grid] :focus')?.scrollIntoView({ block: 'nearest' });
+  };
+  requestAnimationFrame(look);
+}
+
 /** Keys for marks that somebody has seen, for the views, and for the search that the board itself answers to. */
 export function BoardKeys() {
   const store = useBoardStore();
@@ -89,7 +103,10 @@ export function BoardKeys() {
     label: 'Order of fixtures: by league, start or rotation, in turn',
     group: 'View',
     key: 's',
-    run: () => setQuery({ order: ORDERS[(ORDERS.indexOf(order) + 1) % ORDERS.length] }),
+    run: () => {
+      setQuery({ order: ORDERS[(ORDERS.indexOf(order) + 1) % ORDERS.length] });
+      followFocus();
+    },
   });
   return null;
 }

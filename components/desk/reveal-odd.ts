@@ -2,6 +2,7 @@ import { gridReveal } from '@/components/board/reveal';
 import { CELL } from '@/components/ui/use-grid-keys';
 import type { Odd } from '@/lib/protocol/events';
 import { lineKey } from '@/lib/protocol/line';
+import { showFocus } from './show-focus';
 
 /** Frames to wait for what is scrolled to before the fixture has to do. */
 const FRAMES = 15;
@@ -33,6 +34,6 @@ export function revealOdd(fixtureId: string, odd: Odd | null): boolean {
 
 function focus(element: Element | null | undefined): void {
   if (!(element instanceof HTMLElement)) return;
-  element.focus({ preventScroll: true });
+  showFocus(element, { preventScroll: true });
   element.scrollIntoView({ block: 'nearest', inline: 'nearest' });
 }

@@ -6,6 +6,7 @@ import { NO_FILTERS } from '@/components/board/board-filters';
 import { useBoardQuery } from '@/lib/board/address';
 import { useBoardStore, useSport } from '@/lib/board/hooks';
 import { boardHref } from '@/lib/board/query-state';
+import { showFocus } from './show-focus';
 
 /** A place on a board: a fixture, or one odd of it. */
 export type Place = {
@@ -26,7 +27,7 @@ function focusOdd(id: string): void {
     const view = new URLSearchParams(window.location.search).get('view');
     const isThere = view !== null && view !== 'board';
     const cell = document.querySelector<HTMLElement>(`[data-odd-id="${CSS.escape(id)}"]`);
-    if (isThere && frames > 2 && cell) cell.focus();
+    if (isThere && frames > 2 && cell) showFocus(cell);
     else if (frames < CELL_FRAMES) requestAnimationFrame(look);
   };
   requestAnimationFrame(look);

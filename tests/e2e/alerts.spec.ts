@@ -336,6 +336,12 @@ test.describe('alerts', () => {
     await page.keyboard.press('Shift+A');
     await expect(what).toBeFocused();
     const name = await only.evaluate((one) => one.parentElement?.textContent);
+    // What is unticked by mistake is ticked again, and the keys stay there.
+    await only.press('Space');
+    await expect(only).not.toBeChecked();
+    await expect(only).toBeFocused();
+    await only.press('Space');
+    await expect(only).toBeChecked();
     // Of the same price, back into the form.
     await cell.focus();
     await page.keyboard.press('Shift+A');

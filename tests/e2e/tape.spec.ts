@@ -180,7 +180,12 @@ test.describe('the tape', () => {
     ).toBeFocused();
     await page.getByRole('button', { name: 'Lines', exact: true }).click();
     await rows(page).first().click();
-    await expect(boardPage.odd(alternate?.id ?? '')).toBeFocused();
+    const found = boardPage.odd(alternate?.id ?? '');
+    await expect(found).toBeFocused();
+    // Who got there by a click sees as well where that is.
+    await expect(found).toHaveCSS('outline-style', 'solid');
+    await found.click();
+    await expect(found).not.toHaveCSS('outline-style', 'solid');
     world.post('copilot-odds', world.row(id), world.row(alternate?.id ?? ''));
   });
 
