@@ -7,7 +7,9 @@ export function showFocus(element: HTMLElement, options?: FocusOptions): void {
   const grid = element.closest<HTMLElement>('[role="grid"]');
   if (!grid) return;
   grid.dataset.ring = '';
-  document.addEventListener('pointerdown', () => delete grid.dataset.ring, {
-    ...{ once: true, capture: true },
-  });
+  document.addEventListener('pointerdown', unring, { once: true, capture: true });
+}
+
+function unring(): void {
+  for (const grid of document.querySelectorAll('[data-ring]')) grid.removeAttribute('data-ring');
 }

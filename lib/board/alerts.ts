@@ -130,6 +130,11 @@ function indexOf(rules: readonly AlertRule[]): Map<AlertKind, Shelf> {
   return index;
 }
 
+/** Whether a time is within the last `ms` before `at`. One after it is of a clock that was set back since, and of no known age. */
+function isWithin(time: number, at: number, ms: number): boolean {
+  return time >= at - ms && time <= at;
+}
+
 /** Drops the oldest entries of a map that is too large. */
 function bound(map: Map<string, unknown>, limit: number): void {
   for (const key of map.keys()) {
@@ -269,15 +274,13 @@ export function createAlertEngine(rules: readonly AlertRule[] = []): AlertEngine
     let past = tracks.get(id);
     if (past) tracks.delete(id);
     else past = [];
-    // Of a clock that was set back, what was noted before it is of no known age.
-    while (past[0] && (past[0].until < at - longestMs || past[0].until > at)) past.shift();
+    while (past[0] && !isWithin(past[0].until, at, longestMs)) past.shift();
     if (past.length >= TRACK_LENGTH) past.shift();
     past.push({ until: at, price, chance: toProbability(price) });
     tracks.set(id, past);
     // The one that moved longest ago stands first.
     for (const [other, pasts] of tracks) {
-      const until = pasts.at(-1)?.until ?? 0;
-      const isDone = until < at - longestMs || until > at;
+      const isDone = !isWithin(pasts.at(-1)?.until ?? 0, at, longestMs);
       if (!isDone && tracks.size <= TRACKS_LIMIT) break;
       tracks.delete(other);
     }
@@ -294,7 +297,7 @@ export function createAlertEngine(rules: readonly AlertRule[] = []): AlertEngine
       let most: Past | null = null;
       for (let place = past.length - 1; place >= 0; place -= 1) {
         const one = past[place];
-        if (!one || one.until < at - seconds * 1_000 || one.until > at) break;
+        if (!one || !isWithin(one.until, at, seconds * 1_000)) break;
         if (!most || Math.abs(chance - one.chance) > Math.abs(chance - most.chance)) most = one;
       }
       if (!most || Math.abs(chance - most.chance) * 100 < size - EPSILON) return;

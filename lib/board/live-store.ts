@@ -234,6 +234,7 @@ function createLiveStore(store: BoardStore): LiveStore {
     ...store,
     applyFrames(frames, isSeen) {
       const { feed, load } = store.getState();
+      const at = now();
       let { status, statusAt, lastFrameAt, clockOffsetMs, skips } = feed;
       let hasMissed = false;
       let isStructural = false;
@@ -277,7 +278,7 @@ function createLiveStore(store: BoardStore): LiveStore {
         const isHeard = listeners.size > 0;
         // Where they are equal one string is kept, not two.
         const entryId = frame.id === event.entryId ? event.entryId : frame.id;
-        const about = { entryId, at: now(), isCatchUp };
+        const about = { entryId, at, isCatchUp };
         for (const { odd, previous } of change.odds) {
           if (isHeard) news.push({ ...about, kind: 'odd', odd, previous });
           if (!before.has(odd.id)) {
@@ -297,7 +298,6 @@ function createLiveStore(store: BoardStore): LiveStore {
       }
       // They are in order, and a ping, which has no id, has a status after it.
       moveOn(frames.at(-1)?.id ?? null);
-      const at = now();
       const moveAbout: MoveAbout = { at, isFresh: isSeen };
       const changed = new Set([...before.keys(), ...gone]);
       for (const [id, { price, isLive }] of before) {

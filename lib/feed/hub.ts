@@ -554,9 +554,7 @@ export function createHub(deps: HubDeps): Hub {
       for (const { key } of leagues) covered.add(key);
     },
     onWanted(added, dropped) {
-      // Read apart as well, for the same reason as they are subscribed apart.
-      reader.add(added.filter(({ key }) => subscription.isNamed(key)));
-      reader.add(added.filter(({ key }) => !subscription.isNamed(key)));
+      for (const own of apart(added)) reader.add(own);
       reader.drop(dropped);
       for (const key of dropped) covered.delete(key);
       refilled(dropped);
@@ -589,6 +587,13 @@ export function createHub(deps: HubDeps): Hub {
     for (const { id, league, state, wire } of [...book.odds.values()]) {
       if (state === 'open' && isGone(league, wire.league_id)) withdraw(book, id, timing.now());
     }
+  }
+
+  /** Leagues that the vendor names, and words that it may refuse, which would fail the whole of a read: read apart. */
+  function apart(leagues: readonly League[]): League[][] {
+    return [true, false].map((isNamed) =>
+      leagues.filter(({ key }) => subscription.isNamed(key) === isNamed),
+    );
   }
 
   /**
@@ -693,11 +698,7 @@ export function createHub(deps: HubDeps): Hub {
     if (isOverfull && !refill && book.odds.size < settings.bookOdds * ROOM) {
       const leagues = subscription.wanted();
       refill = { keys: new Set(leagues.map(({ key }) => key)), since: now };
-      // Apart, as when they were added: a word that the vendor refuses fails the whole request.
-      for (const isNamed of [true, false]) {
-        const own = leagues.filter(({ key }) => subscription.isNamed(key) === isNamed);
-        reader.read(own, 0);
-      }
+      for (const own of apart(leagues)) reader.read(own, 0);
       refilled([]);
     }
     if (viewers.count > 0) lastUsedAt = now;
