@@ -179,7 +179,12 @@ function Screen({
         <FilterChips filters={filters} onRemove={onFilter} onClear={onClear} />
       </section>
       <div className="relative flex min-h-0 flex-1">
-        <main ref={main} id="prices" className="relative min-w-0 flex-1">
+        <main
+          ref={main}
+          id="prices"
+          className="relative min-w-0 flex-1"
+          style={{ '--header-height': `${heights.header}px` } as React.CSSProperties}
+        >
           <h1 className="sr-only">{title}</h1>
           {isBare ? (
             <Bare NoRows={NoRows} isMissing={isMissing} {...{ heights, filters, onClear }} />

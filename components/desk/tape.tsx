@@ -373,7 +373,7 @@ function TapeList({ scroller, entries, zone, format, onHold, onOpen, empty }: Li
     // biome-ignore lint/a11y/noStaticElementInteractions: it only holds still for what is done in it.
     <div
       ref={scroller}
-      className="min-h-0 flex-1 overflow-y-auto overscroll-contain [scrollbar-color:var(--line)_transparent] [scrollbar-gutter:stable] [scrollbar-width:thin]"
+      className="min-h-0 flex-1 overflow-y-scroll overscroll-contain bg-surface-raised [scrollbar-color:var(--line)_transparent] [scrollbar-width:thin]"
       onPointerEnter={() => note({ isOver: true })}
       onPointerLeave={() => note({ isOver: false })}
       onFocus={() => note({ isFocused: true })}

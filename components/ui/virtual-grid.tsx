@@ -51,7 +51,7 @@ type Props<Item> = {
  * has been painted before a script hears of it, so that what comes next must stand there already. Both make the same sum: rows
  * that leave are then as many as those that come, and nothing is thrown away to be made again.
  */
-const OVERSCAN = { rest: 270, ahead: 480, behind: 60 };
+const OVERSCAN = { rest: 480, ahead: 900, behind: 60 };
 
 /** Pixels below the last row: what lies over the foot of a grid lies over no row that cannot be scrolled above it. */
 const FOOT = 144;
@@ -252,14 +252,11 @@ export function VirtualGrid<Item extends { key: string }>({
       // Prices are written into the very texts that a translator would replace.
       translate="no"
       // What the focus goes to is not put below what stays at the top.
-      style={
-        {
-          scrollPaddingTop: headerHeight + stuckHeight,
-          scrollPaddingBottom: FOOT,
-          '--header-height': `${headerHeight}px`,
-        } as CSSProperties
-      }
-      className={`board-scroll h-full overflow-auto overscroll-contain ${className}`}
+      style={{
+        scrollPaddingTop: headerHeight + stuckHeight,
+        scrollPaddingBottom: FOOT,
+      }}
+      className={`board-scroll h-full overscroll-contain ${className}`}
       onKeyDown={keys.onKeyDown}
       onFocus={(event) => {
         keys.onFocus(event);

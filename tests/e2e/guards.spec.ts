@@ -174,6 +174,44 @@ for (const view of ['board', 'lines', 'lines&column=hold&column=novig'] as const
   });
 }
 
+type Layer = { height: number; drawsContent: boolean };
+
+/** The layers that the browser puts the page together from. */
+async function layersOf(page: Page): Promise<Layer[]> {
+  const session = await page.context().newCDPSession(page);
+  let layers: Layer[] = [];
+  session.on('LayerTree.layerTreeDidChange', (tree) => {
+    if (tree.layers) layers = tree.layers;
+  });
+  await session.send('DOM.enable');
+  await session.send('LayerTree.enable');
+  await page.getByRole('grid').hover();
+  await page.mouse.wheel(0, 200);
+  await expect.poll(() => layers.length).toBeGreaterThan(0);
+  await page.waitForTimeout(300);
+  await session.detach();
+  return layers.filter(({ drawsContent }) => drawsContent);
+}
+
+for (const view of ['board', 'lines'] as const) {
+  test(`the browser scrolls the rows by itself, as one layer: ${view}`, async ({
+    boardPage,
+    page,
+  }) => {
+    await boardPage.open(`/basketball?view=${view}`);
+    const layers = await layersOf(page);
+    const tallest = Math.max(...layers.map(({ height }) => height));
+    const rows = await page
+      .getByRole('grid')
+      .evaluate((grid) => ({ all: grid.scrollHeight, seen: grid.clientHeight }));
+    // Where it does not, they are painted into the page's own layer, which is no higher than the window.
+    expect(rows.all).toBeGreaterThan(2 * rows.seen);
+    expect(tallest).toBeGreaterThan(rows.seen * 1.5);
+    // The page, the grid, and what stays or may lie over that: no layer for each row, and none for each cell.
+    expect(layers.length).toBeLessThan(40);
+  });
+}
+
 for (const view of ['board', 'lines', 'fixture'] as const) {
   test(`a text that is too long is cut off in its place: ${view}`, { tag: '@phone' }, async ({
     boardPage,
