@@ -1,7 +1,7 @@
 'use client';
 
 import { useEffect, useRef, useSyncExternalStore } from 'react';
-import { tasteNow } from '@/lib/board/taste-store';
+import { tasteNow, useTaste } from '@/lib/board/taste-store';
 
 /** Something that can be done by a key, from the help sheet and from the palette: said once, offered everywhere. */
 export type Action = {
@@ -54,6 +54,11 @@ export function useActions(): readonly Action[] {
     () => listed,
     () => listed,
   );
+}
+
+/** A button's title with its key, for as long as keys of one letter are on. */
+export function useKeyTitle(label: string, key: string): string {
+  return useTaste().keys ? `${label} (${key})` : label;
 }
 
 /** Where letters are text, or belong to what is open. */

@@ -87,37 +87,52 @@ function conditionOf(
   return { when: Object.keys(errors).length > 0 ? null : when, errors };
 }
 
+/** All that is written in the form: what is typed, and to what it applies and how it tells. */
+type Written = [Typed, AlertRule['where'], boolean, AlertRule['sound'], boolean];
+
 type Props = {
   rule: AlertRule;
+  /** What was written into it before the form went, as `onWritten` was told; null where nothing was. */
+  kept: readonly unknown[] | null;
   onSave: (rule: AlertRule) => void;
   onCancel: () => void;
-  /** Told whether it differs from how it was opened. */
-  onChanged: (isChanged: boolean) => void;
+  /** Told what is written, whenever that changes; null where it is as the rule has it. */
+  onWritten: (written: Written | null) => void;
 };
 
 /** A rule in words and numbers. What it comes to stands below it as one sentence. */
-export function AlertForm({ rule, onSave, onCancel, onChanged }: Props) {
+export function AlertForm({ rule, kept, onSave, onCancel, onWritten }: Props) {
   const store = useBoardStore();
   const [{ odds: format }] = useBoardQuery();
-  const [typed, setTyped] = useState(() => typedOf(rule, format));
-  const [where, setWhere] = useState(rule.where);
-  const [toast, setToast] = useState(rule.toast);
-  const [sound, setSound] = useState(rule.sound);
-  const [desktop, setDesktop] = useState(rule.desktop);
+  const [opened] = useState<Written>(() => [
+    typedOf(rule, format),
+    rule.where,
+    rule.toast,
+    rule.sound,
+    rule.desktop,
+  ]);
+  const [first] = useState((kept as Written | null) ?? opened);
+  const [typed, setTyped] = useState(first[0]);
+  const [where, setWhere] = useState(first[1]);
+  const [toast, setToast] = useState(first[2]);
+  const [sound, setSound] = useState(first[3]);
+  const [desktop, setDesktop] = useState(first[4]);
   const [allowed, setAllowed] = useState(permission);
   const [isTried, setIsTried] = useState(false);
   const form = useRef<HTMLFormElement>(null);
-  const first = useRef<HTMLSelectElement>(null);
+  const entry = useRef<HTMLSelectElement>(null);
   useEffect(() => {
     // After the panel, which takes the focus when it opens.
-    const frame = requestAnimationFrame(() => first.current?.focus());
+    const frame = requestAnimationFrame(() => entry.current?.focus());
     return () => cancelAnimationFrame(frame);
   }, []);
 
-  const written = JSON.stringify([typed, where, toast, sound, desktop]);
-  const [opened] = useState(written);
-  const isChanged = written !== opened;
-  useEffect(() => onChanged(isChanged), [onChanged, isChanged]);
+  const written = useMemo<Written>(
+    () => [typed, where, toast, sound, desktop],
+    [typed, where, toast, sound, desktop],
+  );
+  const isChanged = JSON.stringify(written) !== JSON.stringify(opened);
+  useEffect(() => onWritten(isChanged ? written : null), [onWritten, isChanged, written]);
 
   const { kind } = typed;
   const hasOdds = isAboutOdds(kind);
@@ -176,7 +191,7 @@ export function AlertForm({ rule, onSave, onCancel, onChanged }: Props) {
         <Group title="When">
           <Select
             label="What happens"
-            ref={first}
+            ref={entry}
             value={kind}
             onChange={(value) => set({ kind: value as AlertKind })}
             options={ALERT_KINDS.map((value) => ({ value, label: KIND_NAMES[value] }))}

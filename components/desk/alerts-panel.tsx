@@ -32,8 +32,13 @@ export default function AlertsPanel({ onClose }: PanelProps) {
   const draft = useStore(settings, (state) => state.draft);
   const isMuted = useStore(settings, (state) => state.isMuted);
   const add = useRef<HTMLButtonElement>(null);
-  // What was begun and not saved is not begun again when the panel is opened for another reason.
-  useEffect(() => () => settings.edit(null), [settings]);
+  // What was begun and not written into is not begun again when the panel is opened for another reason.
+  useEffect(
+    () => () => {
+      if (settings.getState().written === null) settings.edit(null);
+    },
+    [settings],
+  );
   const edited = useRef<AlertRule | null>(null);
   const close = useRef(onClose);
   useEffect(() => {
@@ -75,12 +80,13 @@ export default function AlertsPanel({ onClose }: PanelProps) {
         <AlertForm
           key={`${draft.id} ${draft.where.odd?.id}`}
           rule={draft}
+          kept={settings.getState().written}
           onSave={(rule) => {
             settings.save(rule);
             settings.edit(null);
           }}
           onCancel={() => settings.edit(null)}
-          onChanged={settings.noteDraft}
+          onWritten={settings.noteDraft}
         />
       ) : (
         <Overview />

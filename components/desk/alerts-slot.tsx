@@ -7,7 +7,7 @@ import { type AlertScope, EVERYWHERE } from '@/lib/board/alert-rules';
 import { alertSettings } from '@/lib/board/alert-settings';
 import { useBoardStore } from '@/lib/board/hooks';
 import type { BoardStore } from '@/lib/board/store';
-import { useAction } from './actions';
+import { useAction, useKeyTitle } from './actions';
 import { beginRule } from './begin-rule';
 import { MuteIcon } from './desk-icons';
 import { oddIdInFocus } from './odd-in-focus';
@@ -92,7 +92,7 @@ export function MuteButton() {
       type="button"
       aria-label="Mute alerts"
       aria-pressed={isMuted}
-      title={isMuted ? 'Alerts are muted (m)' : 'Mute alerts (m)'}
+      title={useKeyTitle(isMuted ? 'Alerts are muted' : 'Mute alerts', 'm')}
       onClick={toggle}
       className="mt-auto grid size-8 place-items-center rounded-control text-ink-faint hover:bg-surface-hover hover:text-ink aria-pressed:bg-surface-selected aria-pressed:text-feed-late"
     >

@@ -5,9 +5,9 @@ import { say } from './said';
 /** Begins a rule that applies there. One that is begun already, or in which something was written, is gone on with instead. */
 export function beginRule(where: AlertScope): void {
   const settings = alertSettings();
-  const { draft, isDraftChanged } = settings.getState();
+  const { draft, written } = settings.getState();
   const isSame = draft?.id === '' && draft.where.odd?.id === where.odd?.id;
-  if (!draft || (!isSame && !isDraftChanged)) {
+  if (!draft || (!isSame && written === null)) {
     settings.begin(where);
     return;
   }

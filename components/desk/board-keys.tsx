@@ -1,12 +1,14 @@
 'use client';
 
+import { useEffect } from 'react';
 import { copyText } from '@/components/ui/copy-text';
 import { useBoardQuery } from '@/lib/board/address';
 import { useBoardStore } from '@/lib/board/hooks';
 import { boardHref } from '@/lib/board/query-state';
 import type { BoardStore } from '@/lib/board/store';
-import { type BoardQuery, ORDERS } from '@/lib/protocol/filter';
+import { type BoardQuery, ORDERS, type View } from '@/lib/protocol/filter';
 import { useAction } from './actions';
+import { keepPlace } from './keep-place';
 import { oddIdInFocus } from './odd-in-focus';
 import { say } from './said';
 
@@ -16,16 +18,32 @@ function oddInHand(): string | undefined {
   return oddIdInFocus() ?? pointed?.dataset.oddId;
 }
 
+/** A link to this view, live or of the moment `at`. */
+async function copyLink(store: BoardStore, query: BoardQuery, at: string | null, done: string) {
+  const { sport } = store.getState();
+  const { href } = new URL(boardHref(sport, { ...query, at }), window.location.origin);
+  say((await copyText(href)) ? done : 'Not copied');
+}
+
 /** A link to what is on screen, as it is at this moment. */
 async function copyMoment(store: BoardStore, query: BoardQuery): Promise<void> {
   const at = store.past ? store.past.position : store.position();
-  if (at === null) {
-    say('Nothing is known of this moment yet.');
-    return;
-  }
-  const { sport } = store.getState();
-  const { href } = new URL(boardHref(sport, { ...query, at }), window.location.origin);
-  say((await copyText(href)) ? 'Copied: good for as long as the server holds it' : 'Not copied');
+  if (at === null) say('Nothing is known of this moment yet.');
+  else await copyLink(store, query, at, 'Copied: good for as long as the server holds it');
+}
+
+/** The buttons that choose a view, which are part of the first load and know nothing of places. */
+const VIEW_BUTTONS = '[aria-label="View of the odds"] button';
+
+/** Whoever goes to another view stays with what they were looking at. */
+function useKeepPlace(store: BoardStore): void {
+  useEffect(() => {
+    const onClick = ({ target }: MouseEvent) => {
+      if (target instanceof Element && target.closest(VIEW_BUTTONS)) keepPlace(store);
+    };
+    document.addEventListener('click', onClick, true);
+    return () => document.removeEventListener('click', onClick, true);
+  }, [store]);
 }
 
 /** Frames until rows that were put in another order stand there. */
@@ -47,6 +65,17 @@ export function BoardKeys() {
   const store = useBoardStore();
   const [query, setQuery] = useBoardQuery();
   const { order } = query;
+  useKeepPlace(store);
+  const show = (view: View) => {
+    if (view !== query.view) keepPlace(store);
+    setQuery({ view });
+  };
+  useAction({
+    id: 'copy link',
+    label: 'Copy a link to this view',
+    group: 'View',
+    run: () => copyLink(store, query, store.past?.position ?? null, 'Link copied'),
+  });
   useAction({
     id: 'copy moment',
     label: 'Copy a link to the board as it stands now',
@@ -82,21 +111,21 @@ export function BoardKeys() {
     label: 'Board: fixtures by market',
     group: 'View',
     key: '1',
-    run: () => setQuery({ view: 'board' }),
+    run: () => show('board'),
   });
   useAction({
     id: 'view lines',
     label: 'Lines: one row per line',
     group: 'View',
     key: '2',
-    run: () => setQuery({ view: 'lines' }),
+    run: () => show('lines'),
   });
   useAction({
     id: 'view fixture',
     label: 'Fixture: lines by game, period and player',
     group: 'View',
     key: '3',
-    run: () => setQuery({ view: 'fixture' }),
+    run: () => show('fixture'),
   });
   useAction({
     id: 'order',

@@ -9,7 +9,7 @@ import { boardHref } from '@/lib/board/query-state';
 import { followTaste } from '@/lib/board/taste-kept';
 import { momentWords, viewWords } from '@/lib/board/view-words';
 import { toggleWatched } from '@/lib/board/views';
-import { useAction, useActionKeys } from './actions';
+import { useAction, useActionKeys, useKeyTitle } from './actions';
 import { AlertsSlot, MuteButton } from './alerts-slot';
 import { BoardKeys } from './board-keys';
 import { CellCard } from './cell-card';
@@ -182,7 +182,7 @@ function RailButton({
       type="button"
       aria-label={panel.label}
       aria-expanded={isOpen}
-      title={`${panel.label} (${panel.key})`}
+      title={useKeyTitle(panel.label, panel.key)}
       onClick={onToggle}
       className="grid size-8 place-items-center rounded-control text-ink-muted hover:bg-surface-hover hover:text-ink aria-expanded:bg-surface-selected aria-expanded:text-ink"
     >

@@ -89,7 +89,7 @@ function Banner({ figures, onBack }: { figures: Other; onBack: () => void }) {
         <div className="pointer-events-auto flex h-[26px] w-fit max-w-full items-center gap-2 bg-accent pr-1 pl-3 text-surface">
           <span role="status" className="truncate text-name">
             <strong className="font-semibold">{title}</strong>
-            <span className="compact:sr-only">, {about}</span>
+            <span className="max-[100rem]:sr-only">, {about}</span>
           </span>
           <button
             type="button"

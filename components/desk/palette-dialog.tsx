@@ -4,7 +4,7 @@ import { Combobox } from '@base-ui/react/combobox';
 import { CSPProvider } from '@base-ui/react/csp-provider';
 import { Dialog } from '@base-ui/react/dialog';
 import { useEffect, useMemo, useRef, useState } from 'react';
-import { activeFilters, NO_FILTERS } from '@/components/board/board-filters';
+import { activeFilters, COLUMN_NAMES, NO_FILTERS } from '@/components/board/board-filters';
 import { fixtureName } from '@/components/board/fixture-name';
 import { SearchIcon } from '@/components/ui/icons';
 import { useBoardQuery } from '@/lib/board/address';
@@ -12,8 +12,8 @@ import { offeredFacets } from '@/lib/board/facets';
 import { find } from '@/lib/board/find';
 import { useBoardStore, useFacets } from '@/lib/board/hooks';
 import { keepTaste } from '@/lib/board/taste-kept';
-import { tasteNow } from '@/lib/board/taste-store';
-import { createBoardPredicate } from '@/lib/protocol/filter';
+import { tasteNow, useTaste } from '@/lib/board/taste-store';
+import { createBoardPredicate, LINE_COLUMNS } from '@/lib/protocol/filter';
 import { ODDS_FORMATS, type OddsFormat } from '@/lib/protocol/price';
 import { useActions } from './actions';
 import { handOnAfter } from './hand-on-after';
@@ -103,6 +103,17 @@ function useEntries(): readonly Entry[] {
         about: 'Market',
         run: () => setQuery({ market: [value] }),
       })),
+      // The board's columns are its markets.
+      ...(query.view === 'board' ? [] : LINE_COLUMNS).map((column) => {
+        const others = query.column.filter((one) => one !== column);
+        const isOn = others.length < query.column.length;
+        return {
+          id: `column ${column}`,
+          label: COLUMN_NAMES[column],
+          about: isOn ? 'Column, shown' : 'Column',
+          run: () => setQuery({ column: isOn ? others : [...others, column] }),
+        };
+      }),
       ...sportEntries(),
       ...ODDS_FORMATS.map((odds) => ({
         id: `odds ${odds}`,
@@ -125,6 +136,7 @@ function useEntries(): readonly Entry[] {
 /** The palette: what is chosen is done once the dialog has gone and the focus is back where it was. */
 export default function PaletteDialog({ onClose }: { onClose: () => void }) {
   const entries = useEntries();
+  const { keys } = useTaste();
   const [isOpen, setIsOpen] = useState(true);
   const [text, setText] = useState('');
   const { found, count } = useMemo(() => find(entries, text, SHOWN), [entries, text]);
@@ -200,7 +212,7 @@ export default function PaletteDialog({ onClose }: { onClose: () => void }) {
                       {entry.label}
                     </span>
                     <span className="shrink-0 text-detail text-ink-faint">{entry.about}</span>
-                    {entry.key !== undefined && (
+                    {entry.key !== undefined && (keys || entry.key.length > 1) && (
                       <kbd className="rounded-[3px] border border-line px-1.5 font-sans text-ink-muted text-label">
                         {entry.key}
                       </kbd>

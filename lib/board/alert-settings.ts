@@ -24,8 +24,8 @@ export type AlertSettingsState = {
   problems: readonly string[];
   /** The rule that is being written; its id is empty where it is new. */
   draft: AlertRule | null;
-  /** Whether something was written into it that is not in the draft itself. */
-  isDraftChanged: boolean;
+  /** What was written into it, as its form keeps that; null where nothing was that is not in the draft itself. */
+  written: readonly unknown[] | null;
 };
 
 export type AlertSettings = StoreApi<AlertSettingsState> & {
@@ -38,8 +38,8 @@ export type AlertSettings = StoreApi<AlertSettingsState> & {
   /** Begins a new rule that applies there. */
   begin(where: AlertScope, kind?: AlertRule['when']['kind']): void;
   edit(draft: AlertRule | null): void;
-  /** Notes whether something was written into the draft, or no more. */
-  noteDraft(isChanged: boolean): void;
+  /** Keeps what was written into the draft; null where nothing was, or is no more. */
+  noteDraft(written: readonly unknown[] | null): void;
   forgetProblems(): void;
   /** Another tab wrote. */
   reread(): void;
@@ -55,7 +55,7 @@ export function createAlertSettings(storage: Shelf | null): AlertSettings {
   });
   const store = createStore<AlertSettingsState>()(() => ({
     ...read(),
-    ...{ draft: null, isDraftChanged: false },
+    ...{ draft: null, written: null },
   }));
 
   function keep(rules: readonly AlertRule[], problems: readonly string[] = []): void {
@@ -89,13 +89,13 @@ export function createAlertSettings(storage: Shelf | null): AlertSettings {
     },
     begin(where, kind = 'move') {
       const draft = { ...DEFAULT_ACTIONS, id: '', when: defaultCondition(kind), where };
-      store.setState({ draft, isDraftChanged: false });
+      store.setState({ draft, written: null });
     },
     edit(draft) {
-      store.setState({ draft, isDraftChanged: false });
+      store.setState({ draft, written: null });
     },
-    noteDraft(isDraftChanged) {
-      store.setState({ isDraftChanged });
+    noteDraft(written) {
+      store.setState({ written });
     },
     forgetProblems() {
       store.setState({ problems: [] });

@@ -366,6 +366,38 @@ test.describe('alerts', () => {
     await expect(other).toBeFocused();
   });
 
+  test('that are being written are there again when their panel is', async ({
+    boardPage,
+    page,
+    world,
+  }) => {
+    await boardPage.open('/basketball');
+    await expect(boardPage.button('Alerts')).toBeVisible();
+    const cell = boardPage.odd(openOdds(world)[0]?.id ?? '');
+    const panel = page.getByRole('region', { name: 'Alerts', exact: true });
+    const size = panel.getByLabel('Size in %');
+    await boardPage.button('Alerts').click();
+    await panel.getByRole('button', { name: 'New rule' }).click();
+    await size.fill('7');
+    // Another panel, and the history that a price opens, take its place.
+    await boardPage.button('Tape').click();
+    await expect(panel).toBeHidden();
+    await boardPage.button('Alerts').click();
+    await expect(size).toHaveValue('7');
+    await cell.click();
+    await expect(panel).toBeHidden();
+    await page.getByRole('button', { name: 'Close Price history' }).click();
+    await expect(size).toHaveValue('7');
+    await panel.getByRole('button', { name: 'Cancel' }).click();
+    // What was given up, and what nothing was written into, does not come back.
+    await panel.getByRole('button', { name: 'New rule' }).click();
+    await expect(size).not.toHaveValue('7');
+    await boardPage.button('Tape').click();
+    await boardPage.button('Alerts').click();
+    await expect(panel).toBeVisible();
+    await expect(size).toBeHidden();
+  });
+
   test('begun on a price lead back to its cell, saved or not, from which Escape closes the panel', async ({
     boardPage,
     page,

@@ -499,3 +499,70 @@ test('the start page is a view, whatever its address is by now', async ({ boardP
   await page.goto('/');
   await expect(page).toHaveURL(/\/football\?view=lines$/);
 });
+
+test('another view shows the place that this one did', async ({ boardPage, page, world }) => {
+  await boardPage.open('/basketball');
+  await expect(page.getByRole('navigation', { name: 'Panels' })).toBeVisible();
+  const grid = page.getByRole('grid');
+  // Below the header and what is stuck there.
+  const atTop = () =>
+    grid.evaluate((element) => {
+      const { left, top } = element.getBoundingClientRect();
+      const item = document.elementFromPoint(left + 20, top + 70)?.closest('[data-item]');
+      return item?.querySelector('[data-fixture-id]')?.getAttribute('data-fixture-id') ?? null;
+    });
+  await grid.hover();
+  await page.mouse.wheel(0, 400);
+  await expect.poll(() => grid.evaluate((element) => element.scrollTop)).toBe(400);
+  const fixture = await atTop();
+  expect(fixture).not.toBeNull();
+  await page.keyboard.press('2');
+  await expect(page.getByRole('grid', { name: 'Odds by line' })).toBeVisible();
+  await expect.poll(atTop).toBe(fixture);
+  expect(await grid.evaluate((element) => element.scrollTop)).toBeGreaterThan(400);
+  await page.getByRole('button', { name: 'Board', exact: true }).click();
+  await expect(page.getByRole('grid', { name: 'Odds by line' })).toBeHidden();
+  await expect.poll(atTop).toBe(fixture);
+  // A price in focus stays in focus.
+  const ids = new Set(openOdds(world).map(({ id }) => id));
+  const shown = await boardPage.cells.evaluateAll((cells) =>
+    cells.map((cell) => cell.getAttribute('data-odd-id') ?? ''),
+  );
+  const id = shown.findLast((one) => ids.has(one)) ?? '';
+  await boardPage.odd(id).focus();
+  await page.keyboard.press('2');
+  await expect(page.getByRole('grid', { name: 'Odds by line' })).toBeVisible();
+  await expect(boardPage.odd(id)).toBeFocused();
+  await expect(boardPage.odd(id)).toBeInViewport();
+  await page.keyboard.press('1');
+  await expect(page.getByRole('grid', { name: 'Odds by line' })).toBeHidden();
+  await expect(boardPage.odd(id)).toBeFocused();
+});
+
+test('the palette copies the link of the view, and shows and hides columns', async ({
+  boardPage,
+  context,
+  page,
+}) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await boardPage.open('/basketball?view=lines');
+  await expect(page.getByRole('navigation', { name: 'Panels' })).toBeVisible();
+  const choose = async (text: string) => {
+    await page.keyboard.press('Control+k');
+    const field = page.getByRole('combobox', { name: /^Find an action/ });
+    await field.fill(text);
+    await field.press('Enter');
+    await expect(field).toBeHidden();
+  };
+  const hold = page.getByRole('columnheader', { name: 'Hold' });
+  await expect(hold).toBeHidden();
+  await choose('Hold');
+  await expect(hold).toBeVisible();
+  await choose('Copy a link to this view');
+  await expect(page.getByText('Link copied')).toBeVisible();
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  expect(copied).toBe(page.url());
+  expect(copied).toContain('column=hold');
+  await choose('Hold');
+  await expect(hold).toBeHidden();
+});

@@ -228,6 +228,7 @@ test('lets single keys do nothing when they are off', async ({ boardPage, page, 
   const field = page.locator('label').filter({ has: boardPage.search });
   await expect(boardPage.search).not.toHaveAttribute('aria-keyshortcuts');
   await expect(field).not.toContainText('/');
+  await expect(button).toHaveAttribute('title', 'Settings');
   await expect(button).toHaveAttribute('aria-expanded', 'false');
   await button.click();
   const panel = page.getByRole('region', { name: 'Settings' });
@@ -239,6 +240,8 @@ test('lets single keys do nothing when they are off', async ({ boardPage, page, 
   await expect(panel).toBeVisible();
   await expect(boardPage.search).toHaveAttribute('aria-keyshortcuts', '/');
   await expect(field).toContainText('/');
+  const rail = page.getByRole('navigation', { name: 'Panels' });
+  await expect(rail.getByTitle('Settings (,)', { exact: true })).toBeVisible();
 });
 
 test('exports its settings, takes them back, and names what it left out', async ({
