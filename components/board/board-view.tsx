@@ -74,6 +74,7 @@ export function BoardView({ built: { columns, rows }, context: shared }: Props) 
         <Header columns={columns} places={context.columns} rest={hasMore ? context.rest : null} />
       }
       renderItem={renderItem}
+      view={shared.query}
       revealer={gridReveal}
       data={{ 'data-columns': columns.length + pairCount }}
       style={

@@ -106,6 +106,7 @@ export function LinesView({ built: { rows }, layout, context: shared }: Props) {
       headerHeight={heights.header}
       header={<Header columns={context.columns} optional={optional} />}
       renderItem={renderItem}
+      view={shared.query}
       revealer={gridReveal}
       className="lines-scroll"
       data={{ 'data-columns': slots }}

@@ -14,6 +14,8 @@ type Options = {
   footHeight?: number;
   /** Px below these that an item which is scrolled to leaves free. */
   stickyHeight?: number;
+  /** How far to scroll, from `top` on, for what is looked at to stand where it stood; asked in every render. */
+  shiftOf?: (top: number) => number;
 };
 
 export type InSight = {
@@ -51,6 +53,7 @@ export function useInSight({
   headerHeight = 0,
   footHeight = 0,
   stickyHeight = 0,
+  shiftOf,
 }: Options): InSight {
   const [screen] = useState(() => ({
     ...{ top: 0, height: FIRST_HEIGHT },
@@ -58,20 +61,29 @@ export function useInSight({
   }));
   const [, redraw] = useReducer((times: number) => times + 1, 0);
 
-  const range = () => {
+  const range = (shift = 0) => {
     // Where there is less than there was, the browser will have scrolled back by the time this is painted.
     const most = Math.max(0, startOf(count) + headerHeight + footHeight - screen.height);
-    const top = Math.max(0, Math.min(screen.top, most));
+    const top = Math.max(0, Math.min(screen.top + shift, most));
     return {
       first: Math.max(0, itemAt(top, count, startOf)),
       last: itemAt(Math.max(0, top + screen.height - headerHeight - 1), count, startOf),
       towards: screen.towards,
     };
   };
-  const drawn = range();
+  // Who scrolls is moved by nothing else.
+  const shift = screen.towards === null ? (shiftOf?.(screen.top) ?? 0) : 0;
+  const drawn = range(shift);
   const latest = useRef({ drawn, range });
   useLayoutEffect(() => {
     latest.current = { drawn, range };
+  });
+  // Before the paint: what is drawn is drawn for there.
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (shift === 0 || !element) return;
+    element.scrollTop = screen.top + shift;
+    screen.top = element.scrollTop;
   });
 
   useLayoutEffect(() => {

@@ -39,6 +39,8 @@ type Props<Item> = {
   headerHeight: number;
   /** Renders an item whose first row has this `aria-rowindex`. */
   renderItem: (index: number, rowIndex: number) => ReactNode;
+  /** What the items are of: where rows come and go in the same view, what is looked at stays where it is. */
+  view?: unknown;
   /** Where others find the way to an item. */
   revealer?: RefObject<RevealItem | null>;
   className?: string;
@@ -66,6 +68,24 @@ function withOverscan({ first, last, towards }: InSight, count: number, height: 
   for (let index = Math.max(0, first - beyond('start')); index <= end; index += 1)
     shown.push(index);
   return shown;
+}
+
+/** For so long after it moved the pointer tells what is looked at. */
+const POINTED_MS = 10_000;
+
+/** Items that are looked through for one that is still there. */
+const ANCHORS = 100;
+
+type Laid = { items: readonly { key: string }[]; starts: readonly number[] };
+
+/** How far the item at `index` moved, or, where it is gone, the next one that is still there. */
+function movedBy(before: Laid, now: Laid, index: number): number {
+  for (let at = index; at < Math.min(before.items.length, index + ANCHORS); at += 1) {
+    const key = before.items[at]?.key;
+    const found = now.items.findIndex((item) => item.key === key);
+    if (found >= 0) return (now.starts[found] ?? 0) - (before.starts[at] ?? 0);
+  }
+  return 0;
 }
 
 /** A grid went with the focus in it: the next one, which takes its place, takes the focus too. */
@@ -126,6 +146,7 @@ export function VirtualGrid<Item extends { key: string }>({
   header,
   headerHeight,
   renderItem,
+  view,
   revealer,
   className = '',
   style,
@@ -159,7 +180,28 @@ export function VirtualGrid<Item extends { key: string }>({
   }, [items, shapeOf]);
   const firstSticky = items[stickies[0] ?? -1];
 
+  /** The item that the pointer was last seen over, and when. */
+  const pointed = useRef<{ key: string | null; at: number }>({ key: null, at: 0 });
+  const laid = useRef({ items, starts, view, stickyHeight: 0 });
+  const shiftOf = (top: number): number => {
+    const before = laid.current;
+    if (before.starts === starts || before.view !== view) return 0;
+    const { key, at } = pointed.current;
+    const isPointed = key !== null && performance.now() - at < POINTED_MS;
+    const used = isPointed ? key : focused.current;
+    const index = used === null ? -1 : before.items.findIndex((item) => item.key === used);
+    const start = before.starts[index];
+    const isSeen =
+      start !== undefined && start >= top && start < top + (scroller.current?.clientHeight ?? 0);
+    if (isSeen) return movedBy(before, { items, starts }, index);
+    // At the top nobody has gone anywhere: what comes there is what they want to see.
+    if (top === 0) return 0;
+    const count = before.items.length;
+    const first = itemAt(top + before.stickyHeight - 1, count, (at) => before.starts[at] ?? 0) + 1;
+    return movedBy(before, { items, starts }, first);
+  };
   const sight = useInSight({
+    shiftOf,
     ...{ scroller, headerHeight, footHeight: FOOT, count: items.length },
     startOf: useCallback((index: number) => starts[index] ?? 0, [starts]),
     stickyHeight: firstSticky ? shapeOf(firstSticky).height : 0,
@@ -167,6 +209,9 @@ export function VirtualGrid<Item extends { key: string }>({
   const { towards, show } = sight;
   const stuck = stickies.findLast((index) => index <= sight.first) ?? null;
   const stuckHeight = stuck === null ? 0 : (starts[stuck + 1] ?? 0) - (starts[stuck] ?? 0);
+  useLayoutEffect(() => {
+    laid.current = { items, starts, view, stickyHeight: stuckHeight };
+  });
 
   const inPage = () => {
     const shown = new Set(withOverscan(sight, items.length, meanHeight));
@@ -270,6 +315,13 @@ export function VirtualGrid<Item extends { key: string }>({
       }}
       onBlur={() => {
         focused.current = null;
+      }}
+      onPointerMove={({ target }) => {
+        const item = target instanceof Element ? target.closest<HTMLElement>('[data-item]') : null;
+        pointed.current = { key: item?.dataset.item ?? null, at: performance.now() };
+      }}
+      onPointerLeave={() => {
+        pointed.current = { key: null, at: 0 };
       }}
     >
       <div

@@ -243,6 +243,78 @@ for (const view of ['board', 'lines', 'fixture'] as const) {
   });
 }
 
+// The world is the same for all: each has lines of its own to come.
+for (const [where, least] of [
+  ['scrolled', 600.5],
+  ['pointed at', 610.5],
+  ['in focus', 620.5],
+] as const) {
+  test(`rows that come move nothing that is looked at: ${where}`, async ({
+    boardPage,
+    page,
+    world,
+  }) => {
+    await boardPage.open('/basketball?view=lines');
+    const grid = page.getByRole('grid');
+    const rows = () => grid.evaluate((element) => Number(element.ariaRowCount));
+    if (where === 'scrolled') {
+      await grid.evaluate((element) => {
+        element.scrollTop = 700;
+      });
+      // What scrolls is left alone, and at rest after a moment.
+      await page.waitForTimeout(400);
+    }
+    // Below the lines that come, which stand with the totals of the first fixture.
+    const id = await grid.evaluate((element, isScrolled) => {
+      const lines = [...element.querySelectorAll<HTMLElement>('[data-item]:has([data-odd-id])')]
+        .map((line) => ({ line, y: line.getBoundingClientRect().top }))
+        .filter(({ y }) => !isScrolled || y > element.clientHeight / 2)
+        .sort((a, b) => a.y - b.y);
+      const isTotal = ({ line }: { line: HTMLElement }) =>
+        line.querySelector('.line-name')?.textContent === 'Total Points';
+      const below = isScrolled ? 0 : lines.findIndex(isTotal);
+      const found = lines.slice(below).find((one) => isScrolled || !isTotal(one));
+      return found?.line.querySelector('[data-odd-id]')?.getAttribute('data-odd-id') ?? '';
+    }, where === 'scrolled');
+    const cell = boardPage.odd(id);
+    if (where === 'pointed at') await cell.hover();
+    if (where === 'in focus') await cell.focus();
+    const top = () => cell.evaluate((element) => element.getBoundingClientRect().top);
+    const place = () =>
+      cell.evaluate((element) => Number(element.closest('[role=row]')?.ariaRowIndex));
+    const before = { top: await top(), place: await place() };
+    const count = await rows();
+    // More lines of what stands first.
+    const first = await page.locator('[data-fixture-id]').first().getAttribute('data-fixture-id');
+    const model = openOdds(world).find(
+      ({ fixture_id, market }) => fixture_id === first && market === 'Total Points',
+    );
+    const lineAt = (points: number) =>
+      ({
+        ...model,
+        points,
+        ...{ id: `${model?.id}_${points}`, odd_id: `${model?.id}_${points}` },
+        ...{ grouping_key: `default:${points}`, name: `Over ${points}`, is_main: false },
+      }) as unknown as WireRow;
+    const more = [0, 1, 2].map((step) => lineAt(least + step));
+    world.post('copilot-odds', ...more);
+    await expect.poll(rows).toBe(count + more.length);
+    await expect(cell).toBeInViewport();
+    expect(await place()).toBe(before.place + more.length);
+    expect(await top()).toBeCloseTo(before.top, 0);
+    // Where somebody looks at the top, that is where new ones come.
+    if (where !== 'scrolled') return;
+    await grid.evaluate((element) => {
+      element.scrollTop = 0;
+    });
+    await page.mouse.move(0, 0);
+    await page.waitForTimeout(400);
+    world.post('copilot-odds', lineAt(least + more.length));
+    await expect.poll(rows).toBe(count + more.length + 1);
+    expect(await grid.evaluate((element) => element.scrollTop)).toBe(0);
+  });
+}
+
 test('a board that is left leaves no timer, listener or observer of its own behind', async ({
   boardPage,
   page,
