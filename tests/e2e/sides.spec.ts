@@ -311,9 +311,10 @@ test('the focus stays in the grid when the view changes, and when its row goes',
   const focused = page.locator('[role=gridcell]:focus');
   await boardPage.open('/basketball');
   await boardPage.cells.first().focus();
+  const id = await boardPage.cells.first().getAttribute('data-odd-id');
   await page.keyboard.press('2');
   await expect(boardPage.grid).toHaveAccessibleName('Odds by line');
-  await expect(boardPage.grid).toBeFocused();
+  await expect(boardPage.odd(id ?? '')).toBeFocused();
   await page.keyboard.press('ArrowDown');
   await expect(focused).toHaveCount(1);
 
