@@ -8,6 +8,7 @@ import { boardHref } from '@/lib/board/query-state';
 import type { BoardStore } from '@/lib/board/store';
 import { type BoardQuery, ORDERS, type View } from '@/lib/protocol/filter';
 import { useAction } from './actions';
+import { eachFrame } from './each-frame';
 import { keepPlace } from './keep-place';
 import { oddIdInFocus } from './odd-in-focus';
 import { say } from './said';
@@ -46,18 +47,15 @@ function useKeepPlace(store: BoardStore): void {
   }, [store]);
 }
 
-/** Frames until rows that were put in another order stand there. */
-const ORDER_FRAMES = 3;
+/** Looks until rows that were put in another order stand there: at once, and in the frames after. */
+const ORDER_LOOKS = 4;
 
 /** Scrolls to the cell in focus where its row has gone out of sight: who sorts by a key goes along with it. */
 function followFocus(): void {
-  let frames = ORDER_FRAMES;
-  const look = () => {
-    frames -= 1;
-    if (frames > 0) requestAnimationFrame(look);
-    else document.querySelector('[role=grid] :focus')?.scrollIntoView({ block: 'nearest' });
-  };
-  requestAnimationFrame(look);
+  eachFrame(ORDER_LOOKS, (isLast) => {
+    if (isLast) document.querySelector('[role=grid] :focus')?.scrollIntoView({ block: 'nearest' });
+    return isLast;
+  });
 }
 
 /** Keys for marks that somebody has seen, for the views, and for the search that the board itself answers to. */

@@ -1,4 +1,5 @@
 import { CELL, isFocusLost } from '@/components/ui/use-grid-keys';
+import { eachFrame } from './each-frame';
 
 /** Frames in which the board shows what it was asked for, as a rule. */
 const FRAMES = 120;
@@ -26,16 +27,14 @@ export function handOnAfter(run: () => void): void {
   const isHeld = !isFocusLost();
   run();
   if (!isHeld) return;
-  let frames = FRAMES;
-  const look = () => {
-    frames -= 1;
-    if (isFocusLost()) {
-      homeOf(row, frames === 0)?.focus();
-      held = document.activeElement;
-    }
-    // Whoever went elsewhere meanwhile stays there.
-    if (frames > 0 && (isFocusLost() || document.activeElement === held))
-      requestAnimationFrame(look);
-  };
-  requestAnimationFrame(look);
+  requestAnimationFrame(() =>
+    eachFrame(FRAMES, (isLast) => {
+      if (isFocusLost()) {
+        homeOf(row, isLast)?.focus();
+        held = document.activeElement;
+      }
+      // Whoever went elsewhere meanwhile stays there.
+      return !isFocusLost() && document.activeElement !== held;
+    }),
+  );
 }

@@ -1,5 +1,6 @@
 import { gridReveal } from '@/components/board/reveal';
 import type { BoardStore } from '@/lib/board/store';
+import { eachFrame } from './each-frame';
 import { oddIdInFocus } from './odd-in-focus';
 import { revealOdd } from './reveal-odd';
 
@@ -9,11 +10,6 @@ const VIEW_FRAMES = 120;
 const ROW_FRAMES = 15;
 
 const gridNow = () => document.querySelector<HTMLElement>('[role="grid"]');
-
-/** Looks in each frame until that is done. */
-function eachFrame(frames: number, look: () => boolean): void {
-  if (!look() && frames > 0) requestAnimationFrame(() => eachFrame(frames - 1, look));
-}
 
 /** The fixture whose rows stand at the top; null where nothing has been scrolled. */
 function fixtureAtTop(store: BoardStore, grid: HTMLElement): string | null {

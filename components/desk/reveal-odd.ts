@@ -2,6 +2,7 @@ import { gridReveal } from '@/components/board/reveal';
 import { CELL } from '@/components/ui/use-grid-keys';
 import type { Odd } from '@/lib/protocol/events';
 import { lineKey } from '@/lib/protocol/line';
+import { eachFrame } from './each-frame';
 import { showFocus } from './show-focus';
 
 /** Frames to wait for what is scrolled to before the fixture has to do. */
@@ -17,18 +18,13 @@ export function revealOdd(fixtureId: string, odd: Odd | null): boolean {
   if (key === null) return false;
   const inItem = (what: string) =>
     document.querySelector(`[role="grid"] [data-item="${CSS.escape(key)}"] ${what}`);
-  let frames = FRAMES;
-  const look = () => {
+  eachFrame(FRAMES, (isLast) => {
     const cell = odd && inItem(`[data-odd-id="${CSS.escape(odd.id)}"]`);
-    frames -= 1;
-    if (!cell && frames > 0) {
-      requestAnimationFrame(look);
-      return;
-    }
+    if (!cell && !isLast) return false;
     const others = ['.board-more', CELL, '[tabindex]'];
     focus(cell ?? others.map(inItem).find((found) => found));
-  };
-  look();
+    return true;
+  });
   return true;
 }
 

@@ -6,6 +6,7 @@ import { NO_FILTERS } from '@/components/board/board-filters';
 import { useBoardQuery } from '@/lib/board/address';
 import { useBoardStore, useSport } from '@/lib/board/hooks';
 import { boardHref } from '@/lib/board/query-state';
+import { eachFrame } from './each-frame';
 import { showFocus } from './show-focus';
 
 /** A place on a board: a fixture, or one odd of it. */
@@ -21,16 +22,17 @@ const CELL_FRAMES = 120;
 
 /** Puts the focus on the cell of an odd once the lines view shows it. */
 function focusOdd(id: string): void {
-  let frames = 0;
+  let looks = 0;
   const look = () => {
-    frames += 1;
+    looks += 1;
     const view = new URLSearchParams(window.location.search).get('view');
     const isThere = view !== null && view !== 'board';
     const cell = document.querySelector<HTMLElement>(`[data-odd-id="${CSS.escape(id)}"]`);
-    if (isThere && frames > 2 && cell) showFocus(cell);
-    else if (frames < CELL_FRAMES) requestAnimationFrame(look);
+    if (!isThere || looks <= 2 || !cell) return false;
+    showFocus(cell);
+    return true;
   };
-  requestAnimationFrame(look);
+  requestAnimationFrame(() => eachFrame(CELL_FRAMES, look));
 }
 
 /** All lines of a fixture, or of one market of it: their address, and how to go there without loading the page anew. */

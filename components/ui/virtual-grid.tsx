@@ -13,6 +13,7 @@ import {
   useRef,
   useState,
 } from 'react';
+import { indexOfKey, shiftBetween } from './keep-in-place';
 import { isFocusLost, useGridKeys } from './use-grid-keys';
 import { type InSight, itemAt, useInSight } from './use-in-sight';
 
@@ -72,21 +73,6 @@ function withOverscan({ first, last, towards }: InSight, count: number, height: 
 
 /** For so long after it moved the pointer tells what is looked at. */
 const POINTED_MS = 10_000;
-
-/** Items that are looked through for one that is still there. */
-const ANCHORS = 100;
-
-type Laid = { items: readonly { key: string }[]; starts: readonly number[] };
-
-/** How far the item at `index` moved, or, where it is gone, the next one that is still there. */
-function movedBy(before: Laid, now: Laid, index: number): number {
-  for (let at = index; at < Math.min(before.items.length, index + ANCHORS); at += 1) {
-    const key = before.items[at]?.key;
-    const found = now.items.findIndex((item) => item.key === key);
-    if (found >= 0) return (now.starts[found] ?? 0) - (before.starts[at] ?? 0);
-  }
-  return 0;
-}
 
 /** A grid went with the focus in it: the next one, which takes its place, takes the focus too. */
 let isLeftInGrid = false;
@@ -188,17 +174,10 @@ export function VirtualGrid<Item extends { key: string }>({
     if (before.starts === starts || before.view !== view) return 0;
     const { key, at } = pointed.current;
     const isPointed = key !== null && performance.now() - at < POINTED_MS;
+    const { stickyHeight } = before;
+    const height = scroller.current?.clientHeight ?? 0;
     const used = isPointed ? key : focused.current;
-    const index = used === null ? -1 : before.items.findIndex((item) => item.key === used);
-    const start = before.starts[index];
-    const isSeen =
-      start !== undefined && start >= top && start < top + (scroller.current?.clientHeight ?? 0);
-    if (isSeen) return movedBy(before, { items, starts }, index);
-    // At the top nobody has gone anywhere: what comes there is what they want to see.
-    if (top === 0) return 0;
-    const count = before.items.length;
-    const first = itemAt(top + before.stickyHeight - 1, count, (at) => before.starts[at] ?? 0) + 1;
-    return movedBy(before, { items, starts }, first);
+    return shiftBetween(before, { items, starts }, { top, height, stickyHeight, used });
   };
   const sight = useInSight({
     shiftOf,
@@ -218,9 +197,7 @@ export function VirtualGrid<Item extends { key: string }>({
     if (stuck !== null) shown.add(stuck);
     const key = focused.current;
     if (key !== null) {
-      // Where it was last, as a rule.
-      const at = items[focusedAt.current]?.key === key ? focusedAt.current : -1;
-      const index = at >= 0 ? at : items.findIndex((item) => item.key === key);
+      const index = indexOfKey(items, key, focusedAt.current);
       if (index >= 0) shown.add(index);
       else {
         // What is gone takes the focus with it, without a word.
