@@ -150,18 +150,19 @@ export function VirtualGrid<Item extends { key: string }>({
     // The header is row 1.
     let next = 2;
     let height = 0;
-    const rowIndexes: number[] = [];
+    // Of the length that they will have: one that grew has room that nobody needs.
+    const rowIndexes = new Array<number>(items.length);
+    const starts = new Array<number>(items.length + 1);
     const stickies: number[] = [];
-    const starts: number[] = [];
     for (const [index, item] of items.entries()) {
       const shape = shapeOf(item);
-      rowIndexes.push(next);
-      starts.push(height);
+      rowIndexes[index] = next;
+      starts[index] = height;
       next += shape.rows;
       height += shape.height;
       if (shape.isSticky) stickies.push(index);
     }
-    starts.push(height);
+    starts[items.length] = height;
     return { rowIndexes, rowCount: next - 1, stickies, starts, meanHeight: height / items.length };
   }, [items, shapeOf]);
   const firstSticky = items[stickies[0] ?? -1];

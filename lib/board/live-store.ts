@@ -15,7 +15,7 @@ import {
   SEVERITY,
 } from '@/lib/protocol/events';
 import type { HeldBook } from '@/lib/protocol/held-book';
-import { oddWith } from '@/lib/protocol/lean-odd';
+import { isSameName, oddWith } from '@/lib/protocol/lean-odd';
 import { entityOf } from '@/lib/protocol/line';
 import { priceMove } from '@/lib/protocol/price';
 import { slug } from '@/lib/protocol/sports';
@@ -537,7 +537,7 @@ function isOddStructural({ odd, previous }: Pick<OddChange, 'odd' | 'previous'>)
     odd.points !== previous.points ||
     odd.market !== previous.market ||
     odd.league !== previous.league ||
-    odd.name !== previous.name ||
+    !isSameName(odd, previous) ||
     odd.teamId !== previous.teamId ||
     odd.versionId !== previous.versionId ||
     odd.fixtureId !== previous.fixtureId

@@ -186,11 +186,41 @@ export type SectionRow = {
   lines: number;
 };
 
-export type LinesRow =
-  | LeagueRow
-  | { kind: 'fixture'; key: string; fixtureId: string; sides: readonly RowSide[]; lines: number }
-  | SectionRow
-  | LineRow;
+/** A fixture above its lines. */
+export type HeadingRow = {
+  readonly kind: 'fixture';
+  readonly key: string;
+  readonly fixtureId: string;
+  readonly sides: readonly RowSide[];
+  readonly lines: number;
+};
+
+/** A heading that makes its key and sides when it is asked for them, as a line's row does. */
+class LeanHeadingRow implements HeadingRow {
+  constructor(
+    private readonly fixture: Fixture,
+    private readonly hasDraw: boolean,
+    readonly lines: number,
+  ) {}
+
+  get kind(): 'fixture' {
+    return 'fixture';
+  }
+
+  get key(): string {
+    return `fixture\n${this.fixture.id}`;
+  }
+
+  get fixtureId(): string {
+    return this.fixture.id;
+  }
+
+  get sides(): readonly RowSide[] {
+    return sidesOf(this.fixture, this.hasDraw);
+  }
+}
+
+export type LinesRow = LeagueRow | HeadingRow | SectionRow | LineRow;
 
 export type Totals = {
   fixtures: number;
@@ -218,12 +248,16 @@ export type RowOptions = {
 export type RowCache = {
   revisionOf(fixtureId: string): number;
   stateRevisionOf(fixtureId: string): number;
-  parts: Map<string, { from: readonly unknown[]; built: Map<string, Built> }>;
+  /** A place for each fixture in the lists of every part, and those that are free again. */
+  places: Map<string, number>;
+  free: number[];
+  parts: Map<string, Part>;
   columns: Column[];
   order: { by: Order; before: readonly Fixture[]; after: readonly number[] };
 };
 
-type Built = { revision: number; value: unknown };
+/** By place; no revision where nothing is built. */
+type Part = { from: readonly unknown[]; revisions: (number | undefined)[]; values: unknown[] };
 
 /**
  * @param revisionOf a number that differs whenever something structural of the fixture or its odds changed
@@ -234,7 +268,8 @@ export function createRowCache(
   stateRevisionOf = revisionOf,
 ): RowCache {
   const order = { by: DEFAULT_QUERY.order, before: [], after: [] };
-  return { revisionOf, stateRevisionOf, parts: new Map(), columns: [], order };
+  const kept = { places: new Map(), free: [], parts: new Map(), columns: [], order };
+  return { revisionOf, stateRevisionOf, ...kept };
 }
 
 /**
@@ -256,26 +291,39 @@ export function cached<T>(
   if (!cache) return make;
   let known = cache.parts.get(part);
   if (!known || known.from.some((value, index) => value !== from[index])) {
-    known = { from, built: new Map() };
+    known = { from, revisions: [], values: [] };
     cache.parts.set(part, known);
   }
-  const { built } = known;
+  const { revisions, values } = known;
   return (fixtureId) => {
     const revision = isOfStates ? cache.stateRevisionOf(fixtureId) : cache.revisionOf(fixtureId);
-    const held = built.get(fixtureId);
-    if (held?.revision === revision) return held.value as T;
+    const place = placeOf(cache, fixtureId);
+    if (revisions[place] === revision) return values[place] as T;
     const value = make(fixtureId);
-    built.set(fixtureId, { revision, value });
+    revisions[place] = revision;
+    values[place] = value;
     return value;
   };
 }
 
+function placeOf({ places, free }: RowCache, fixtureId: string): number {
+  const known = places.get(fixtureId);
+  if (known !== undefined) return known;
+  const place = free.pop() ?? places.size;
+  places.set(fixtureId, place);
+  return place;
+}
+
 /** Drops what was built for fixtures that are gone. */
 function prune(cache: RowCache, ids: ReadonlySet<string>): void {
-  for (const { built } of cache.parts.values()) {
-    if (built.size <= ids.size) continue;
-    for (const id of built.keys()) {
-      if (!ids.has(id)) built.delete(id);
+  if (cache.places.size <= ids.size) return;
+  for (const [id, place] of cache.places) {
+    if (ids.has(id)) continue;
+    cache.places.delete(id);
+    cache.free.push(place);
+    for (const { revisions, values } of cache.parts.values()) {
+      revisions[place] = undefined;
+      values[place] = undefined;
     }
   }
 }
@@ -773,15 +821,7 @@ function linesOf(
       (a.market < b.market ? -1 : a.market > b.market ? 1 : 0),
   );
   const hasDraw = lines.some((line) => line.odds.some(({ side }) => side === 'draw'));
-  const rows: LinesRow[] = [
-    {
-      kind: 'fixture',
-      key: `fixture\n${fixture.id}`,
-      fixtureId: fixture.id,
-      sides: sidesOf(fixture, hasDraw),
-      lines: lines.length,
-    },
-  ];
+  const rows: LinesRow[] = [new LeanHeadingRow(fixture, hasDraw, lines.length)];
   const mains = mainLines(lines);
   const addLines = (some: readonly Line[], heading: string | null) => {
     let above: Line | null = null;
@@ -841,5 +881,6 @@ export function buildLinesRows(
     if ('kind' in item) rows.push(item);
     else for (const row of rowsOf(item.fixture.id)) rows.push(row);
   }
-  return { rows, totals: view.totals };
+  // A list that grew has room that nobody needs.
+  return { rows: rows.slice(), totals: view.totals };
 }

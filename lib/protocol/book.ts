@@ -153,6 +153,8 @@ function merge(
   const isLocked = !isSettled && event === 'copilot-locked-odds';
   const wasLocked = previous?.state === 'locked';
   const from = trail(row, previous);
+  // A lean odd puts it together at each asking.
+  const heldName = previous?.name;
   return {
     // The strings that are held already: each row brings its own.
     id: previous?.id ?? row.id,
@@ -161,7 +163,7 @@ function merge(
     sport: row.sport || previous?.sport || '',
     league: row.league || previous?.league || '',
     market: row.market,
-    name: previous?.name === row.name ? previous.name : row.name,
+    name: heldName === row.name ? heldName : row.name,
     selection: row.selection ?? previous?.selection ?? null,
     selectionLine: row.selectionLine ?? previous?.selectionLine ?? null,
     points: row.points ?? previous?.points ?? null,

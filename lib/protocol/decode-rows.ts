@@ -245,6 +245,12 @@ function score(result: unknown): Score | undefined {
   return isEmpty ? undefined : found;
 }
 
+/** What a team is shown as; the one string where its competitor is called the same. */
+function teamName(shown: string | null, competitors?: readonly Competitor[]): string | null {
+  const own = competitors?.[0]?.name ?? null;
+  return shown === null || shown === own ? own : shown;
+}
+
 /** Leaves out what is null, so that a patch says only what its message said. */
 export function said<T>(value: T | null | undefined): T | undefined {
   return value ?? undefined;
@@ -266,8 +272,8 @@ export function decodeFixture(
     sport: said(named(wire.sport).id),
     league: said(league.name),
     leagueId: said(isRecord(wire.league) ? league.id : null),
-    home: said(text(wire.home_team_display) ?? homeCompetitors?.[0]?.name),
-    away: said(text(wire.away_team_display) ?? awayCompetitors?.[0]?.name),
+    home: said(teamName(text(wire.home_team_display), homeCompetitors)),
+    away: said(teamName(text(wire.away_team_display), awayCompetitors)),
     homeCompetitors,
     awayCompetitors,
     homeRotation: said(text(wire.home_rotation_number)),

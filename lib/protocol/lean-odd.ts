@@ -2,8 +2,8 @@
  * Odds in half the room, for whoever holds tens of thousands of them. V8 keeps a number that is no small integer, such as a
  * time or a line of 8.5, in a box of twelve bytes beside its object, one for each field of each odd; and most fields say the
  * same in every odd of a market, or nothing at all. So what a market's odds have in common is kept once, times are kept
- * from a near epoch, points in quarters, and what has few values in the bits of one number. What is no small integer so
- * either is kept in a box. Nothing is rounded: not seconds with a fraction from 2004 on, no whole ones, no receipt of whole
+ * from a near epoch, points in quarters, what has few values in the bits of one number, and a name not at all where it is put
+ * together as most are. What is no small integer so either is kept in a box. Nothing is rounded: not seconds with a fraction from 2004 on, no whole ones, no receipt of whole
  * milliseconds, and no points short of 1e307.
  */
 import type { Odd, OddState, WireRecord } from './events';
@@ -52,9 +52,18 @@ function packReceipt(ms: number): number | null {
   return ms - firstReceipt;
 }
 
+/** What most bets are called: whom they are about, their side, and their points, with a sign where they have no side. */
+function usualName({ selection, selectionLine }: Subject, points: number | null): string {
+  let name = selection ?? '';
+  if (selectionLine) {
+    name += `${name && ' '}${selectionLine.charAt(0).toUpperCase()}${selectionLine.slice(1)}`;
+  }
+  if (points === null) return name;
+  return `${name} ${points > 0 && !selectionLine ? '+' : ''}${points}`;
+}
+
 class LeanOdd implements Odd {
   readonly id: string;
-  readonly name: string;
   readonly price: number | null;
   readonly groupingKey: string | null;
   readonly openingPrice: number | null;
@@ -62,18 +71,27 @@ class LeanOdd implements Odd {
   upstreamEntryId: string | null;
   readonly group: Group;
   readonly subject: Subject;
+  /** Null where it is the usual one. */
+  readonly ownName: string | null;
+  readonly quarters: number | null;
   private readonly ending: Ending | null;
   private readonly bits: number;
-  private readonly quarters: number | null;
   private readonly changed: number | null;
   private readonly opened: number | null;
   private readonly moved: number | null;
   private received: number | null;
 
-  constructor(odd: Odd, group: Group, subject: Subject, ending: Ending | null) {
-    const { isLive } = odd;
+  constructor(
+    odd: Odd,
+    group: Group,
+    subject: Subject,
+    { ending, before }: { ending: Ending | null; before: LeanOdd | null },
+  ) {
+    const { isLive, name } = odd;
     this.id = odd.id;
-    this.name = odd.name;
+    this.quarters = packPoints(odd.points);
+    const isUsual = name === usualName(subject, this.points);
+    this.ownName = isUsual ? null : before?.ownName === name ? before.ownName : name;
     this.price = odd.price;
     this.groupingKey = odd.groupingKey;
     this.openingPrice = odd.openingPrice;
@@ -87,11 +105,14 @@ class LeanOdd implements Odd {
       (odd.isMain ? IS_MAIN : 0) |
       (isLive === null ? 0 : LIVE_IS_KNOWN) |
       (isLive === true ? IS_LIVE : 0);
-    this.quarters = packPoints(odd.points);
     this.changed = packSeconds(odd.timestampSeconds);
     this.opened = packSeconds(odd.openingAt);
     this.moved = packSeconds(odd.movedAt);
     this.received = packReceipt(odd.receivedAt);
+  }
+
+  get name(): string {
+    return this.ownName ?? usualName(this.subject, this.points);
   }
 
   get fixtureId(): string {
@@ -199,13 +220,13 @@ new LeanOdd(
   },
   NO_GROUP,
   NO_SUBJECT,
-  null,
+  { ending: null, before: null },
 );
 
 /** A part that odds have in common. */
 type Part<T> = {
   of(odd: LeanOdd): T;
-  copy(odd: T): T;
+  copy(odd: T & Odd, book: HeldBook | null): T;
   nameOf(odd: T): string;
   /** The newest of each name: odds come fixture by fixture. */
   newest: Map<string, T>;
@@ -222,9 +243,12 @@ const GROUPS: Part<Group> = {
 
 const SUBJECTS: Part<Subject> = {
   of: ({ subject }) => subject,
-  copy: ({ selection, selectionLine, playerId, teamId }) => ({
-    ...{ selection, selectionLine, playerId, teamId },
-  }),
+  copy: ({ fixtureId, selection, selectionLine, playerId, teamId }, book) => {
+    const { home = null, away = null } = book?.fixtures.get(fixtureId) ?? {};
+    // The string that the fixture has already.
+    const team = selection === home ? home : selection === away ? away : selection;
+    return { selection: team, selectionLine, playerId, teamId };
+  },
   nameOf: ({ selection, selectionLine }) => `${selection}\n${selectionLine}`,
   newest: new Map(),
 };
@@ -251,7 +275,7 @@ function common<T extends object>(
     const sibling = book?.odds.get(id);
     if (sibling instanceof LeanOdd && isAlike(of(sibling), odd)) return of(sibling);
   }
-  const own = copy(odd);
+  const own = copy(odd, book);
   if (newest.size >= NEWEST_LIMIT) newest.clear();
   newest.set(name, own);
   return own;
@@ -272,12 +296,17 @@ export function leanOdd(odd: Odd, held: Odd | null, book: HeldBook | null = null
   const { settlement, settledAt, lockedAt } = odd;
   const before = held instanceof LeanOdd ? held : null;
   const isEnding = settlement !== null || settledAt !== null || lockedAt !== null;
-  return new LeanOdd(
-    odd,
-    common(GROUPS, odd, before, book),
-    common(SUBJECTS, odd, before, book),
-    isEnding ? { settlement, settledAt, lockedAt } : null,
-  );
+  return new LeanOdd(odd, common(GROUPS, odd, before, book), common(SUBJECTS, odd, before, book), {
+    ending: isEnding ? { settlement, settledAt, lockedAt } : null,
+    before,
+  });
+}
+
+/** Whether two odds have the same name, without putting the names of lean ones together. */
+export function isSameName(a: Odd, b: Odd): boolean {
+  const isLean = a instanceof LeanOdd && b instanceof LeanOdd;
+  const isAsUsual = isLean && a.subject === b.subject && a.quarters === b.quarters;
+  return isAsUsual ? a.ownName === b.ownName : a.name === b.name;
 }
 
 /** The odd with some fields changed, whatever form it is held in. */

@@ -12,6 +12,7 @@ import {
 import { Book } from '@/lib/protocol/book';
 import type { FixturePatch, OddsEventName } from '@/lib/protocol/events';
 import { type BoardQuery, createBoardPredicate, DEFAULT_QUERY } from '@/lib/protocol/filter';
+import { newFixture } from '@/lib/protocol/held-book';
 import { SPORTS, slug } from '@/lib/protocol/sports';
 import { aFixturePatch, aRow } from '../../support/builders';
 
@@ -595,7 +596,25 @@ describe('row cache', () => {
     buildBoardRows(book, query(), { ...options, cache });
     for (let index = 1; index < 20; index += 1) book.removeFixture(`F${index}`);
     buildBoardRows(book, query(), { ...options, cache });
-    for (const { built } of cache.parts.values()) expect(built.size).toBe(1);
+    expect(cache.places.size).toBe(1);
+    for (const { values } of cache.parts.values()) {
+      expect(values.filter((value) => value !== undefined)).toHaveLength(1);
+    }
+  });
+
+  it('gives a fixture that comes the place of one that went, and nothing that was built for it', () => {
+    const book = aBook([{ id: 'F0' }, { id: 'F1' }], []);
+    const cache = createRowCache(() => 0);
+    const fixtureIds = () =>
+      buildBoardRows(book, query(), { ...options, cache }).rows.flatMap((row) =>
+        row.kind === 'fixture' ? [row.fixtureId] : [],
+      );
+    fixtureIds();
+    book.removeFixture('F0');
+    fixtureIds();
+    book.holdFixture({ ...newFixture('F2'), league: 'NBA' });
+    expect(fixtureIds().sort()).toEqual(['F1', 'F2']);
+    for (const { values } of cache.parts.values()) expect(values).toHaveLength(2);
   });
 
   it('keeps none of the odds it was built from: they would stay as they were, beside those that are held', () => {

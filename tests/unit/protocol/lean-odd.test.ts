@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Book } from '@/lib/protocol/book';
 import type { Odd } from '@/lib/protocol/events';
-import { leanOdd, oddWith } from '@/lib/protocol/lean-odd';
+import { isSameName, leanOdd, oddWith } from '@/lib/protocol/lean-odd';
 import { anOdd } from '../../support/builders';
 
 const FIELDS = Object.keys(anOdd()) as (keyof Odd)[];
@@ -13,7 +13,11 @@ function seen(odd: Odd): Record<string, unknown> {
 }
 
 const word = fc.constantFrom('a', 'b', 'c');
-const maybeWord = fc.option(word);
+const maybeWord = fc.option(fc.constantFrom('', 'a', 'b', 'c'));
+/** Among them what a selection of 'a', a side of 'b' and points of 8, 8.5 and -8.25 make, and what they nearly make. */
+const name = fc.constantFrom(
+  ...['', 'a', 'b', 'a 8', 'a +8', 'a +8.5', 'a -8.25', 'a B', 'B 8.5', 'a B 8', 'a B +8', 'a b 8'],
+);
 /** Whole seconds of any year, as the stream sends them, and broken ones from 2004 on, as REST does. */
 const seconds = fc.oneof(
   fc.integer({ min: 1, max: 4_000_000_000 }),
@@ -24,7 +28,7 @@ const wires = [Object.freeze({}), Object.freeze({ some: 'field' })];
 
 const odds: fc.Arbitrary<Odd> = fc.record({
   ...{ id: fc.constantFrom('1', '2'), fixtureId: word, versionId: fc.option(fc.integer()) },
-  ...{ sport: word, league: word, market: word, name: word, selection: maybeWord },
+  ...{ sport: word, league: word, market: word, name, selection: maybeWord },
   ...{ selectionLine: maybeWord, groupingKey: maybeWord, playerId: maybeWord, teamId: maybeWord },
   points: fc.option(
     fc.oneof(
@@ -51,6 +55,30 @@ describe('a lean odd', () => {
       }),
       { numRuns: 2_000 },
     );
+  });
+
+  it('has the same name as another, or not, in whatever form they are held', () => {
+    fc.assert(
+      fc.property(odds, odds, (one, other) => {
+        const isSame = one.name === other.name;
+        const [lean, next] = [leanOdd(one, null), leanOdd(other, leanOdd(one, null))];
+        expect(isSameName(one, other)).toBe(isSame);
+        expect(isSameName(lean, next)).toBe(isSame);
+        expect(isSameName(lean, other)).toBe(isSame);
+      }),
+    );
+  });
+
+  it.each([
+    ['Miami Heat', 'over', 105.5, 'Miami Heat Over 105.5'],
+    ['', 'over', 104.5, 'Over 104.5'],
+    ['Miami Heat', null, -3.5, 'Miami Heat -3.5'],
+    ['Miami Heat', null, 4, 'Miami Heat +4'],
+    ['Miami Heat', null, null, 'Miami Heat'],
+  ])('keeps no name of its own for %s, %s, %s', (selection, selectionLine, points, name) => {
+    const odd = { ...anOdd(), selection, selectionLine, points, name };
+    expect(leanOdd(odd, null)).toMatchObject({ name, ownName: null });
+    expect(leanOdd({ ...odd, name: `${name} ` }, null)).toMatchObject({ ownName: `${name} ` });
   });
 
   it('is kept as it is where it is lean already', () => {
