@@ -57,14 +57,33 @@ export function treeOf(pid: number): number[] {
   return tree;
 }
 
+/** User and system ticks that a `stat` file tells of. */
+function ticksIn(file: string): number {
+  const stat = readFileSync(file, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return Number(fields[11]) + Number(fields[12]);
+}
+
 /** User and system seconds of a process and all that it started. */
 export function cpuSeconds(pid: number): number {
   let ticks = 0;
   for (const member of treeOf(pid)) {
     try {
-      const stat = readFileSync(`/proc/${member}/stat`, 'utf8');
-      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      ticks += Number(fields[11]) + Number(fields[12]);
+      ticks += ticksIn(`/proc/${member}/stat`);
+    } catch {
+      // It ended meanwhile.
+    }
+  }
+  return ticks / TICKS_PER_SECOND;
+}
+
+/** The same of the first threads alone, of those that were started with this argument. */
+export function mainThreadSeconds(pid: number, argument: string): number {
+  let ticks = 0;
+  for (const member of treeOf(pid)) {
+    try {
+      const given = readFileSync(`/proc/${member}/cmdline`, 'utf8').split(/[\0 ]/);
+      if (given.includes(argument)) ticks += ticksIn(`/proc/${member}/task/${member}/stat`);
     } catch {
       // It ended meanwhile.
     }

@@ -37,6 +37,8 @@ export type Scrolled = {
 export type Probe = {
   /** From navigation to the first frame that held the tracked price; null before. */
   firstOdds(): number | null;
+  has(selector: string): boolean;
+  focus(selector: string): void;
   watch(ms: number): Promise<Seen>;
   watchScroll(ms: number): Promise<Scrolled>;
   listenKeys(): void;
@@ -196,6 +198,8 @@ export function installProbe(look: Look): void {
   let stopKeys = () => {};
   const boardProbe: Probe = {
     firstOdds: () => firstOddsMs,
+    has: (selector) => document.querySelector(selector) !== null,
+    focus: (selector) => document.querySelector<HTMLElement>(selector)?.focus(),
     watch,
     watchScroll,
     listenKeys() {

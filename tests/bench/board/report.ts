@@ -10,6 +10,7 @@ const COLUMNS: readonly [Figure, string][] = [
   ['frameP99Ms', 'frame p99'],
   ['longTasks', 'long'],
   ['busy', 'busy %'],
+  ['mainCpu', 'main CPU %'],
   ['script', 'script'],
   ['styleLayout', 'style+layout'],
   ['browserCpu', 'all CPU %'],
