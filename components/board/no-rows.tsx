@@ -1,9 +1,10 @@
 'use client';
 
-import type { ReactNode } from 'react';
+import { type ReactNode, useRef } from 'react';
 import { useBoardStore, useBoardStream, useLoad } from '@/lib/board/hooks';
 import type { ActiveFilter } from './board-filters';
 import { BoardSkeleton } from './board-states';
+import { useHandOver } from './hand-over';
 import type { Heights } from './layout';
 
 export type NoRowsProps = {
@@ -36,8 +37,10 @@ const BUTTON =
   'inline-flex h-7 items-center rounded-control border border-line px-3 text-detail text-ink hover:bg-surface-hover';
 
 function Centered({ children }: { children: ReactNode }) {
+  const own = useRef<HTMLDivElement>(null);
+  useHandOver(own);
   return (
-    <div className="grid h-full place-items-center p-6">
+    <div ref={own} className="grid h-full place-items-center p-6">
       <div className="flex max-w-md flex-col items-center gap-3 text-center">{children}</div>
     </div>
   );

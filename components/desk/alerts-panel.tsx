@@ -19,7 +19,7 @@ import { beginRule } from './begin-rule';
 import { permission } from './desktop-notice';
 import { download } from './download';
 import { cellOf } from './odd-in-focus';
-import { BUTTON, handOn, Panel, type PanelProps } from './panel';
+import { BUTTON, handOn, Panel, type PanelProps, Press } from './panel';
 import { PlaceLink } from './place-link';
 import { useTelling } from './use-telling';
 
@@ -152,8 +152,8 @@ function Overview() {
         {rules.length === 0 ? (
           <p className="px-3 py-3 text-detail text-ink-muted">
             No rules yet. A rule watches prices, lines, states, fixtures or the feed, also while
-            this panel is closed. Press <kbd className="font-sans text-ink">A</kbd> on a price to
-            begin one for it.
+            this panel is closed. With a price in focus,{' '}
+            <Press letter="A" action="Alert on the odd in focus" /> begins one for it.
           </p>
         ) : (
           <ul>

@@ -2,6 +2,7 @@
 
 import { type ReactNode, useEffect, useRef } from 'react';
 import { CloseIcon } from '@/components/ui/icons';
+import { useTaste } from '@/lib/board/taste-store';
 
 /** What a panel's module has as its default export takes. */
 export type PanelProps = { onClose: () => void };
@@ -19,6 +20,12 @@ export function handOn(pressed: Element, what = 'button:last-of-type'): void {
   const next = line?.nextElementSibling ?? line?.previousElementSibling;
   const target = next?.querySelector(what) ?? pressed.closest('section[tabindex]');
   if (target instanceof HTMLElement) target.focus();
+}
+
+/** In a sentence: the key that does something, or its name in the palette where keys of one letter are off. */
+export function Press({ letter, action }: { letter: string; action: string }) {
+  if (!useTaste().keys) return `“${action}” (Ctrl+K)`;
+  return <kbd className="font-sans text-ink">{letter}</kbd>;
 }
 
 type Props = PanelProps & {

@@ -19,7 +19,7 @@ import {
   useStart,
   watchedFixtures,
 } from './kept-views';
-import { BUTTON, handOn, Panel, type PanelProps } from './panel';
+import { BUTTON, handOn, Panel, type PanelProps, Press } from './panel';
 
 const ICON_BUTTON =
   'grid size-7 shrink-0 place-items-center rounded-control text-ink-faint hover:bg-surface-hover hover:text-ink';
@@ -183,8 +183,9 @@ function WatchedList({ onChanged }: { onChanged: Said }) {
       <h3 className="px-3 pt-4 pb-1 text-ink-faint text-label">Watch list</h3>
       {watched.length === 0 ? (
         <p className="px-3 py-1 text-detail text-ink-muted">
-          Empty. With a price in focus, <kbd className="font-sans text-ink">p</kbd> puts its fixture
-          here.
+          Empty. With a price in focus,{' '}
+          <Press letter="p" action="Watch the fixture in focus, or watch it no more" /> puts its
+          fixture here.
         </p>
       ) : (
         <RouteLink

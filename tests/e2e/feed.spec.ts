@@ -286,6 +286,27 @@ test.describe('states of the board', () => {
     await feedIs(boardPage, 'live');
   });
 
+  test('an empty board that could not be read hands the focus on when it was', async ({
+    boardPage,
+    page,
+  }) => {
+    let isBroken = true;
+    await page.route('**/api/snapshot/**', (route) =>
+      isBroken ? route.fulfill({ status: 503, json: { error: 'Not now.' } }) : route.continue(),
+    );
+    await page.goto('/basketball?league=Nowhere');
+    await expect(page.getByRole('heading', { name: 'The board could not be read' })).toBeVisible();
+    const again = page.locator('#prices').getByRole('button', { name: 'Try again' });
+    isBroken = false;
+    await again.press('Enter');
+    const clear = page.getByRole('button', { name: 'Clear filters' });
+    await expect(clear).toBeVisible();
+    await expect(page.locator(':focus')).toBeVisible();
+    await clear.press('Enter');
+    await expect(boardPage.cells.first()).toBeVisible();
+    await expect(page.locator(':focus')).toBeVisible();
+  });
+
   test('refused REST still builds a board from the stream, and says that it is partial', async ({
     boardPage,
     page,

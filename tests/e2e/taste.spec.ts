@@ -230,6 +230,18 @@ test('lets single keys do nothing when they are off', async ({ boardPage, page, 
   await expect(field).not.toContainText('/');
   await expect(button).toHaveAttribute('title', 'Settings');
   await expect(button).toHaveAttribute('aria-expanded', 'false');
+  // What a key would do is named as the palette has it.
+  for (const title of ['Alerts', 'Views']) {
+    const rail = page.getByRole('navigation', { name: 'Panels' });
+    await rail.getByTitle(title, { exact: true }).click();
+    const told = page.getByRole('region', { name: title }).getByText('With a price in focus,');
+    const name = /“(.+)” \(Ctrl\+K\)/.exec((await told.textContent()) ?? '')?.[1] ?? '';
+    expect(name).not.toBe('');
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: /^Find an action/ }).fill(name);
+    await expect(page.getByRole('option', { name }).first()).toBeVisible();
+    await page.keyboard.press('Escape');
+  }
   await button.click();
   const panel = page.getByRole('region', { name: 'Settings' });
   await panel.getByRole('checkbox', { name: 'Single-key shortcuts' }).check();
