@@ -315,6 +315,8 @@ export function VirtualGrid<Item extends { key: string }>({
           {shown.map(({ place, key, shape, index }) => {
             const isStuck = index === stuck;
             const { isSticky, height } = shape;
+            // Scrolled to the top it is what is stuck there itself, and needs no room for another.
+            const scrollMarginTop = isSticky ? -height : undefined;
             return (
               <div
                 key={place}
@@ -322,7 +324,7 @@ export function VirtualGrid<Item extends { key: string }>({
                 data-item={key}
                 data-stuck={isStuck || undefined}
                 className={`board-item ${isSticky ? (isStuck ? 'z-10' : 'z-[11]') : ''}`}
-                style={{ height, top: isStuck ? headerHeight : starts[index] }}
+                style={{ height, top: isStuck ? headerHeight : starts[index], scrollMarginTop }}
               >
                 {renderItem(index, rowIndexes[index] ?? 0)}
               </div>

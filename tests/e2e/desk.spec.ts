@@ -504,12 +504,17 @@ test('another view shows the place that this one did', async ({ boardPage, page,
   await boardPage.open('/basketball');
   await expect(page.getByRole('navigation', { name: 'Panels' })).toBeVisible();
   const grid = page.getByRole('grid');
-  // Below the header and what is stuck there.
+  // The first fixture below the header: in the lines view it is the one whose heading is stuck there.
   const atTop = () =>
     grid.evaluate((element) => {
       const { left, top } = element.getBoundingClientRect();
-      const item = document.elementFromPoint(left + 20, top + 70)?.closest('[data-item]');
-      return item?.querySelector('[data-fixture-id]')?.getAttribute('data-fixture-id') ?? null;
+      const header = element.querySelector('[role="rowgroup"]')?.clientHeight ?? 0;
+      for (let y = top + header + 5; y < window.innerHeight; y += 10) {
+        const item = document.elementFromPoint(left + 20, y)?.closest('[data-item]');
+        const found = item?.querySelector('[data-fixture-id]')?.getAttribute('data-fixture-id');
+        if (found) return found;
+      }
+      return null;
     });
   await grid.hover();
   await page.mouse.wheel(0, 400);
