@@ -14,7 +14,10 @@ export type Tally = {
   lockedSince: number | null;
 };
 
-const NOTHING: Tally = { moves: 0, locks: 0, lockedMs: 0, lockedSince: null };
+/** With the time of the lock told from the start of the counting: epoch ms would be a box for each. */
+type Kept = { moves: number; locks: number; lockedMs: number; lockedAfter: number | null };
+
+const NOTHING: Kept = { moves: 0, locks: 0, lockedMs: 0, lockedAfter: null };
 
 export type Tallies = {
   /** Epoch ms since when it is counted. */
@@ -24,7 +27,7 @@ export type Tallies = {
   of(id: string): Tally | null;
 };
 
-function whole(tally: Tally | number): Tally {
+function whole(tally: Kept | number): Kept {
   return typeof tally === 'number' ? { ...NOTHING, moves: tally } : tally;
 }
 
@@ -32,11 +35,11 @@ function whole(tally: Tally | number): Tally {
 export function createTallies(startedAt: number, limit = TALLIES_LIMIT): Tallies {
   // Of an odd that was never locked, as most, its moves alone: an object for each would be as large as all the rest. In two
   // generations, each as large as the limit: one map in the order of the last touch is twice as large, for what it left.
-  let young = new Map<string, Tally | number>();
-  let old = new Map<string, Tally | number>();
+  let young = new Map<string, Kept | number>();
+  let old = new Map<string, Kept | number>();
   let isFull = false;
 
-  function put(id: string, tally: Tally | number): void {
+  function put(id: string, tally: Kept | number): void {
     old.delete(id);
     if (young.size >= limit && !young.has(id)) {
       isFull ||= old.size > 0;
@@ -47,7 +50,7 @@ export function createTallies(startedAt: number, limit = TALLIES_LIMIT): Tallies
   }
 
   /** What was counted of an odd; null where that may have been forgotten. */
-  function counted(id: string): Tally | number | null {
+  function counted(id: string): Kept | number | null {
     return young.get(id) ?? old.get(id) ?? (isFull ? null : 0);
   }
 
@@ -76,17 +79,19 @@ export function createTallies(startedAt: number, limit = TALLIES_LIMIT): Tallies
         if (isMove) tally.moves += 1;
         if (isLocked && !wasLocked) {
           tally.locks += 1;
-          tally.lockedSince = at;
+          tally.lockedAfter = at - startedAt;
         } else if (wasLocked && !isLocked) {
-          tally.lockedMs += Math.max(0, at - (tally.lockedSince ?? startedAt));
-          tally.lockedSince = null;
+          tally.lockedMs += Math.max(0, at - startedAt - (tally.lockedAfter ?? 0));
+          tally.lockedAfter = null;
         }
       }
     },
 
     of(id) {
       const known = counted(id);
-      return known === null ? null : whole(known);
+      if (known === null) return null;
+      const { lockedAfter, ...counts } = whole(known);
+      return { ...counts, lockedSince: lockedAfter === null ? null : lockedAfter + startedAt };
     },
   };
 }

@@ -75,8 +75,8 @@ export function kindsOfFixture(fixture: Fixture, previous: Fixture | null): Tape
   return kinds;
 }
 
-/** What entries of one frame have in common. */
-type About = Pick<TapeEntry, 'at' | 'entryId' | 'isCatchUp'>;
+/** What entries of one write have in common. */
+type About = Pick<TapeEntry, 'at' | 'isCatchUp'>;
 /** What of an odd hardly ever changes when its price does. */
 type Standing = Pick<Odd, 'state' | 'isMain' | 'settlement'>;
 
@@ -92,12 +92,13 @@ function standingOf({ state, isMain, settlement }: Odd): Standing {
 }
 
 /** What an entry is about. */
-type Told = Partial<Pick<TapeEntry, 'odd' | 'fixture' | 'fixtureBefore'>> & {
+type Told = Partial<Pick<TapeEntry, 'odd' | 'fixture' | 'fixtureBefore' | 'entryId'>> & {
   previous?: Odd | null;
 };
 
 /** An entry without objects of its own: a full tape would have tens of thousands of them. */
 class LeanTapeEntry implements TapeEntry {
+  readonly entryId: string | null;
   readonly odd: Odd | null;
   readonly fixture: Fixture | null;
   readonly fixtureBefore: Fixture | null;
@@ -109,8 +110,9 @@ class LeanTapeEntry implements TapeEntry {
     readonly seq: number,
     readonly kind: TapeEntry['kind'],
     private readonly about: About,
-    { odd = null, previous = null, fixture = null, fixtureBefore = null }: Told,
+    { entryId = null, odd = null, previous = null, fixture = null, fixtureBefore = null }: Told,
   ) {
+    this.entryId = entryId;
     this.odd = odd;
     this.fixture = fixture;
     this.fixtureBefore = fixtureBefore;
@@ -121,10 +123,6 @@ class LeanTapeEntry implements TapeEntry {
 
   get at(): number {
     return this.about.at;
-  }
-
-  get entryId(): string | null {
-    return this.about.entryId;
   }
 
   get isCatchUp(): boolean {
@@ -156,11 +154,11 @@ export function createTape(limit = TAPE_LIMIT): Tape {
   const callbacks = new Set<() => void>();
   let next = 0;
 
-  let about: About = { at: 0, entryId: null, isCatchUp: false };
+  let about: About = { at: 0, isCatchUp: false };
 
-  function push({ at, entryId, isCatchUp }: About, kind: TapeEntry['kind'], told: Told): void {
-    const isSame = at === about.at && entryId === about.entryId && isCatchUp === about.isCatchUp;
-    if (!isSame) about = { at, entryId, isCatchUp };
+  function push({ at, isCatchUp }: About, kind: TapeEntry['kind'], told: Told): void {
+    const isSame = at === about.at && isCatchUp === about.isCatchUp;
+    if (!isSame) about = { at, isCatchUp };
     ring[next % limit] = new LeanTapeEntry(next, kind, about, told);
     next += 1;
   }
@@ -173,22 +171,23 @@ export function createTape(limit = TAPE_LIMIT): Tape {
     add(news, fixtureOf) {
       const before = next;
       for (const one of news) {
+        const { entryId } = one;
         if (one.kind === 'odd') {
           const { odd, previous } = one;
           const kind = kindOfOdd(odd, previous);
           const fixture = fixtureOf(odd.fixtureId);
-          if (kind) push(one, kind, { odd, previous, fixture });
+          if (kind) push(one, kind, { entryId, odd, previous, fixture });
           continue;
         }
         const { fixture, previous: fixtureBefore } = one;
         for (const kind of kindsOfFixture(fixture, fixtureBefore)) {
-          push(one, kind, { fixture, fixtureBefore });
+          push(one, kind, { entryId, fixture, fixtureBefore });
         }
       }
       if (next > before) tell();
     },
     addLack(why, at) {
-      push({ at, entryId: null, isCatchUp: false }, why, {});
+      push({ at, isCatchUp: false }, why, {});
       tell();
     },
     span: () => ({ first: Math.max(0, next - limit), next }),

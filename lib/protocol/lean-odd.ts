@@ -2,9 +2,9 @@
  * Odds in half the room, for whoever holds tens of thousands of them. V8 keeps a number that is no small integer, such as a
  * time or a line of 8.5, in a box of twelve bytes beside its object, one for each field of each odd; and most fields say the
  * same in every odd of a market, or nothing at all. So what a market's odds have in common is kept once, times are kept
- * from a near epoch, points in quarters, what has few values in the bits of one number, and a name not at all where it is put
- * together as most are. What is no small integer so either is kept in a box. Nothing is rounded: not seconds with a fraction from 2004 on, no whole ones, no receipt of whole
- * milliseconds, and no points short of 1e307.
+ * from a near epoch, points in quarters, what has few values in the bits of one number, and a name only where it is not put
+ * together as most are. What is no small integer so either is kept in a box. Nothing is rounded: not seconds with a
+ * fraction from 2004 on, no whole ones, no receipt of whole milliseconds, and no points short of 1e307.
  */
 import type { Odd, OddState, WireRecord } from './events';
 import type { HeldBook } from './held-book';
