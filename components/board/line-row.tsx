@@ -5,7 +5,7 @@
 import { memo, type ReactNode, useLayoutEffect, useRef } from 'react';
 import { formatAge } from '@/lib/board/format';
 import { onSecond, serverNow, useBoardStore, useFirstNow, useFixture } from '@/lib/board/hooks';
-import type { LineRow as Line, LinesRow } from '@/lib/board/rows';
+import type { HeadingRow, LineRow as Line } from '@/lib/board/rows';
 import { slotsOf } from '@/lib/board/slots';
 import type { BoardStore } from '@/lib/board/store';
 import { FixtureBadge, FixtureTime } from './fixture-badge';
@@ -14,8 +14,6 @@ import { FixtureLink, type RowContext, ShortName } from './fixture-section';
 import { EmptyCell, PriceCell } from './price-cell';
 import { shortName } from './short-name';
 import { writeAttribute, writeText } from './write';
-
-type HeadingRow = Extract<LinesRow, { kind: 'fixture' }>;
 
 /** The fixture above its lines. */
 export const FixtureHeading = memo(function FixtureHeading({

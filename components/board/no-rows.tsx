@@ -37,10 +37,8 @@ const BUTTON =
   'inline-flex h-7 items-center rounded-control border border-line px-3 text-detail text-ink hover:bg-surface-hover';
 
 function Centered({ children }: { children: ReactNode }) {
-  const own = useRef<HTMLDivElement>(null);
-  useHandOver(own);
   return (
-    <div ref={own} className="grid h-full place-items-center p-6">
+    <div className="grid h-full place-items-center p-6">
       <div className="flex max-w-md flex-col items-center gap-3 text-center">{children}</div>
     </div>
   );
@@ -110,11 +108,13 @@ function PastProblem({ problem }: { problem: string }) {
 
 /** The board could not be read at all. */
 function BoardError({ message, onRetry }: { message: string; onRetry: () => void }) {
+  const again = useRef<HTMLButtonElement>(null);
+  useHandOver(again);
   return (
     <Centered>
       <h2 className="font-semibold text-ink text-price">The board could not be read</h2>
       <p className="text-ink-muted">{message}</p>
-      <button type="button" className={BUTTON} onClick={onRetry}>
+      <button ref={again} type="button" className={BUTTON} onClick={onRetry}>
         Try again
       </button>
     </Centered>

@@ -24,7 +24,7 @@ export function handOn(pressed: Element, what = 'button:last-of-type'): void {
 
 /** In a sentence: the key that does something, or its name in the palette where keys of one letter are off. */
 export function Press({ letter, action }: { letter: string; action: string }) {
-  if (!useTaste().keys) return `“${action}” (Ctrl+K)`;
+  if (!useTaste().keys) return `“${action}” (Ctrl K, ⌘ K)`;
   return <kbd className="font-sans text-ink">{letter}</kbd>;
 }
 

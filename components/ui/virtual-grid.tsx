@@ -150,7 +150,7 @@ export function VirtualGrid<Item extends { key: string }>({
     // The header is row 1.
     let next = 2;
     let height = 0;
-    // Of the length that they will have: one that grew has room that nobody needs.
+    // Of the length that they will have: lists that grow take a quarter more.
     const rowIndexes = new Array<number>(items.length);
     const starts = new Array<number>(items.length + 1);
     const stickies: number[] = [];
@@ -315,8 +315,8 @@ export function VirtualGrid<Item extends { key: string }>({
           {shown.map(({ place, key, shape, index }) => {
             const isStuck = index === stuck;
             const { isSticky, height } = shape;
-            // Scrolled to the top it is what is stuck there itself, and needs no room for another.
-            const scrollMarginTop = isSticky ? -height : undefined;
+            // Scrolled to the top it is what is stuck there itself, and needs no room for the one that is now.
+            const scrollMarginTop = isSticky ? -stuckHeight : undefined;
             return (
               <div
                 key={place}

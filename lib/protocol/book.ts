@@ -8,7 +8,7 @@
  */
 import type { FeedEvent, Odd, OddRow, OddsEventName, WireRecord } from './events';
 import { type FixtureChange, HeldBook, isOvertaken } from './held-book';
-import { oddWith } from './lean-odd';
+import { heldName, oddWith } from './lean-odd';
 
 // Whoever is part of the first load takes them from there.
 export { type FixtureChange, isOvertaken, newFixture } from './held-book';
@@ -153,8 +153,6 @@ function merge(
   const isLocked = !isSettled && event === 'copilot-locked-odds';
   const wasLocked = previous?.state === 'locked';
   const from = trail(row, previous);
-  // A lean odd puts it together at each asking.
-  const heldName = previous?.name;
   return {
     // The strings that are held already: each row brings its own.
     id: previous?.id ?? row.id,
@@ -163,7 +161,7 @@ function merge(
     sport: row.sport || previous?.sport || '',
     league: row.league || previous?.league || '',
     market: row.market,
-    name: heldName === row.name ? heldName : row.name,
+    name: heldName(row.name, previous),
     selection: row.selection ?? previous?.selection ?? null,
     selectionLine: row.selectionLine ?? previous?.selectionLine ?? null,
     points: row.points ?? previous?.points ?? null,

@@ -302,6 +302,12 @@ export function leanOdd(odd: Odd, held: Odd | null, book: HeldBook | null = null
   });
 }
 
+/** The name, in the string that an odd holds already where it has one of its own: each row brings another. */
+export function heldName(name: string, held: Odd | null): string {
+  // A lean one would put it together for the asking, and what takes its place knows it again by itself.
+  return held !== null && !(held instanceof LeanOdd) && held.name === name ? held.name : name;
+}
+
 /** Whether two odds have the same name, without putting the names of lean ones together. */
 export function isSameName(a: Odd, b: Odd): boolean {
   const isLean = a instanceof LeanOdd && b instanceof LeanOdd;

@@ -516,6 +516,19 @@ test('another view shows the place that this one did', async ({ boardPage, page,
       }
       return null;
     });
+  // Its heading lies over none of its lines, nor stands below another's.
+  const isWhole = (id: string | null) =>
+    grid.evaluate((element, id) => {
+      const items = [...element.querySelectorAll<HTMLElement>('[data-item]')];
+      const rects = items.map((item) => item.getBoundingClientRect());
+      const at = items.findIndex((item) => item.querySelector(`[data-fixture-id="${id}"]`));
+      const { top = 0, bottom = 0 } = rects[at] ?? {};
+      const header = element.querySelector('[role="rowgroup"]')?.getBoundingClientRect().bottom;
+      const isCovered = rects.some(
+        (rect, index) => index !== at && rect.top < bottom - 1 && rect.bottom > bottom + 1,
+      );
+      return Math.abs(top - (header ?? 0)) <= 1 && !isCovered;
+    }, id);
   await grid.hover();
   await page.mouse.wheel(0, 400);
   await expect.poll(() => grid.evaluate((element) => element.scrollTop)).toBe(400);
@@ -525,9 +538,27 @@ test('another view shows the place that this one did', async ({ boardPage, page,
   await expect(page.getByRole('grid', { name: 'Odds by line' })).toBeVisible();
   await expect.poll(atTop).toBe(fixture);
   expect(await grid.evaluate((element) => element.scrollTop)).toBeGreaterThan(400);
+  await expect.poll(() => isWhole(fixture)).toBe(true);
   await page.getByRole('button', { name: 'Board', exact: true }).click();
   await expect(page.getByRole('grid', { name: 'Odds by line' })).toBeHidden();
   await expect.poll(atTop).toBe(fixture);
+  // So it does one that was in the page before anything was scrolled.
+  await grid.evaluate((element) => element.scrollTo({ top: 0 }));
+  const second = await grid.evaluate((element) => {
+    const fixtures = [...element.querySelectorAll<HTMLElement>('[data-fixture-id]')];
+    const [, next] = fixtures.sort(
+      (a, b) => a.getBoundingClientRect().top - b.getBoundingClientRect().top,
+    );
+    next?.closest('[data-item]')?.scrollIntoView({ block: 'start' });
+    return next?.dataset.fixtureId ?? null;
+  });
+  await expect.poll(atTop).toBe(second);
+  await page.keyboard.press('2');
+  await expect(page.getByRole('grid', { name: 'Odds by line' })).toBeVisible();
+  await expect.poll(atTop).toBe(second);
+  await expect.poll(() => isWhole(second)).toBe(true);
+  await page.keyboard.press('1');
+  await expect(page.getByRole('grid', { name: 'Odds by line' })).toBeHidden();
   // A price in focus stays in focus.
   const ids = new Set(openOdds(world).map(({ id }) => id));
   const shown = await boardPage.cells.evaluateAll((cells) =>

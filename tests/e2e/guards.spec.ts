@@ -5,7 +5,7 @@ import { expect, openOdds, test, type WireRow } from './fixtures';
 // A board of some size: most of it is off screen.
 test.use({ odds: 4_000 });
 
-/** Counts changes of the page below the grid from now on, by the odd in whose cell they are; ages that tick are left out. */
+/** Counts changes of the page below the grid from now on, by the odd in whose cell they are; what tells time is left out. */
 async function recordChanges(page: Page): Promise<() => Promise<string[]>> {
   await page.evaluate(() => {
     const seen = new Set<string>();
@@ -14,7 +14,7 @@ async function recordChanges(page: Page): Promise<() => Promise<string[]>> {
     new MutationObserver((records) => {
       for (const { target } of records) {
         const element = target instanceof Element ? target : target.parentElement;
-        if (element?.closest('.line-changed, .line-state')) continue;
+        if (element?.closest('.line-changed, .line-state, .fixture-soon')) continue;
         const cell = element?.closest('[data-odd-id]');
         seen.add(cell?.getAttribute('data-odd-id') ?? element?.className ?? '?');
       }

@@ -235,7 +235,7 @@ test('lets single keys do nothing when they are off', async ({ boardPage, page, 
     const rail = page.getByRole('navigation', { name: 'Panels' });
     await rail.getByTitle(title, { exact: true }).click();
     const told = page.getByRole('region', { name: title }).getByText('With a price in focus,');
-    const name = /“(.+)” \(Ctrl\+K\)/.exec((await told.textContent()) ?? '')?.[1] ?? '';
+    const name = /“(.+)” \(Ctrl K, ⌘ K\)/.exec((await told.textContent()) ?? '')?.[1] ?? '';
     expect(name).not.toBe('');
     await page.keyboard.press('Control+k');
     await page.getByRole('combobox', { name: /^Find an action/ }).fill(name);

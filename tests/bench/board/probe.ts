@@ -38,7 +38,8 @@ export type Probe = {
   /** From navigation to the first frame that held the tracked price; null before. */
   firstOdds(): number | null;
   has(selector: string): boolean;
-  focus(selector: string): void;
+  /** Whether it is there to be focused. */
+  focus(selector: string): boolean;
   watch(ms: number): Promise<Seen>;
   watchScroll(ms: number): Promise<Scrolled>;
   listenKeys(): void;
@@ -199,7 +200,10 @@ export function installProbe(look: Look): void {
   const boardProbe: Probe = {
     firstOdds: () => firstOddsMs,
     has: (selector) => document.querySelector(selector) !== null,
-    focus: (selector) => document.querySelector<HTMLElement>(selector)?.focus(),
+    focus(selector) {
+      document.querySelector<HTMLElement>(selector)?.focus();
+      return document.activeElement?.matches(selector) ?? false;
+    },
     watch,
     watchScroll,
     listenKeys() {

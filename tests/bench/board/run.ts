@@ -233,7 +233,9 @@ export async function runPage(page: Page, stage: Stage, listener: Listener): Pro
     const firstOddsMs = await untilFirstOdds(tab);
     if (OURS.has(page.name)) await untilLive(tab);
     await sleep(WARM_MS);
-    if (OURS.has(page.name)) await ask(tab, 'focus', look.cell);
+    if (OURS.has(page.name) && !(await ask(tab, 'focus', look.cell))) {
+      throw new Error(`${tab.url()} has no ${look.cell} to focus`);
+    }
     const heapBefore = await heapMb(session);
     await sleep(500);
     const before = await metricsOf(session);
