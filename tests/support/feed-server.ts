@@ -19,6 +19,9 @@ import { createLog } from '@/lib/feed/log';
 import { offerWriter } from '@/lib/feed/takeover';
 import { systemTiming, type Timing } from '@/lib/feed/timing';
 
+// Whoever waits for the feed takes it from here.
+export { eventually } from './eventually';
+
 type Handler = (
   request: Request,
   context: { params: Promise<{ sport: string }> },
@@ -145,20 +148,4 @@ async function closeServer(server: Server): Promise<void> {
   const closed = new Promise((resolve) => server.close(resolve));
   server.closeAllConnections();
   await closed;
-}
-
-/** Tries until it holds; the limit is against hanging, not a measure of speed. */
-export async function eventually<T>(
-  check: () => T | Promise<T>,
-  { limitMs = 25_000 } = {},
-): Promise<T> {
-  const deadline = Date.now() + limitMs;
-  for (;;) {
-    try {
-      return await check();
-    } catch (error) {
-      if (Date.now() > deadline) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-  }
 }

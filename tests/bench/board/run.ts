@@ -2,6 +2,7 @@
 import { get } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CDPSession, Page as Tab } from 'playwright';
+import { eventually } from '../../support/eventually';
 import { firstLoad } from '../../support/first-load';
 import type { Helper } from '../ipc';
 import { cpuSeconds, mainThreadSeconds } from '../machine';
@@ -72,8 +73,7 @@ export type Stage = {
 };
 
 const START_MS = 2_000;
-const FIRST_ODDS_MS = 120_000;
-const LIVE_MS = 120_000;
+const READY_MS = 120_000;
 const WARM_MS = 5_000;
 const KEYS = 25;
 const KEY_GAP_MS = 80;
@@ -159,22 +159,18 @@ function ask<Name extends keyof Probe>(
   );
 }
 
-async function untilFirstOdds(tab: Tab): Promise<number> {
-  for (const until = performance.now() + FIRST_ODDS_MS; performance.now() < until; ) {
-    const found = await ask(tab, 'firstOdds');
-    if (found !== null) return found;
-    await sleep(100);
-  }
-  throw new Error(`${tab.url()} showed no odds within ${FIRST_ODDS_MS} ms`);
-}
-
-/** Asks the page itself: a selector of Playwright's would leave its own scripts in the heap, of our pages alone. */
-async function untilLive(tab: Tab): Promise<void> {
-  for (const until = performance.now() + LIVE_MS; performance.now() < until; ) {
-    if (await ask(tab, 'has', '[data-feed="live"]')) return;
-    await sleep(100);
-  }
-  throw new Error(`${tab.url()} was not live within ${LIVE_MS} ms`);
+/**
+ * What the page itself answers to `look`, asked until it is something: a selector of Playwright's would leave its own scripts in
+ * the heap, of our pages alone.
+ */
+function until<T>(tab: Tab, what: string, look: () => Promise<T | null | false>): Promise<T> {
+  const check = async () => {
+    const found = await look();
+    if (found === null || found === false)
+      throw new Error(`${tab.url()} ${what} in ${READY_MS} ms`);
+    return found;
+  };
+  return eventually(check, { limitMs: READY_MS });
 }
 
 async function press(tab: Tab, session: CDPSession): Promise<number[]> {
@@ -230,8 +226,10 @@ export async function runPage(page: Page, stage: Stage, listener: Listener): Pro
       ...{ rate: load.rate, tracked: tracked.id, visible, visibleShare: load.visibleShare },
     });
     await tab.goto(page.url(stage.boardUrl, stage.peersUrl), { waitUntil: 'commit' });
-    const firstOddsMs = await untilFirstOdds(tab);
-    if (OURS.has(page.name)) await untilLive(tab);
+    const firstOddsMs = await until(tab, 'showed no odds', () => ask(tab, 'firstOdds'));
+    if (OURS.has(page.name)) {
+      await until(tab, 'was not live', () => ask(tab, 'has', '[data-feed="live"]'));
+    }
     await sleep(WARM_MS);
     if (OURS.has(page.name) && !(await ask(tab, 'focus', look.cell))) {
       throw new Error(`${tab.url()} has no ${look.cell} to focus`);
