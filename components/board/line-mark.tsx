@@ -73,10 +73,16 @@ export default function LineMark({ row, query, rowIndex, shown }: LineMarkProps)
       }),
     [read],
   );
-  return text === '' ? null : <Mark key={row.key} text={text} />;
+  return text === '' ? null : <Mark of={row.key} text={text} />;
 }
 
-function Mark({ text }: { text: string }) {
+type MarkProps = {
+  text: string;
+  /** The row that it stands in. */
+  of: string;
+};
+
+function Mark({ text, of }: MarkProps) {
   const mark = useRef<HTMLSpanElement>(null);
   const [at, setAt] = useState<DOMRect | null>(null);
   const show = useCallback(() => setAt(mark.current?.getBoundingClientRect() ?? null), []);
@@ -94,6 +100,8 @@ function Mark({ text }: { text: string }) {
       header.removeEventListener('blur', hide);
     };
   }, [show, hide]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what was told of another row is told no more.
+  useLayoutEffect(hide, [of]);
   const isShown = at !== null;
   useEffect(() => {
     if (!isShown) return;
@@ -126,7 +134,7 @@ function Mark({ text }: { text: string }) {
       >
         !
       </span>
-      <span className="sr-only">Check: {sentences.join(' ')}</span>
+      <span className="heard">{`Check: ${sentences.join(' ')}`}</span>
       {at &&
         createPortal(
           <div

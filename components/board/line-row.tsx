@@ -241,7 +241,7 @@ const LineSummary = memo(function LineSummary({
 }) {
   const store = useBoardStore();
   const firstNow = useFirstNow();
-  const state = useRef<HTMLSpanElement>(null);
+  const state = useRef<HTMLDivElement>(null);
   const changed = useRef<HTMLSpanElement>(null);
   useLayoutEffect(() => {
     const write = () => {
@@ -258,10 +258,14 @@ const LineSummary = memo(function LineSummary({
   const text = stateText(store, row);
   return (
     <>
-      <div role="gridcell" aria-colindex={columnIndex} className="line-state">
-        <span ref={state} data-open={text === 'open' ? '' : undefined}>
-          {text}
-        </span>
+      <div
+        ref={state}
+        role="gridcell"
+        aria-colindex={columnIndex}
+        data-open={text === 'open' ? '' : undefined}
+        className="line-state"
+      >
+        {text}
       </div>
       <div role="gridcell" aria-colindex={columnIndex + 1} className="line-changed">
         <span ref={changed}>{at === 0 ? '' : formatAge(at, firstNow)}</span>

@@ -106,7 +106,7 @@ export const PriceCell = memo(function PriceCell(props: Props) {
       className={`price-cell ${points === '' ? 'price-bare ' : ''}${className}`}
       onAnimationEnd={forgetAnimation}
     >
-      <span className="price-words select-none">
+      <span className="heard select-none">
         {cellName(odd, query.odds, move, state.figures, isDead)}
       </span>
       <span
@@ -116,10 +116,12 @@ export const PriceCell = memo(function PriceCell(props: Props) {
       >
         <span data-points-text>{points}</span>
       </span>
-      <span aria-hidden="true" className="price-state">
-        {isLocked && <PadlockIcon />}
-        {isSettled && <SettlementBadge settlement={odd.settlement} />}
-      </span>
+      {odd.state !== 'open' && (
+        <span aria-hidden="true" className="price-state">
+          {isLocked && <PadlockIcon />}
+          {isSettled && <SettlementBadge settlement={odd.settlement} />}
+        </span>
+      )}
       <span aria-hidden="true" className="price-figure">
         {figureText(odd, query.odds, state.figures, writing)}
       </span>
@@ -210,12 +212,11 @@ function isOther(shown: Odd | undefined, odd: Odd | undefined): boolean {
   );
 }
 
-/** Places of a cell's children. */
-const NAME = 0;
-const FIGURE = 3;
-const ARROW = 4;
-const WAS = 5;
-const CHANGED = 6;
+/** The last of a cell's children, counted from the end: before them stands what not every cell has. */
+const FIGURE = 4;
+const ARROW = 3;
+const WAS = 2;
+const CHANGED = 1;
 
 /** Brings what changes by the tick up to date, touching only what differs. */
 function paint(
@@ -225,13 +226,14 @@ function paint(
   { query: { odds: format }, zone, today, writing, isDead }: Props,
 ): void {
   const { children } = element;
+  const end = children.length;
   const { figures } = state;
   const { move, isAged } = markOf(state, odd.id);
-  writeText(children[NAME], cellName(odd, format, move, figures, isDead));
-  writeText(children[FIGURE], figureText(odd, format, figures, writing));
-  writeText(children[ARROW], arrowText(move));
-  writeText(children[WAS], wasText(isAged ? undefined : move, format, writing));
-  writeText(children[CHANGED], formatMomentShort(odd.timestampSeconds * 1000, zone, today));
+  writeText(element.firstElementChild, cellName(odd, format, move, figures, isDead));
+  writeText(children[end - FIGURE], figureText(odd, format, figures, writing));
+  writeText(children[end - ARROW], arrowText(move));
+  writeText(children[end - WAS], wasText(isAged ? undefined : move, format, writing));
+  writeText(children[end - CHANGED], formatMomentShort(odd.timestampSeconds * 1000, zone, today));
   writeAttribute(element, 'data-price', odd.price === null ? null : String(odd.price));
   const direction = move?.direction ?? null;
   writeAttribute(element, 'data-move', isAged ? null : direction);

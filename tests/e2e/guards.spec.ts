@@ -243,6 +243,64 @@ for (const view of ['board', 'lines', 'fixture'] as const) {
   });
 }
 
+/** Left and right edges of what each open price says, but for its arrow and the price before; by its odd. */
+function edgesInCells(page: Page): Promise<Record<string, string>> {
+  return page.evaluate(() => {
+    const range = document.createRange();
+    const cells = document.querySelectorAll<HTMLElement>('.price-cell[data-state=open]');
+    return Object.fromEntries(
+      [...cells].map((cell) => {
+        const parts = cell.querySelectorAll('.price-points > span, .price-figure, .price-changed');
+        const edges = [...parts].map((part) => {
+          range.selectNodeContents(part);
+          const { left, right } = range.getBoundingClientRect();
+          return `${left.toFixed(2)} to ${right.toFixed(2)}`;
+        });
+        return [cell.dataset.oddId, edges.join(', ')];
+      }),
+    );
+  });
+}
+
+for (const view of ['board', 'lines']) {
+  test(
+    `an arrow that comes, and one that turns grey, moves nothing beside it: ${view}`,
+    {
+      tag: '@phone',
+    },
+    async ({ boardPage, page }, { project }) => {
+      await boardPage.open(`/basketball?view=${view}`);
+      const widths =
+        project.name === 'phone' ? [390] : [760, 1_000, 1_130, 1_280, 1_420, 1_700, 1_920];
+      for (const width of widths) {
+        await page.setViewportSize({ width, height: 800 });
+        const before = await edgesInCells(page);
+        expect(Object.keys(before).length, `${width} px`).toBeGreaterThan(5);
+        for (const mark of ['move', 'aged'] as const) {
+          // The world is silent: what is written here is all that changes.
+          await page.evaluate((mark) => {
+            for (const cell of document.querySelectorAll<HTMLElement>(
+              '.price-cell[data-state=open]',
+            )) {
+              cell.dataset[mark] = 'up';
+              const arrow = cell.querySelector('.price-move');
+              const was = cell.querySelector('.price-was');
+              if (arrow) arrow.textContent = '▲';
+              if (was) was.textContent = mark === 'move' ? '−1200' : '';
+            }
+          }, mark);
+          await expect(page.locator('.price-move').first()).toBeVisible();
+          expect(await edgesInCells(page), `${mark} at ${width} px`).toEqual(before);
+          await page.evaluate((mark) => {
+            for (const cell of document.querySelectorAll<HTMLElement>('.price-cell'))
+              delete cell.dataset[mark];
+          }, mark);
+        }
+      }
+    },
+  );
+}
+
 // The world is the same for all: each has lines of its own to come.
 for (const [where, least] of [
   ['scrolled', 600.5],
