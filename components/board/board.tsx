@@ -245,9 +245,9 @@ type RefusedPart = ComponentType<RefusedProps> | null;
 function Notices({ ignored, Refused }: { ignored: readonly string[]; Refused: RefusedPart }) {
   const load = useLoad();
   // A feed that is late or dead says so where nothing moves: in the indicator, and over the board.
-  const message = useFeedValue((feed) =>
-    feed.state === 'late' || feed.state === 'dead' ? null : feed.message,
-  );
+  const isTold = useFeedValue(({ state }) => state !== 'late' && state !== 'dead');
+  const message = useFeedValue((feed) => feed.message);
+  const isLive = useBoardStore().past === null;
   const { retry } = useBoardStream();
   const refusal = useRefusal();
   const [isRead, setIsRead] = useState(false);
@@ -269,10 +269,12 @@ function Notices({ ignored, Refused }: { ignored: readonly string[]; Refused: Re
           </Notice>
         )
       )}
-      {(isPartial || message !== null) && (
+      {(isPartial || (isTold && message !== null)) && (
         <Notice>
-          {isPartial && 'Not everything could be read. '}
-          {message}
+          {/* What is still to come is on its way where nothing is said to be in its way. */}
+          {isPartial &&
+            `Not everything ${isLive && message === null ? 'has been read yet' : 'could be read'}. `}
+          {isTold && message}
         </Notice>
       )}
     </section>

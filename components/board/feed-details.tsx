@@ -2,16 +2,11 @@
 
 import { type ReactNode, type RefObject, useEffect, useState } from 'react';
 import { Popup } from '@/components/ui/popup';
-import {
-  formatClock,
-  formatLength,
-  formatMoment,
-  formatOffset,
-  zoneName,
-} from '@/lib/board/format';
+import { formatClock, formatMoment, formatOffset, zoneName } from '@/lib/board/format';
 import { useBoardStore, useNow, useTimeZone } from '@/lib/board/hooks';
 import type { BoardState } from '@/lib/board/store';
 import { type FeedState, SEVERITY } from '@/lib/protocol/events';
+import { formatLength } from '@/lib/protocol/length';
 import { FeedMark } from './feed-mark';
 import { feedWords, SOURCE_NAMES } from './feed-words';
 import { gapWords, HOP_HEALING_WORDS, leagueWords, STATE_WORDS } from './gap-words';

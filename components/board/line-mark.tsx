@@ -73,16 +73,10 @@ export default function LineMark({ row, query, rowIndex, shown }: LineMarkProps)
       }),
     [read],
   );
-  return text === '' ? null : <Mark of={row.key} text={text} />;
+  return text === '' ? null : <Mark key={row.key} text={text} />;
 }
 
-type MarkProps = {
-  text: string;
-  /** The row that it stands in. */
-  of: string;
-};
-
-function Mark({ text, of }: MarkProps) {
+function Mark({ text }: { text: string }) {
   const mark = useRef<HTMLSpanElement>(null);
   const [at, setAt] = useState<DOMRect | null>(null);
   const show = useCallback(() => setAt(mark.current?.getBoundingClientRect() ?? null), []);
@@ -100,8 +94,6 @@ function Mark({ text, of }: MarkProps) {
       header.removeEventListener('blur', hide);
     };
   }, [show, hide]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what was told of another row is told no more.
-  useLayoutEffect(hide, [of]);
   const isShown = at !== null;
   useEffect(() => {
     if (!isShown) return;

@@ -1,5 +1,5 @@
-import { formatLength } from '@/lib/board/format';
 import type { HistoryItem, Teller } from '@/lib/board/history';
+import { formatLength } from '@/lib/protocol/length';
 import { formatPoints } from '@/lib/protocol/price';
 
 const OPENINGS: Record<Teller, string> = { vendor: 'Vendor’s opening', board: 'Server’s first' };

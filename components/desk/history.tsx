@@ -12,7 +12,7 @@ import { fixtureName } from '@/components/board/fixture-name';
 import { SettlementBadge } from '@/components/board/settlement-badge';
 import { PadlockIcon } from '@/components/ui/icons';
 import { useBoardQuery, useOpenHistory } from '@/lib/board/address';
-import { formatLength, formatMoment, zoneName } from '@/lib/board/format';
+import { formatMoment, zoneName } from '@/lib/board/format';
 import {
   type Axis,
   type History,
@@ -41,6 +41,7 @@ import { scopePredicate } from '@/lib/board/live-store';
 import type { BoardStore } from '@/lib/board/store';
 import { useHistories } from '@/lib/board/use-histories';
 import type { Odd } from '@/lib/protocol/events';
+import { formatLength } from '@/lib/protocol/length';
 import { lineKey } from '@/lib/protocol/line';
 import { formatPoints, formatPrice, type OddsFormat } from '@/lib/protocol/price';
 import type { ChartProps } from './history-chart';

@@ -32,6 +32,7 @@ import {
 } from '@/lib/protocol/events';
 import { type BoardQuery, type RelayQuery, relayKey, statusGroup } from '@/lib/protocol/filter';
 import { sameFixture } from '@/lib/protocol/held-book';
+import { formatLength } from '@/lib/protocol/length';
 import { slug } from '@/lib/protocol/sports';
 import type { LeaguesRead } from './catalogue';
 import type { FeedSettings } from './config';
@@ -144,6 +145,8 @@ export type Hub = {
   close(): void;
 };
 
+/** A gap that is shorter is told of without its length, as is one whose length is not known. */
+const LEAST_TOLD_MS = 100;
 /** How long the feed status tells what was healed. */
 const HEALED_NOTE_MS = 30_000;
 /** The active leagues are waited for this long before the filters' own words are used. */
@@ -511,9 +514,10 @@ export function createHub(deps: HubDeps): Hub {
         differences.afterGaps += changes;
         viewers.statusChanged();
         if (gapMs === 0 && changes === 0) return;
-        const gapSeconds = Math.max(1, Math.round(gapMs / 1000));
         const what =
-          gapMs > 0 ? `A gap of ${gapSeconds} s was read again` : 'Prices were read again';
+          gapMs < LEAST_TOLD_MS
+            ? 'Prices were read again'
+            : `A gap of ${formatLength(gapMs)} was read again`;
         const found = changes === 1 ? '1 difference' : `${changes} differences`;
         const outcome = changes === 0 ? 'nothing differed' : `${found} corrected`;
         healed = { text: `${what}: ${outcome}.`, at: timing.now() };
@@ -625,7 +629,7 @@ export function createHub(deps: HubDeps): Hub {
   function messageOf(
     keys: readonly string[],
     problemText: string | null,
-    { isLive, isLacking }: { isLive: boolean; isLacking: boolean },
+    { isWhole, isLacking }: { isWhole: boolean; isLacking: boolean },
   ): string | null {
     const readProblem = reader.problem(keys);
     if (problemText !== null) return problemText;
@@ -638,7 +642,7 @@ export function createHub(deps: HubDeps): Hub {
     if (isOverfull) return 'More odds than the server may hold: some are missing.';
     if (isLacking)
       return 'The list of leagues cannot be read, or not all of it: some may be missing.';
-    if (isLive && healed && timing.now() - healed.at < HEALED_NOTE_MS) return healed.text;
+    if (isWhole && healed && timing.now() - healed.at < HEALED_NOTE_MS) return healed.text;
     return null;
   }
 
@@ -652,13 +656,17 @@ export function createHub(deps: HubDeps): Hub {
     const { state, since, connections, problem } = coverageOf(query, keys);
     const isLive = state === 'live';
     const isLacking = isLackingLeagues(query);
+    const isPartial = isOverfull || !reader.isComplete(keys) || isLacking;
     return {
       feed: state,
       source: deps.source,
-      partial: isOverfull || !reader.isComplete(keys) || isLacking,
+      partial: isPartial,
       filledAt: reader.filledAt(keys),
       since,
-      message: messageOf(keys, isLive ? null : (problem?.message ?? null), { isLive, isLacking }),
+      message: messageOf(keys, isLive ? null : (problem?.message ?? null), {
+        isWhole: isLive && !isPartial,
+        isLacking,
+      }),
       connections,
       gaps: gaps.list(keys),
     };

@@ -310,10 +310,26 @@ test.describe('states of the board', () => {
     simulator.faults.only(['rest-forbidden']);
     await page.goto('/basketball');
     await feedIs(boardPage, 'live');
-    await expect(
-      page.getByRole('note').filter({ hasText: /not read in full|partial|refused|403/i }),
-    ).toBeVisible();
+    const note = page
+      .getByRole('note')
+      .filter({ hasText: /not read in full|partial|refused|403/i });
+    await expect(note).toContainText('Not everything could be read. ');
     await expect(boardPage.cells.first()).toBeVisible({ timeout: 30_000 });
+  });
+
+  test('slow REST leaves a board that says that not everything has been read yet, until it has', async ({
+    boardPage,
+    page,
+    simulator,
+  }) => {
+    simulator.faults.only(['slow-rest']);
+    await page.goto('/basketball');
+    await feedIs(boardPage, 'live');
+    const note = page.getByRole('note').filter({ hasText: 'Not everything has been read yet.' });
+    await expect(note).toBeVisible({ timeout: 20_000 });
+    simulator.faults.only([]);
+    await expect(note).toHaveCount(0, { timeout: 30_000 });
+    await expect(boardPage.cells.first()).toBeVisible();
   });
 });
 

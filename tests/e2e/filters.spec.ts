@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { expect } from 'playwright/test';
 import { startBoard } from '../support/serve';
-import { leagues, test } from './fixtures';
+import { leagues, openOdds, test } from './fixtures';
 
 test.describe('filters', () => {
   test('by league and market leave exactly their odds, and stand in the URL', {
@@ -263,7 +263,11 @@ test.describe('on a phone', { tag: '@phone-only' }, () => {
     }
   });
 
-  test('a padlock or a letter lies over no figure, however long', async ({ boardPage, world }) => {
+  test('nothing in a cell lies over another, however long its figure', async ({
+    boardPage,
+    page,
+    world,
+  }) => {
     const rows = world.simulator
       .truth('basketball')
       .odds.filter(
@@ -297,24 +301,33 @@ test.describe('on a phone', { tag: '@phone-only' }, () => {
         expect(await cell.evaluate(overlaps), `${event} ${id}`).toEqual([]);
       }
     }
+    // The longest figures there are: a price of five digits in the format that writes the most of it.
+    const open = openOdds(world)
+      .filter(({ fixture_id }) => fixture_id === rows[0]?.fixture_id)
+      .map(({ id }) => world.row(id));
+    await boardPage.open(`/basketball?fixture=${rows[0]?.fixture_id}&odds=indonesian&state=open`);
+    world.post('copilot-odds', ...open.map((row) => ({ ...row, price: -9_000 })));
+    world.post('copilot-odds', ...open.map((row) => ({ ...row, price: -10_000 })));
+    const moved = page.locator('[data-odd-id][data-price="-10000"][data-move]');
+    await expect(moved.first()).toBeVisible();
+    for (const cell of await moved.all()) expect(await cell.evaluate(overlaps)).toEqual([]);
   });
 });
 
 /** Pairs of texts and marks of a cell that lie over each other, by the ink of their letters. */
 function overlaps(cell: Element): string[] {
-  const boxes = ['.price-points > span', '.price-state > *', '.price-figure'].flatMap(
-    (selector) => {
-      const element = cell.querySelector(selector);
-      if (!element) return [];
-      const range = document.createRange();
-      range.selectNodeContents(element);
-      const isText = !selector.includes('state');
-      const { left, right, top, bottom } = (isText ? range : element).getBoundingClientRect();
-      // A line of text is higher than its figures.
-      const air = isText ? (bottom - top) * 0.2 : 0;
-      return [{ selector, left, right, top: top + air, bottom: bottom - air }];
-    },
-  );
+  const parts = ['.price-points > span', '.price-state > *', '.price-figure', '.price-move'];
+  const boxes = parts.flatMap((selector) => {
+    const element = cell.querySelector(selector);
+    if (!element) return [];
+    const range = document.createRange();
+    range.selectNodeContents(element);
+    const isText = !selector.includes('state');
+    const { left, right, top, bottom } = (isText ? range : element).getBoundingClientRect();
+    // A line of text is higher than its figures.
+    const air = isText ? (bottom - top) * 0.2 : 0;
+    return [{ selector, left, right, top: top + air, bottom: bottom - air }];
+  });
   return boxes.flatMap((a, index) =>
     boxes
       .slice(index + 1)

@@ -262,7 +262,11 @@ function edgesInCells(page: Page): Promise<Record<string, string>> {
   });
 }
 
-for (const view of ['board', 'lines']) {
+// From which width of the window on there is room for the price before.
+for (const [view, withWas] of [
+  ['board', 1_420],
+  ['lines', 1_130],
+] as const) {
   test(
     `an arrow that comes, and one that turns grey, moves nothing beside it: ${view}`,
     {
@@ -274,7 +278,14 @@ for (const view of ['board', 'lines']) {
         project.name === 'phone' ? [390] : [760, 1_000, 1_130, 1_280, 1_420, 1_700, 1_920];
       for (const width of widths) {
         await page.setViewportSize({ width, height: 800 });
-        const before = await edgesInCells(page);
+        // The layout follows the window, and the rows in the page follow both.
+        let before = await edgesInCells(page);
+        await expect(async () => {
+          const again = await edgesInCells(page);
+          const isSame = JSON.stringify(again) === JSON.stringify(before);
+          before = again;
+          expect(isSame).toBe(true);
+        }).toPass({ intervals: [250] });
         expect(Object.keys(before).length, `${width} px`).toBeGreaterThan(5);
         for (const mark of ['move', 'aged'] as const) {
           // The world is silent: what is written here is all that changes.
@@ -289,7 +300,11 @@ for (const view of ['board', 'lines']) {
               if (was) was.textContent = mark === 'move' ? '−1200' : '';
             }
           }, mark);
-          await expect(page.locator('.price-move').first()).toBeVisible();
+          await expect(page.locator('[data-state=open] > .price-move').first()).toBeVisible();
+          if (mark === 'move') {
+            const was = page.locator('[data-state=open] > .price-was').first();
+            await expect(was).toBeVisible({ visible: width >= withWas });
+          }
           expect(await edgesInCells(page), `${mark} at ${width} px`).toEqual(before);
           await page.evaluate((mark) => {
             for (const cell of document.querySelectorAll<HTMLElement>('.price-cell'))
@@ -299,6 +314,43 @@ for (const view of ['board', 'lines']) {
       }
     },
   );
+}
+
+for (const density of ['compact', 'normal', 'wall']) {
+  test(`a lock that comes moves nothing, and lies over what it is shown on: ${density}`, async ({
+    boardPage,
+    page,
+    world,
+  }) => {
+    const value = encodeURIComponent(JSON.stringify({ density }));
+    await page.context().addCookies([{ name: 'board-taste', value, url: world.board.url }]);
+    await boardPage.open('/basketball?view=lines');
+    await expect(page.locator(`[data-density=${density}]`)).toBeVisible();
+    const id = await page
+      .locator('[data-odd-id][data-state=open][data-points]')
+      .first()
+      .getAttribute('data-odd-id');
+    const cell = boardPage.odd(id ?? '');
+    const rightEdges = () =>
+      cell.evaluate((element) => {
+        const range = document.createRange();
+        return [...element.querySelectorAll('.price-points > span, .price-figure')].map((part) => {
+          range.selectNodeContents(part);
+          return range.getBoundingClientRect().right.toFixed(1);
+        });
+      });
+    const before = await rightEdges();
+    expect(before).toHaveLength(2);
+    world.post('copilot-locked-odds', world.row(id ?? ''));
+    await expect(cell).toHaveAttribute('data-state', 'locked');
+    expect(await rightEdges()).toEqual(before);
+    const isOnTop = await cell.locator('.price-state svg').evaluate((icon) => {
+      const { left, top, width, height } = icon.getBoundingClientRect();
+      const on = document.elementFromPoint(left + width / 2, top + height / 2);
+      return width > 0 && on?.closest('.price-state') === icon.parentElement;
+    });
+    expect(isOnTop).toBe(true);
+  });
 }
 
 // The world is the same for all: each has lines of its own to come.

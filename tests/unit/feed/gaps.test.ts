@@ -83,6 +83,26 @@ describe('gaps', () => {
     });
   });
 
+  it('are told of by their length, where it is one to speak of', async () => {
+    const { kit } = await aLiveKit();
+    const [upstream] = kit.vendor.open();
+    for (const [lengthMs, what] of [
+      [40, 'Prices were'],
+      [400, 'A gap of 0.4 s was'],
+      [4_000, 'A gap of 4.0 s was'],
+      [3 * 3_600_000, 'A gap of 3 h 00 m was'],
+    ] as const) {
+      upstream?.lose('stalled');
+      await kit.timing.advance(lengthMs);
+      upstream?.connect(lengthMs);
+      await kit.timing.advance(1_000);
+      expect(kit.hub.status(ALL)).toMatchObject({
+        feed: 'live',
+        message: `${what} read again: nothing differed.`,
+      });
+    }
+  });
+
   it('stay open while the read after them fails, which is tried again within 10 s', async () => {
     const { kit, healed } = await aLiveKit();
     const [upstream] = kit.vendor.open();

@@ -167,7 +167,7 @@ describe('hub', () => {
     });
     expect(healed).not.toHaveProperty('upstream_entry_id');
     const message = String(kit.reader.data('feed-status').at(-1)?.message);
-    expect(message).toContain('gap of 4 s');
+    expect(message).toContain('gap of 4.0 s');
     expect(message).toContain('2 differences');
   });
 
