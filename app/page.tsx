@@ -7,10 +7,19 @@ import { SPORTS } from '@/lib/protocol/sports';
 
 export const dynamic = 'force-dynamic';
 
-/** Sends to the view that was chosen as the start page, else to the board of the first active sport. */
-export default async function Home(): Promise<never> {
+type Props = { searchParams: Promise<Record<string, string | string[] | undefined>> };
+
+/**
+ * Sends to the view that was chosen as the start page, else to the board of the first active sport; there, too, with
+ * whatever else is asked for.
+ */
+export default async function Home({ searchParams }: Props): Promise<never> {
+  const asked = Object.entries(await searchParams).flatMap(([name, values]) =>
+    [values ?? ''].flat().map((value) => [name, value]),
+  );
   const start = viewHref((await cookies()).get(START_COOKIE)?.value ?? '');
-  if (start !== null) redirect(start);
+  if (start !== null && asked.length === 0) redirect(start);
   const { sports } = await getFeed().sports();
-  redirect(boardHref((sports[0] ?? SPORTS[0])?.id ?? ''));
+  const board = boardHref((sports[0] ?? SPORTS[0])?.id ?? '');
+  redirect(asked.length === 0 ? board : `${board}?${new URLSearchParams(asked)}`);
 }

@@ -76,7 +76,7 @@ export function BoardView({ built: { columns, rows }, context: shared }: Props) 
       renderItem={renderItem}
       view={shared.query}
       revealer={gridReveal}
-      data={{ 'data-columns': columns.length + pairCount }}
+      data={{ 'data-columns': columns.length + pairCount, 'data-odds': context.query.odds }}
       style={
         {
           '--columns': [...pairs]

@@ -109,7 +109,7 @@ export function LinesView({ built: { rows }, layout, context: shared }: Props) {
       view={shared.query}
       revealer={gridReveal}
       className="lines-scroll"
-      data={{ 'data-columns': slots }}
+      data={{ 'data-columns': slots, 'data-odds': context.query.odds }}
       style={
         {
           '--slots': slots,

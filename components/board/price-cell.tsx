@@ -87,7 +87,6 @@ export const PriceCell = memo(function PriceCell(props: Props) {
   if (!odd) return <EmptyCell columnIndex={columnIndex} className={className} />;
   const { move, isAged } = markOf(state, id);
   const isLocked = odd.state === 'locked';
-  const isSettled = odd.state === 'settled';
   const points = name ?? pointsText(odd, writing);
   return (
     <div
@@ -118,8 +117,7 @@ export const PriceCell = memo(function PriceCell(props: Props) {
       </span>
       {odd.state !== 'open' && (
         <span aria-hidden="true" className="price-state">
-          {isLocked && <PadlockIcon />}
-          {isSettled && <SettlementBadge settlement={odd.settlement} />}
+          {isLocked ? <PadlockIcon /> : <SettlementBadge settlement={odd.settlement} />}
         </span>
       )}
       <span aria-hidden="true" className="price-figure">

@@ -76,7 +76,7 @@ export function BoardKeys() {
   });
   useAction({
     id: 'copy moment',
-    label: 'Copy a link to the board as it stands now',
+    label: 'Copy a link to this moment: the board as it stands now',
     group: 'View',
     run: () => copyMoment(store, query),
   });

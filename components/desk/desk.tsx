@@ -16,9 +16,10 @@ import { CellCard } from './cell-card';
 import { FeedAnnouncer } from './feed-announcer';
 import { Figures } from './figures';
 import { Freeze } from './freeze';
-import { watchedFixtures } from './kept-views';
+import { useKept, watchedFixtures } from './kept-views';
 import { OddCopy } from './odd-copy';
 import { oddIdInFocus } from './odd-in-focus';
+import { addPageStyle } from './page-style';
 import { Palette } from './palette';
 import { BUTTON, Panel, type PanelProps } from './panel';
 import { PANELS, type PanelEntry } from './panels';
@@ -32,6 +33,7 @@ const HISTORY = { label: 'History', load: () => import('./history') } satisfies 
 export default function Desk() {
   useActionKeys();
   useWatchAction();
+  useWatchedStars();
   useViewTitle();
   useLiveLink();
   useTapeRecorder();
@@ -107,6 +109,16 @@ function useLiveLink(): void {
   useEffect(() => {
     document.querySelector('[data-past] a')?.setAttribute('href', boardHref(sport, query));
   }, [sport, query]);
+}
+
+/** A star beside each fixture that is watched (`--watched` in globals.css), for which no row is rendered. */
+function useWatchedStars(): void {
+  const watched = useKept(watchedFixtures);
+  useEffect(() => {
+    if (watched.length === 0) return;
+    const those = watched.map(({ id }) => `[data-fixture-id="${CSS.escape(id)}"]`);
+    return addPageStyle(`:is(${those.join()}) { --watched: "★" / "Watched"; }`);
+  }, [watched]);
 }
 
 /** Puts the fixture of what is in focus on the watch list, or takes it away. */

@@ -35,7 +35,7 @@ function Keys({ title, keys }: { title: string; keys: readonly (readonly [string
         {keys.map(([key, what]) => (
           <div key={what} className="flex items-center gap-3 px-3 py-1">
             <dt className="w-32 shrink-0">
-              <kbd className="rounded-[3px] border border-line px-1.5 py-0.5 font-sans text-detail text-ink">
+              <kbd className="whitespace-nowrap rounded-[3px] border border-line px-1.5 py-0.5 font-sans text-detail text-ink">
                 {key}
               </kbd>
             </dt>

@@ -48,6 +48,7 @@ import type { ChartProps } from './history-chart';
 import { HistoryList } from './history-list';
 import { openingWords } from './history-words';
 import { cellOf } from './odd-in-focus';
+import { addPageStyle } from './page-style';
 import { handOn, Panel, type PanelProps } from './panel';
 
 /** Other sides that the chart has strokes for. */
@@ -61,16 +62,13 @@ export default function HistoryPanel({ onClose }: PanelProps) {
 
 /** Outlines the odd's cell, whichever element shows it, without a render of any. */
 function useOutlinedCell(id: string): void {
-  useEffect(() => {
-    const sheet = new CSSStyleSheet();
-    sheet.insertRule(
-      `[role="gridcell"][data-odd-id="${CSS.escape(id)}"] { box-shadow: inset 0 0 0 1px var(--ink-muted); }`,
-    );
-    document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
-    return () => {
-      document.adoptedStyleSheets = document.adoptedStyleSheets.filter((one) => one !== sheet);
-    };
-  }, [id]);
+  useEffect(
+    () =>
+      addPageStyle(
+        `[role="gridcell"][data-odd-id="${CSS.escape(id)}"] { box-shadow: inset 0 0 0 1px var(--ink-muted); }`,
+      ),
+    [id],
+  );
 }
 
 /** What a trader likes to see here, kept by the browser where it keeps anything. */

@@ -1,7 +1,7 @@
 'use client';
 
 import { useSyncExternalStore } from 'react';
-import { createKept } from '@/lib/board/kept';
+import { createKept, type Kept } from '@/lib/board/kept';
 import {
   readViews,
   readWatched,
@@ -13,6 +13,10 @@ import {
 
 export const savedViews = createKept('board.views', readViews);
 export const watchedFixtures = createKept('board.watched', readWatched);
+
+export function useKept<Value>(kept: Kept<Value>): Value {
+  return useSyncExternalStore(kept.subscribe, kept.get, kept.get);
+}
 
 const YEAR_SECONDS = 31_536_000;
 const watchers = new Set<() => void>();

@@ -1,13 +1,13 @@
 'use client';
 
-import { useState, useSyncExternalStore } from 'react';
+import { useState } from 'react';
 import { NO_FILTERS } from '@/components/board/board-filters';
 import { FileButton } from '@/components/ui/file-button';
 import { CloseIcon } from '@/components/ui/icons';
 import { RouteLink } from '@/components/ui/route-link';
 import { useBoardQuery } from '@/lib/board/address';
 import { useBoardStore, useSport } from '@/lib/board/hooks';
-import { type Kept, parseKept } from '@/lib/board/kept';
+import { parseKept } from '@/lib/board/kept';
 import { boardHref } from '@/lib/board/query-state';
 import { NAME_LENGTH, readViews, type SavedView } from '@/lib/board/views';
 import { download } from './download';
@@ -16,6 +16,7 @@ import {
   keepStart,
   keepViews,
   savedViews,
+  useKept,
   useStart,
   watchedFixtures,
 } from './kept-views';
@@ -23,10 +24,6 @@ import { BUTTON, handOn, Panel, type PanelProps, Press } from './panel';
 
 const ICON_BUTTON =
   'grid size-7 shrink-0 place-items-center rounded-control text-ink-faint hover:bg-surface-hover hover:text-ink';
-
-function useKept<Value>(kept: Kept<Value>): Value {
-  return useSyncExternalStore(kept.subscribe, kept.get, kept.get);
-}
 
 /** Views with names, and the fixtures that are watched: each a link like any other. */
 export default function Views({ onClose }: PanelProps) {

@@ -60,9 +60,15 @@ test('a fixture is watched by a key, and the watch list is a view of it', async 
   await expect(page.getByRole('navigation', { name: 'Panels' })).toBeVisible();
   const fixture = page.locator('[data-fixture-id]:has([data-odd-id])').first();
   const id = await fixture.getAttribute('data-fixture-id');
+  const starOf = (one: typeof fixture) =>
+    one
+      .locator('.board-meta-body')
+      .evaluate((element) => getComputedStyle(element, '::before').content);
   await fixture.locator('[data-odd-id]').first().focus();
   await page.keyboard.press('p');
   await expect(page.getByText(/: watched$/)).toBeVisible();
+  expect(await starOf(fixture)).toContain('★');
+  expect(await starOf(page.locator('[data-fixture-id]').nth(1))).toBe('none');
   await page.keyboard.press('v');
   // Whatever the view is filtered by.
   await boardPage.search.fill('nobody at all');

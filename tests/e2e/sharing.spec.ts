@@ -6,6 +6,14 @@ import { BoardPage } from './pages/board-page';
 // Every odd of 26 views is looked at, twice.
 test.use({ odds: 400 });
 
+test('an address without a sport keeps what it asks for', async ({ page }) => {
+  await page.goto('/?league=NBA&league=WNBA&view=lines&odds=');
+  await expect(page).toHaveURL(
+    ({ pathname, search }) =>
+      pathname === '/basketball' && search.startsWith('?league=NBA&league=WNBA&view=lines'),
+  );
+});
+
 test.describe('a shared link', () => {
   const views: [string, (world: World) => string][] = [
     ['nothing', () => ''],
