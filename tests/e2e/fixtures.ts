@@ -110,6 +110,14 @@ export function openOdds(world: World) {
   return world.simulator.truth(SPORT).odds.filter(({ state }) => state === 'open');
 }
 
+/** Somebody who has been here and chose this. */
+export async function withTaste(page: Page, world: World, taste: object): Promise<void> {
+  const text = JSON.stringify(taste);
+  await page
+    .context()
+    .addCookies([{ name: 'board-taste', value: encodeURIComponent(text), url: world.board.url }]);
+}
+
 /** Collects what a page complains about: errors, refused scripts, markup that differs from the server's. */
 export function watchConsole(page: Page): string[] {
   const problems: string[] = [];

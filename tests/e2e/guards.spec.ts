@@ -1,6 +1,6 @@
 /** What keeps the board fast, by counts: nothing here is timed. */
 import type { Page } from 'playwright/test';
-import { expect, openOdds, test, type WireRow } from './fixtures';
+import { expect, openOdds, test, type WireRow, withTaste } from './fixtures';
 
 // A board of some size: most of it is off screen.
 test.use({ odds: 4_000 });
@@ -322,8 +322,7 @@ for (const density of ['compact', 'normal', 'wall']) {
     page,
     world,
   }) => {
-    const value = encodeURIComponent(JSON.stringify({ density }));
-    await page.context().addCookies([{ name: 'board-taste', value, url: world.board.url }]);
+    await withTaste(page, world, { density });
     await boardPage.open('/basketball?view=lines');
     await expect(page.locator(`[data-density=${density}]`)).toBeVisible();
     const id = await page

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Locator, Page } from 'playwright/test';
-import { expect, openOdds, test, type World } from './fixtures';
+import { expect, openOdds, test, withTaste } from './fixtures';
 import type { BoardPage } from './pages/board-page';
 
 /** The settings, opened by their key once the keys are there. */
@@ -14,14 +14,6 @@ async function openSettings(page: Page): Promise<Locator> {
 
 async function choose(panel: Locator, group: string, option: string): Promise<void> {
   await panel.getByRole('group', { name: group }).getByRole('radio', { name: option }).check();
-}
-
-/** Somebody who has been here and chose this. */
-async function withTaste(page: Page, world: World, taste: object): Promise<void> {
-  const text = JSON.stringify(taste);
-  await page
-    .context()
-    .addCookies([{ name: 'board-taste', value: encodeURIComponent(text), url: world.board.url }]);
 }
 
 const heightOf = (locator: Locator) =>
